@@ -1,0 +1,80 @@
+# The commands of the course. `make` alone lists them. Everything is installed into .venv and nothing outside it.
+# Needs make and Python 3.11 or newer; on Windows see README.md.
+
+PYTHON   ?= python3
+VENV     ?= .venv
+PIP_ARGS ?=# for example: make test PIP_ARGS="-c tests/oldest.txt"
+LAB_ARGS ?=# for example: make lab LAB_ARGS="--no-browser --port=8890"
+
+ifeq ($(OS),Windows_NT)
+  BIN := $(VENV)/Scripts
+else
+  BIN := $(VENV)/bin
+  ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)# inside a container you are root
+endif
+PY      := $(BIN)/python
+WORKERS ?= auto
+NBVAL    = $(PY) -m pytest -p no:cacheprovider --nbval --nbval-current-env --nbval-cell-timeout=300 \
+           --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
+
+# Stored outputs are compared: one BLAS thread makes sums come out the same everywhere.
+test nbval notebooks: export OMP_NUM_THREADS = 1
+test nbval notebooks: export OPENBLAS_NUM_THREADS = 1
+test nbval notebooks: export MKL_NUM_THREADS = 1
+
+.PHONY: help lab test lint unit check nbval browser-test notebooks pictures bench torch clean
+.DEFAULT_GOAL := help
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
+
+lab: $(VENV)/course.stamp ## Open the course in JupyterLab
+	$(PY) -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/notebooks/07_mnist_training.ipynb $(LAB_ARGS)
+
+test: lint unit check nbval ## Run everything that proves the course
+
+lint: $(VENV)/test.stamp ## Check the style of code and notebooks
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+unit: $(VENV)/test.stamp ## Run the unit tests
+	$(PY) -m pytest -n $(WORKERS) --dist loadscope
+
+check: $(VENV)/test.stamp ## Check that the notebooks are in the state a learner should meet
+	$(PY) tools/notebooks.py check
+
+nbval: $(VENV)/test.stamp ## Run every notebook and compare its outputs with the stored ones
+	$(NBVAL) notebooks
+
+browser-test: $(VENV)/test.stamp $(VENV)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)
+	$(PY) -m pytest -o addopts="-ra" tests/browser
+
+notebooks: $(VENV)/test.stamp ## Run the notebooks and store their outputs (NB="notebooks/07…" for one)
+	$(PY) tools/notebooks.py run $(NB)
+
+pictures: $(VENV)/course.stamp ## Make the pictures of the README anew
+	$(PY) tools/pictures.py
+
+bench: $(VENV)/bench.stamp ## Measure speed against PyTorch and scikit-learn, and accuracy against time
+	$(PY) benchmarks/training_speed.py
+	$(PY) benchmarks/accuracy.py
+
+torch: $(VENV)/course.stamp ## Install PyTorch, which the comparisons use and the lessons do not need
+	$(PY) -m pip install $(PIP_ARGS) "torch>=2.4"
+
+clean: ## Remove the environment and everything made by running
+	rm -rf $(VENV) artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps say which extras are installed; a change of pyproject.toml installs again.
+$(VENV)/course.stamp: pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "This course needs Python 3.11 or newer, but '$(PYTHON)' is not. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Python could not make an environment in $(VENV). On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
+	@touch $@
+
+$(VENV)/test.stamp $(VENV)/browser.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: $(VENV)/course.stamp
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e ".[$*]"
+	@touch $@

@@ -1,0 +1,101 @@
+"""The project agrees with itself: pyproject.toml with environment.yml and oldest.txt, README with what is there."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def split(requirement):
+    """'numpy>=2.0' → ('numpy', '>=2.0')."""
+    name, bounds = re.fullmatch(r"([A-Za-z0-9_-]+)\s*(.*)", requirement).groups()
+    return name, bounds.replace(" ", "")
+
+
+def conda_dependencies():
+    """The conda entries of environment.yml (not those under pip:) as {name: bounds}."""
+    block = ENVIRONMENT.split("dependencies:")[1].split("- pip:")[0]
+    return dict(split(line) for line in re.findall(r"^  - ([^:#\n]+?)\s*$", block, flags=re.MULTILINE))
+
+
+def test_environment_has_exactly_the_dependencies_of_the_project_and_its_tests():
+    wanted = dict(map(split, PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]))
+    assert conda_dependencies() == {**wanted, "python": "=3.12", "pip": ""}
+
+
+def test_environment_uses_conda_forge_alone_and_installs_the_course_itself():
+    assert re.search(r"channels:\n  - conda-forge\n  - nodefaults\n", ENVIRONMENT)
+    assert ENVIRONMENT.rstrip().endswith("- pip:\n      - -e .")
+
+
+def test_pythons_agree():
+    lowest = PROJECT["requires-python"].removeprefix(">=")
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    tested = re.findall(r'"(3\.\d+)"', re.search(r"python: \[(.*)\]", workflow).group(1))
+    assert tested[0] == lowest
+    assert conda_dependencies()["python"].removeprefix("=") in tested
+    assert f"Python {lowest} or newer" in README
+    assert "(3, 11)" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert lowest == "3.11"
+
+
+def test_the_oldest_versions_tested_are_the_lower_bounds():
+    pins = re.findall(r"^([a-z-]+)==([\d.]+)$", (ROOT / "tests/oldest.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    bounds = dict(map(split, PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]))
+    assert set(dict(pins)) == set(bounds)
+    for name, version in pins:
+        lower = re.search(r">=([\d.]+)", bounds[name]).group(1)
+        assert version.startswith(lower), f"{name}: oldest.txt pins {version}, pyproject.toml says {bounds[name]}"
+
+
+def test_the_dependencies_a_person_asks_for_are_there_by_name():
+    assert {"numpy", "matplotlib", "jupyter", "ipywidgets", "nbval"} <= set(conda_dependencies())
+
+
+def test_no_file_records_where_a_package_was_downloaded():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    assert not [name for name in tracked.stdout.split() if re.search(r"(\.lock|-lock\.(json|yaml))$", name)]
+
+
+def test_every_lesson_is_in_the_readme_and_every_link_there_leads_somewhere():
+    for lesson in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        assert f"(notebooks/{lesson.name})" in README, f"{lesson.name} is not in README.md's map of lessons"
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", README):
+        assert (ROOT / target).exists(), f"README.md links to {target}, which does not exist"
+
+
+def test_every_command_the_readme_names_is_in_the_makefile():
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", README)) <= targets
+
+
+def test_every_code_file_says_at_its_top_why_it_exists():
+    for path in [p for folder in ("helpers", "tests", "tools", "benchmarks") for p in (ROOT / folder).rglob("*.py")]:
+        first = path.read_text(encoding="utf-8").lstrip().removeprefix("#!/usr/bin/env python3\n")
+        assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"
+
+
+def test_notebooks_hold_nothing_but_lessons():
+    names = [path.name for path in (ROOT / "notebooks").iterdir() if not path.name.startswith(".")]
+    committed = [name for name in names if not name.endswith(".npz")]
+    assert committed
+    assert all(re.fullmatch(r"\d\d_[a-z_]+\.ipynb", name) for name in committed)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_lesson_uses_helpers_that_can_be_imported(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = [line for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).split("\n")]
+    imports = sorted({line for line in lines if line.startswith("from helpers")})
+    subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(imports)], cwd=ROOT, check=True)

@@ -1,0 +1,62 @@
+"""Makes the picture at the top of README.md from the course's own network, data and figures: `make pictures`.
+
+Nothing in it is drawn by hand: it trains the network of lesson 07 and shows what came of it.
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.data import load_mnist
+from helpers.network import Momentum, Network, cosine, train
+from helpers.plots import plot_history, use_style
+
+ROOT = Path(__file__).parent.parent
+
+
+def show(ax, image, title=None, color="#222222", **scale):
+    ax.imshow(image.reshape(28, 28), **scale)
+    ax.set_axis_off()
+    if title:
+        ax.set_title(title, fontsize=11, loc="center", pad=3, weight="normal", color=color)
+
+
+def main():
+    plt.switch_backend("Agg")
+    use_style()
+    mnist = load_mnist()
+    n_val = len(mnist.X_train) // 12
+    X, y, validation = mnist.X_train[:-n_val], mnist.y_train[:-n_val], (mnist.X_train[-n_val:], mnist.y_train[-n_val:])
+    network = Network([784, 128, 10])
+    history = list(train(network, X, y, 5, optimizer=Momentum(0.1), schedule=cosine, validation=validation))
+    P = network.predict_proba(mnist.X_test)
+    wrong = np.flatnonzero(P.argmax(axis=1) != mnist.y_test)
+    accuracy = 1 - len(wrong) / len(P)
+
+    figure = plt.figure(figsize=(13, 4.2), dpi=120)
+    left, middle, right = figure.subfigures(1, 3, width_ratios=(1.15, 1.0, 1.0))
+
+    left.suptitle("It reads digits it has never seen", fontsize=13, weight="bold", y=0.98)
+    chosen = [*range(12), *wrong[np.argsort(-P[wrong].max(axis=1))][:3]]
+    axes = left.subplots(3, 5, gridspec_kw={"hspace": 0.45, "top": 0.83, "bottom": 0.03})
+    for ax, i in zip(axes.flat, chosen, strict=True):
+        answer, right_answer = P[i].argmax(), P[i].argmax() == mnist.y_test[i]
+        title = f"{answer} ✓" if right_answer else f"{answer} ✗ ({mnist.y_test[i]})"
+        show(ax, mnist.X_test[i], title, "#007A5A" if right_answer else "#B34700", cmap="gray_r", vmin=0, vmax=1)
+
+    ax = middle.subplots(gridspec_kw={"top": 0.83, "bottom": 0.16, "left": 0.2, "right": 0.94})
+    plot_history(ax, history, "accuracy", "accuracy (%)", scale=100)
+    middle.suptitle(f"{accuracy:.1%} on the test set", fontsize=13, weight="bold", y=0.98)
+
+    right.suptitle("What its hidden units look for", fontsize=13, weight="bold", y=0.98)
+    strongest = np.argsort(-np.linalg.norm(network.W[1], axis=1))[:20]
+    axes = right.subplots(4, 5, gridspec_kw={"top": 0.86, "bottom": 0.03})
+    for ax, unit in zip(axes.flat, strongest, strict=True):
+        show(ax, network.W[1][unit], cmap="RdBu", vmin=-0.3, vmax=0.3)
+    figure.savefig(ROOT / "assets" / "mnist_network.png", dpi=120)
+    print(f"{mnist} Test accuracy {accuracy:.2%}. Wrote assets/mnist_network.png.")
+
+
+if __name__ == "__main__":
+    main()
