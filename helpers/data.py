@@ -1,0 +1,400 @@
+"""The data of the course: MNIST, wherever it can be had, and small made-up sets whose answer you can see.
+
+A lesson must not stop because a network is down. So `load_mnist()` looks for the 70,000 digits in four places in turn:
+
+1. the folder named in the environment variable MNIST_DIR (the four IDX files, gzipped or not);
+2. your cache: the folder named in NN_CACHE_DIR, else the operating system's usual place for caches;
+3. two public mirrors, keeping what arrives in the cache;
+4. the sample of 5,000 digits that comes with the course, with a printed note that says why.
+
+A file counts only if the SHA-256 of its decompressed bytes is the published one. It is checked in memory, before it is
+written and each time it is read, so a cut, damaged or wrong file is never used, whoever made it.
+
+The toy sets (`house_prices`, `moons`, …) return rows `X` and answers `y`. The same seed gives the same data.
+"""
+
+import contextlib
+import gzip
+import hashlib
+import io
+import math
+import numbers
+import os
+import reprlib
+import struct
+import sys
+import time
+import uuid
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+# Only what exists in the browser's Python, too, is imported above. The downloader imports the rest when it is needed.
+
+# ---------------------------------------------------------------- MNIST
+
+FILES = {  # name: SHA-256 of the decompressed file; in the order X_train, y_train, X_test, y_test
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+MIRRORS = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+)
+SAMPLE = Path(__file__).parent.parent / "assets" / "mnist_sample.npz"
+
+CONNECT_TIMEOUT = 3.0  # seconds to wait for a mirror to pick up …
+READ_TIMEOUT = 10.0  # … and, each time, for it to say more
+
+ORIGINS = {
+    "MNIST_DIR": "from the folder in MNIST_DIR",
+    "cache": "from your cache",
+    "download": "just downloaded",
+    "sample": "from the small sample that comes with the course",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Mnist:
+    """Handwritten digits: X_… (N, 784) float32 from 0 (paper) to 1 (ink), one image a row; y_… (N,) uint8 labels."""
+
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+    source: str  # a key of ORIGINS
+    n_classes: int = 10
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.X_train):,} training and {len(self.X_test):,} test images"
+        return f"MNIST: {sizes}, {ORIGINS[self.source]}."
+
+
+def load_mnist(source: str = "auto") -> Mnist:
+    """MNIST from the first place that has it.
+
+    source: "auto" tries MNIST_DIR, your cache, the mirrors, and at last the sample;
+            "full" the same without the sample: if the 70,000 are not to be had, it raises FileNotFoundError;
+            "sample" takes the 5,000 digits that come with the course (4,000 + 1,000), and looks nowhere else.
+
+    If MNIST_DIR is set, it is used or it is an error: FileNotFoundError if a file is missing, ValueError if damaged.
+    """
+    if source not in ("auto", "full", "sample"):
+        raise ValueError(f"source must be 'auto', 'full' or 'sample', got {source!r}: choose one of the three.")
+    if source == "sample":
+        return _from_sample()
+    if os.environ.get("MNIST_DIR"):
+        return _from_folder(Path(os.path.expanduser(os.environ["MNIST_DIR"])))
+    try:
+        return _from_cache_or_mirrors()
+    except _Unavailable as error:
+        if source == "full":
+            raise FileNotFoundError(
+                f"MNIST's 70,000 digits are not here, because {error}. Three ways to fix it: (1) connect to the "
+                f"internet and run this again; (2) put the four files {', '.join(f'{name}.gz' for name in FILES)} "
+                "in a folder and set the environment variable MNIST_DIR to that folder; (3) use "
+                "load_mnist(source='sample'), the 5,000 digits that come with the course."
+            ) from None
+        print(f"Note: this is a sample of 5,000 digits, not MNIST's 70,000, because {error}.")
+        print("For all of them, connect to the internet and run this again, or set MNIST_DIR to a folder with them.")
+        return _from_sample()
+
+
+class _Unavailable(Exception):
+    """The full set cannot be had; the message says why, as the end of a sentence."""
+
+
+def _from_sample() -> Mnist:
+    with np.load(SAMPLE) as sample:
+        images, labels = sample["images"], sample["labels"]
+    return _mnist([images[:4000], labels[:4000], images[4000:], labels[4000:]], "sample")
+
+
+def _from_folder(folder: Path) -> Mnist:
+    try:
+        if not folder.is_dir():
+            raise FileNotFoundError("there is no such folder")
+        return _mnist([_parse_idx(_read(folder, name)) for name in FILES], "MNIST_DIR")
+    except (OSError, ValueError) as error:
+        raise type(error)(
+            f"MNIST_DIR is set to {folder}, but {error}. Put the four files of MNIST in that folder (gzipped or not), "
+            "or correct MNIST_DIR, or unset it."
+        ) from None
+
+
+def _from_cache_or_mirrors() -> Mnist:
+    if sys.platform == "emscripten":
+        raise _Unavailable("Python in the browser cannot download them (Python on your own computer can)")
+    cache = _cache_folder()
+    files = {}
+    for name in FILES:
+        with contextlib.suppress(OSError, ValueError):
+            files[name] = _read(cache, name)
+    source = "cache" if len(files) == len(FILES) else "download"
+    if source == "download":
+        _download(files, cache)
+    return _mnist([_parse_idx(files[name]) for name in FILES], source)
+
+
+def _mnist(arrays: list[np.ndarray], source: str) -> Mnist:
+    """From bytes (images, labels, images, labels) to the rows and numbers that lessons use."""
+
+    def rows(images):
+        X = images.reshape(len(images), -1).astype(np.float32)
+        X /= 255  # in place: a second array of this size would take 188 MB
+        return X
+
+    X_train, y_train, X_test, y_test = arrays
+    return Mnist(rows(X_train), y_train.copy(), rows(X_test), y_test.copy(), source)
+
+
+def _parse_idx(raw: bytes) -> np.ndarray:
+    """IDX: two zero bytes, 8 for unsigned bytes, the number of axes; each axis's length (big-endian); the values."""
+    if len(raw) < 4 or raw[:3] != b"\x00\x00\x08" or len(raw) < 4 + 4 * raw[3]:
+        raise ValueError(f"expected an IDX file of unsigned bytes, got one that starts with {raw[:4]!r}.")
+    shape = struct.unpack_from(f">{raw[3]}I", raw, offset=4)
+    values = np.frombuffer(raw, dtype=np.uint8)[4 + 4 * len(shape) :]
+    if len(values) != math.prod(shape):
+        raise ValueError(f"expected an IDX file with values of shape {shape}, got one with {len(values)} values.")
+    return values.reshape(shape)
+
+
+# ---------------------------------------------------------------- MNIST's files: checked, read, kept
+
+
+def _unpack(content: bytes, name: str) -> bytes:
+    """Decompress `content` if it is gzipped, and check that it is the file called `name`: ValueError if not."""
+    try:
+        raw = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+    except (OSError, EOFError, zlib.error):
+        raise ValueError(f"{name} is damaged or cut short") from None
+    if hashlib.sha256(raw).hexdigest() != FILES[name]:
+        raise ValueError(f"{name} is not the published file")
+    return raw
+
+
+def _read(folder: Path, name: str) -> bytes:
+    """The decompressed bytes of one file in `folder`; if they cannot be had, OSError or ValueError says why."""
+    for file in (name, f"{name}.gz"):
+        with contextlib.suppress(FileNotFoundError):
+            return _unpack((folder / file).read_bytes(), name)
+    raise FileNotFoundError(f"{name}.gz is not in it")
+
+
+def _cache_folder() -> Path:
+    if os.environ.get("NN_CACHE_DIR"):
+        return Path(os.path.expanduser(os.environ["NN_CACHE_DIR"]))
+    try:
+        import pooch
+    except ImportError as error:
+        raise _Unavailable(f"the Python package {error.name} is not installed") from None
+    return pooch.os_cache("neural-networks-from-scratch")
+
+
+def _keep(folder: Path, name: str, raw: bytes) -> None:
+    """Write a checked file so that it appears under its name whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{name}.*.part"):  # left by a process that was killed while writing
+        with contextlib.suppress(FileNotFoundError):
+            if old.stat().st_mtime < time.time() - 3600:
+                old.unlink()
+    part = folder / f"{name}.{uuid.uuid4().hex}.part"  # nobody else's name: others may be writing the same file
+    try:
+        part.write_bytes(raw)
+        part.replace(folder / name)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------- MNIST from the network
+
+
+def _download(files: dict[str, bytes], cache: Path) -> None:
+    """Add what is missing to `files`, and keep it in the cache. A mirror that fails is not asked again."""
+    problems, not_kept = [], None
+    for mirror in MIRRORS:
+        for name in FILES:
+            if name in files:
+                continue
+            try:
+                files[name] = _unpack(_fetch(mirror, f"{name}.gz"), name)
+            except Exception as error:  # whatever went wrong, the next mirror may do better
+                problems.append(f"{mirror.split('/')[2]}: {_in_words(error)}")
+                break
+            try:
+                _keep(cache, name, files[name])
+            except OSError as error:
+                not_kept = error.strerror or error
+    if not_kept:
+        print(f"Note: what was downloaded could not be kept for next time ({not_kept}).")
+        print("Free some disk space, or set NN_CACHE_DIR to a folder that can be written.")
+    if len(files) < len(FILES):
+        raise _Unavailable(f"no mirror delivered them ({'; '.join(problems)})")
+
+
+def _fetch(mirror: str, file: str) -> bytes:
+    import pooch
+    from requests.utils import get_environ_proxies
+    from tqdm import tqdm
+
+    if not get_environ_proxies(mirror):
+        _knock(mirror)
+    body = io.BytesIO()
+    with tqdm(desc=file, total=1, unit="B", unit_scale=True, leave=False) as bar:  # pooch puts in the true total
+        download = pooch.HTTPDownloader(progressbar=bar, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
+        download(mirror + file, body, None)
+    return body.getvalue()
+
+
+def _knock(mirror: str) -> None:
+    """Connect to one IPv4 and one IPv6 address of the mirror; OSError if neither answers.
+
+    Behind a firewall that swallows packets, requests would wait CONNECT_TIMEOUT for every address there is, and a
+    large mirror has two dozen.
+    """
+    import socket
+    from urllib.parse import urlsplit
+
+    url = urlsplit(mirror)
+    port = url.port or {"http": 80, "https": 443}[url.scheme]
+    found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+    one_each = {family: address for family, *_, address in found}
+    for host, port, *_ in one_each.values():
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, port), timeout=CONNECT_TIMEOUT).close()
+            return
+    raise ConnectionError
+
+
+def _in_words(error: Exception) -> str:
+    """Why a mirror was of no use. By the error's name: requests, which defines most of them, may not be installed."""
+    kind = type(error).__name__
+    if kind == "HTTPError":
+        return f"it answered {error.response.status_code}"
+    if "Timeout" in kind:
+        return "no answer in time"
+    if "SSL" in kind:
+        return "its certificate was not accepted"
+    if isinstance(error, OSError):
+        return "the connection failed"
+    return str(error)
+
+
+# ---------------------------------------------------------------- toy sets
+
+
+def house_prices(n: int = 100, noise: float = 25_000.0, seed: int | np.random.Generator = 0):
+    """Size of a house in square feet → its price in $: 200 a square foot, give or take `noise` (standard deviation).
+
+    Returns X (n, 1) float64, whole square feet from 600 to 3,500, and y (n,) float64.
+    """
+    rng = _checked(n, noise, seed)
+    X = rng.integers(600, 3500, size=(n, 1), endpoint=True).astype(np.float64)
+    return X, rng.normal(200.0 * X[:, 0], noise)
+
+
+def noisy_curve(n: int = 100, noise: float = 0.1, seed: int | np.random.Generator = 0):
+    """One full wave, y = sin(πx) + noise (standard deviation), at random x from −1 to 1.
+
+    Returns X (n, 1) float64 and y (n,) float64.
+    """
+    rng = _checked(n, noise, seed)
+    X = rng.uniform(-1.0, 1.0, size=(n, 1))
+    return X, rng.normal(np.sin(np.pi * X[:, 0]), noise)
+
+
+GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (0, 1, 1, 0)}
+
+
+def logic_gate(name: str):
+    """The truth table of "AND", "OR", "NAND" or "XOR": X (4, 2) float64, in the order 00, 01, 10, 11; y (4,) int64."""
+    if not isinstance(name, str) or name not in GATES:
+        raise ValueError(f"name must be one of {', '.join(GATES)}, got {reprlib.repr(name)}: choose one of these four.")
+    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64), np.array(GATES[name], dtype=np.int64)
+
+
+def moons(n: int = 200, noise: float = 0.1, seed: int | np.random.Generator = 0):
+    """Two half circles, each reaching into the other: scikit-learn's make_moons.
+
+    Returns X (n, 2) float64 and y (n,) int64: 0 for the upper moon, 1 for the lower.
+    """
+    rng = _checked(n, noise, seed)
+    up, down = np.linspace(0.0, np.pi, n // 2), np.linspace(0.0, np.pi, n - n // 2)
+    upper = np.column_stack([np.cos(up), np.sin(up)])
+    lower = np.column_stack([1.0 - np.cos(down), 0.5 - np.sin(down)])
+    return _shuffled([upper, lower], noise, rng)
+
+
+def circles(n: int = 200, noise: float = 0.05, seed: int | np.random.Generator = 0):
+    """A circle of radius 1 around one of radius ½: scikit-learn's make_circles with factor=0.5.
+
+    Returns X (n, 2) float64 and y (n,) int64: 0 for the outer circle, 1 for the inner.
+    """
+    rng = _checked(n, noise, seed)
+
+    def circle(count, radius):
+        angle = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False)
+        return radius * np.column_stack([np.cos(angle), np.sin(angle)])
+
+    return _shuffled([circle(n // 2, 1.0), circle(n - n // 2, 0.5)], noise, rng)
+
+
+def spirals(n: int = 200, noise: float = 0.02, turns: float = 1.5, seed: int | np.random.Generator = 0):
+    """Two spiral arms, each winding `turns` times on its way in from radius 1 to 1/13.
+
+    Lang & Witbrock, "Learning to tell two spirals apart" (1988), with their radius 6.5 scaled to 1. Their set is
+    n=194, noise=0, turns=3, and hard for a plain network.
+
+    Returns X (n, 2) float64 and y (n,) int64: arm 0 is arm 1 turned by half a circle.
+    """
+    rng = _checked(n, noise, seed)
+    _check("turns", turns, numbers.Real, 0, example=1.5)
+
+    def arm(count):
+        way = np.linspace(0.0, 1.0, count)
+        radius, angle = 1.0 - 12.0 / 13.0 * way, 2.0 * np.pi * turns * way
+        return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
+
+    return _shuffled([-arm(n // 2), arm(n - n // 2)], noise, rng)
+
+
+def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.random.Generator = 0):
+    """One round cloud a class, `noise` (standard deviation) wide, the centres evenly spaced on a circle of radius 3.
+
+    Returns X (n, 2) float64 and y (n,) int64 from 0 to n_classes − 1.
+    """
+    rng = _checked(n, noise, seed)
+    _check("n_classes", n_classes, numbers.Integral, 1, example=3)
+    angle = 2.0 * np.pi * np.arange(n_classes) / n_classes
+    centres = 3.0 * np.column_stack([np.cos(angle), np.sin(angle)])
+    return _shuffled([np.tile(c, ((n + k) // n_classes, 1)) for k, c in enumerate(centres)], noise, rng)
+
+
+def _shuffled(classes: list[np.ndarray], noise: float, rng: np.random.Generator):
+    """The points of all classes in random order, each moved by `noise`; a point's label is its class's place."""
+    X = np.concatenate(classes)
+    y = np.repeat(np.arange(len(classes), dtype=np.int64), [len(points) for points in classes])
+    order = rng.permutation(len(y))
+    return rng.normal(X[order], noise), y[order]
+
+
+def _checked(n, noise, seed) -> np.random.Generator:
+    """The generator that `seed` stands for; TypeError or ValueError if one of the three cannot be used."""
+    _check("n", n, numbers.Integral, 1, example=100)
+    _check("noise", noise, numbers.Real, 0, example=0.1)
+    if isinstance(seed, np.random.Generator):
+        return seed
+    _check("seed", seed, numbers.Integral, 0, example=42)
+    return np.random.default_rng(int(seed))
+
+
+def _check(name: str, value, kind: type, least: int, example: float) -> None:
+    wanted = f"{name} must be a {'whole' if kind is numbers.Integral else 'finite'} number, {least} or more"
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(f"{wanted}, got {reprlib.repr(value)}: write, for example, {name}={example}.")
+    if not least <= value < np.inf:
+        raise ValueError(f"{wanted}, got {value}: write, for example, {name}={example}.")

