@@ -1,0 +1,283 @@
+"""What network.py and training.py refuse, in sentences that say what was expected, what came, and what to do.
+
+It stands apart so that those two read as mathematics. Checks made for every mini-batch cost a few microseconds.
+"""
+
+from difflib import get_close_matches
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def one_of(what, name, choices):
+    """Refuse a `name` that is not among `choices`, with the nearest one as a suggestion."""
+    if not isinstance(name, str):
+        raise TypeError(f"{what} must be a name, one of {', '.join(choices)}; got {_kind(name)}.")
+    if name not in choices:
+        near = get_close_matches(name.lower(), choices, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{what} must be one of {', '.join(choices)}; got {name!r}.{hint}")
+
+
+def count(what, n):
+    """Refuse all but whole numbers from 1."""
+    if isinstance(n, bool) or not isinstance(n, Integral):
+        raise TypeError(f"{what} must be a whole number from 1; got {_kind(n)}.")
+    if n < 1:
+        raise ValueError(f"{what} must be a whole number from 1; got {n}.")
+
+
+def network(sizes, activation, output, loss, init, dtype, tables):
+    """Refuse settings of which no network can be made; `tables` are the names known for each."""
+    if isinstance(sizes, str) or not np.iterable(sizes) or not hasattr(sizes, "__len__"):
+        raise TypeError(f"sizes must be a list of layer sizes such as [784, 128, 10]; got {_kind(sizes)}.")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes needs at least an input and an output size, such as [784, 10]; got {list(sizes)}.")
+    for l, n in enumerate(sizes):
+        count(f"the size of layer {l}", n)
+    activations, losses, initialisers, fused = tables
+    one_of("activation", activation, [name for name in activations if name != "softmax"])
+    one_of("output", output, activations)
+    one_of("loss", loss, losses)
+    one_of("init", init, initialisers)
+    for belongs_to, name in fused.items():
+        if loss == name and output != belongs_to:
+            raise ValueError(f"the loss {loss!r} belongs to the output {belongs_to!r}; got the output {output!r}.")
+    if output == "softmax" and loss != fused["softmax"]:
+        raise ValueError(f"the output 'softmax' belongs to the loss {fused['softmax']!r}; got the loss {loss!r}.")
+    try:
+        is_float = np.dtype(dtype).kind == "f"
+    except (TypeError, ValueError):
+        is_float = False
+    if not is_float:
+        raise TypeError(f"dtype must be a float type such as np.float32 or np.float64; got {dtype!r}.")
+
+
+def rows(X, n, dtype=None):
+    """X as an array of finite numbers, one example a row: (N, n), N ≥ 1."""
+    X = _numbers("X", X)
+    if X.ndim != 2 or X.shape[1] != n:
+        hint = ""
+        if X.shape == (n,):
+            hint = " For a single example use X.reshape(1, -1)."
+        elif X.ndim == 2 and X.shape[0] == n:
+            hint = " The examples seem to be columns: use X.T."
+        elif X.ndim > 2 and np.prod(X.shape[1:]) == n:
+            hint = " Flatten each example: X.reshape(len(X), -1)."
+        raise ValueError(f"X must have one example a row and {n} columns, shape (N, {n}); got shape {X.shape}.{hint}")
+    if len(X) == 0:
+        raise ValueError("X must have at least one row; got none.")
+    return _finite("X", X if dtype is None else _cast(X, dtype))
+
+
+def columns(A0, n, dtype):
+    """A0 as an array of the given dtype, one example a column: (n, m), m ≥ 1."""
+    if type(A0) is not np.ndarray or A0.dtype != dtype:
+        A0 = _cast(_numbers("A[0]", A0), dtype)
+    if A0.ndim != 2 or A0.shape[0] != n:
+        hint = ""
+        if A0.shape == (n,):
+            hint = " For a single example use x.reshape(-1, 1)."
+        elif A0.ndim == 2 and A0.shape[1] == n:
+            hint = " The examples seem to be rows: use X.T, or predict, which takes rows."
+        raise ValueError(f"A[0] must have one example a column and {n} rows, shape ({n}, m); got {A0.shape}.{hint}")
+    if A0.shape[1] == 0:
+        raise ValueError(f"the batch is empty: A[0] has shape {A0.shape}; it needs at least one column.")
+    return A0
+
+
+def no_nan(A0, Z1):
+    """Blame the input for sums of layer 1 that are not finite, if it is to blame. Looks at the input only then."""
+    if not np.isfinite(Z1).all():
+        _finite("A[0]", A0)
+
+
+def follows_forward(Y, A):
+    """Y as an array of the dtype and shape of the last forward pass."""
+    if A is None:
+        raise ValueError("backward needs the activations of a forward pass: call forward(A0) first.")
+    Y = _numbers("Y", Y)
+    if Y.shape != A[-1].shape:
+        hint = " Labels become targets with one_hot(y, n_classes).T." if Y.ndim == 1 and len(A[-1]) > 1 else ""
+        raise ValueError(f"Y must have the shape of the last forward pass, {A[-1].shape}; got {Y.shape}.{hint}")
+    return _finite("Y", _cast(Y, A[-1].dtype))
+
+
+def same_shape(A, Y):
+    """Refuse outputs and targets that NumPy would broadcast, or that are empty."""
+    for what, array in (("the outputs", A), ("the targets", Y)):
+        if not isinstance(array, np.ndarray):
+            raise TypeError(f"{what} must be a NumPy array; got {_kind(array)}.")
+    if A.shape != Y.shape:
+        raise ValueError(f"outputs and targets must have the same shape (n, m); got {A.shape} and {Y.shape}.")
+    if A.size == 0:
+        raise ValueError(f"the batch is empty: outputs and targets have shape {A.shape}.")
+
+
+def labels(y, n_classes):
+    """y as an array of whole numbers 0 … n_classes − 1: (N,), N ≥ 1."""
+    count("n_classes", n_classes)
+    y = _numbers("the labels", y)
+    wanted = f"the labels must be whole numbers 0 … {n_classes - 1}, shape (N,)"
+    if y.dtype.kind not in "iu":
+        raise TypeError(f"{wanted}; got {y.dtype}. Convert with y.astype(np.int64) if they are whole.")
+    if y.ndim != 1 or len(y) == 0:
+        raise ValueError(f"{wanted}, N at least 1; got shape {y.shape}.")
+    wrong = (y < 0) | (y >= n_classes)
+    if wrong.any():
+        raise ValueError(f"{wanted}; got {y[wrong.argmax()]} at index {wrong.argmax()}.")
+    return y
+
+
+def targets(Y, n_examples, n, output, dtype, one_hot):
+    """Y as an array of possible targets for an output layer of n units: (N, n). A flat Y (N,) will do if n = 1.
+
+    For softmax a flat Y (N,) holds labels, which `one_hot` turns into targets.
+    """
+    Y = _numbers("y", Y)
+    if Y.shape == (n_examples,) and output == "softmax":
+        Y = one_hot(Y, n, dtype)
+    elif Y.shape == (n_examples,) and n == 1:
+        Y = Y[:, None]
+    if Y.shape != (n_examples, n):
+        shapes = f"({n_examples},) or ({n_examples}, 1)" if n == 1 else f"({n_examples}, {n})"
+        shapes = f"({n_examples},) for labels, or one-hot {shapes}" if output == "softmax" else shapes
+        raise ValueError(f"y must have one target for each of the {n_examples} rows, shape {shapes}; got {Y.shape}.")
+    Y = _finite("y", _cast(Y, dtype))
+    if output in ("sigmoid", "softmax") and (Y.min() < 0 or Y.max() > 1):
+        raise ValueError(f"targets of a {output} output lie in 0 … 1; got values from {Y.min():.4g} to {Y.max():.4g}.")
+    if output == "softmax" and np.abs(Y.sum(axis=1) - 1).max() > 1e-3:
+        wrong = np.abs(Y.sum(axis=1) - 1).argmax()
+        raise ValueError(
+            "each row of targets for softmax must sum to 1, as in one_hot(y, n_classes); "
+            f"row {wrong} sums to {Y[wrong].sum():.4g}."
+        )
+    return Y
+
+
+def saved(settings, arrays):
+    """Refuse settings and arrays from a file that do not make one network."""
+    names = ["sizes", "activation", "output", "loss", "init"]
+    if list(settings) != names:
+        raise ValueError(f"expected the settings {', '.join(names)}; got {', '.join(settings)}")
+    for name in names[1:]:
+        if not isinstance(settings[name], str):
+            raise TypeError(f"{name} must be a name; got {_kind(settings[name])}")
+    n = settings["sizes"]
+    shapes = {f"{v}{l}": (n[l], n[l - 1] if v == "W" else 1) for v in "Wb" for l in range(1, len(n))}
+    if set(arrays) != set(shapes):
+        raise ValueError(f"expected the arrays {', '.join(shapes)}; got {', '.join(arrays)}")
+    for name, array in arrays.items():
+        if array.shape != shapes[name] or array.dtype != arrays["W1"].dtype:
+            wanted = f"{arrays['W1'].dtype} of shape {shapes[name]}"
+            raise ValueError(f"{name} must be {wanted}; got {array.dtype} of shape {array.shape}")
+
+
+def pairs(X, Y):
+    """Refuse examples and targets that are not arrays of equal, positive length."""
+    for what, array in (("X", X), ("Y", Y)):
+        if not isinstance(array, np.ndarray):
+            raise TypeError(f"{what} must be a NumPy array with one example a row; got {_kind(array)}.")
+    if X.ndim == 0 or Y.ndim == 0 or len(X) != len(Y) or len(X) == 0:
+        raise ValueError(f"X and Y must have equally many rows, at least one; got shapes {X.shape} and {Y.shape}.")
+
+
+def generator(rng):
+    """Refuse all but a Generator; a seed, for one, would give the same order in every epoch."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a generator, such as np.random.default_rng(0); got {_kind(rng)}.")
+
+
+RANGES = {  # an optimizer's constants: what is allowed, and in words
+    "learning_rate": (lambda v: 0 < v < np.inf, "a number above 0, such as 0.1"),
+    "epsilon": (lambda v: 0 < v < np.inf, "a small number above 0, such as 1e-8"),
+    "weight_decay": (lambda v: 0 <= v < np.inf, "0 or a number above, such as 0.01"),
+    **dict.fromkeys(("beta", "beta_1", "beta_2", "rho"), (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.9")),
+}
+
+
+def constants(**values):
+    """An optimizer's constants as floats, each within its RANGES."""
+    for name, value in values.items():
+        allowed, words = RANGES[name]
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise TypeError(f"{name} must be {words}; got {_kind(value)}.")
+        if not allowed(value):
+            raise ValueError(f"{name} must be {words}; got {value}.")
+    return {name: float(value) for name, value in values.items()}
+
+
+def factor(value):
+    """What a schedule gave, as a float of 0 or more."""
+    if not isinstance(value, Real):
+        raise TypeError(f"schedule must give a number, the factor on the learning rate; got {_kind(value)}.")
+    if not 0 <= value < np.inf:
+        raise ValueError(f"schedule must give a factor of 0 or more; got {value}.")
+    return float(value)
+
+
+def step(parameters, gradients, state):
+    """Refuse gradients that do not fit the parameters, and an optimizer that has averages of another network."""
+    if len(parameters) != len(gradients):
+        raise ValueError(f"expected a gradient for each of {len(parameters)} parameter arrays; got {len(gradients)}.")
+    for theta, g in zip(parameters, gradients, strict=True):
+        if not (isinstance(theta, np.ndarray) and isinstance(g, np.ndarray)):
+            raise TypeError(f"parameters and gradients must be NumPy arrays; got {_kind(theta)} and {_kind(g)}.")
+        if theta.shape != g.shape:
+            raise ValueError(f"a gradient must have the shape of its parameter, {theta.shape}; got {g.shape}.")
+    if any(state) and [averages[0].shape for averages in state] != [theta.shape for theta in parameters]:
+        raise ValueError("this optimizer was used for another network; make a new one for this network.")
+
+
+def training(network, epochs, batch_size, optimizer, validation, schedule):
+    """Refuse arguments of `train` that cannot be meant."""
+    if isinstance(network, type) or not (hasattr(network, "forward") and hasattr(network, "backward")):
+        raise TypeError(f"train needs a network first, such as Network([784, 128, 10]); got {_kind(network)}.")
+    count("epochs", epochs)
+    count("batch_size", batch_size)
+    if not (hasattr(optimizer, "step") and hasattr(optimizer, "learning_rate")):
+        raise TypeError(f"optimizer must be one such as SGD(0.1) or Adam(); got {_kind(optimizer)}.")
+    if schedule is not None and not callable(schedule):
+        raise TypeError(f"schedule must be a function of the progress 0 … 1, such as cosine; got {_kind(schedule)}.")
+    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+        raise TypeError(f"validation must be a pair (X, y); got {_kind(validation)}.")
+
+
+def finite_loss(record, learning_rate):
+    """Stop a training that has diverged."""
+    for name in ("loss", "validation_loss"):
+        if not np.isfinite(record.get(name, 0)):
+            raise FloatingPointError(
+                f"the loss became {record[name]} in epoch {record['epoch']}: the steps are too large. "
+                f"Try a smaller learning rate than {learning_rate:.4g}, and look at the scale of the inputs."
+            )
+
+
+def _numbers(what, values):
+    """`values` as an array of real numbers."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{what} must be an array of numbers; got a list whose rows differ in length.") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{what} must be an array of numbers; got {_kind(values)} with elements of {array.dtype}.")
+    return array
+
+
+def _cast(array, dtype):
+    with np.errstate(over="ignore"):  # what is too large becomes inf, which _finite refuses
+        return array.astype(dtype, copy=False)
+
+
+def _finite(what, array):
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"{what} must hold finite numbers only; got {array[where]} at index {where}. Remove or replace it."
+        )
+    return array
+
+
+def _kind(value):
+    text = repr(value)
+    return f"{type(value).__name__} {text}" if len(text) <= 40 else type(value).__name__

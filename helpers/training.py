@@ -1,0 +1,174 @@
+"""How the network learns, as you write it in lesson 06: mini-batches, optimizers, a schedule and the training loop.
+
+θ stands for any parameter array, g for the gradient of the loss with respect to it, α for the learning rate.
+"""
+
+import numpy as np
+
+from helpers import checks
+
+
+def minibatches(X, Y, batch_size, rng):
+    """Every example once, in random order: rows X (N, n_0), Y (N, n_L) → pairs A[0] (n_0, m), targets (n_L, m).
+
+    m is `batch_size`, fewer in the last batch. Data stay rows in memory; only here are they turned into columns.
+    """
+    checks.pairs(X, Y)
+    checks.count("batch_size", batch_size)
+    checks.generator(rng)
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), batch_size):
+        batch = order[start : start + batch_size]
+        yield X[batch].T, Y[batch].T
+
+
+# Optimizers. `step` changes the parameter arrays in place; `update` is the rule for one of them.
+
+
+class SGD:
+    """Stochastic gradient descent: θ ← θ − α g (Robbins & Monro, 1951)."""
+
+    averages = 0  # how many running averages, shaped like θ, a rule keeps from step to step
+
+    def __init__(self, learning_rate=0.1):
+        self.learning_rate = checks.constants(learning_rate=learning_rate)["learning_rate"]
+        self.constants = {}  # of the update rule
+        self.t = 0
+        self.state = None
+
+    def step(self, parameters, gradients):
+        """One step for lists of arrays of equal shapes; the arrays of `parameters` change in place."""
+        if self.state is None or not self.averages:
+            self.state = [[np.zeros_like(theta) for _ in range(self.averages)] for theta in parameters]
+        checks.step(parameters, gradients, self.state)
+        self.t += 1
+        for theta, g, averages in zip(parameters, gradients, self.state, strict=True):
+            self.update(theta, g, *averages, **self.constants)
+
+    def update(self, theta, g):
+        theta -= self.learning_rate * g
+
+
+class Momentum(SGD):
+    """v ← β v + g, θ ← θ − α v (Polyak, 1964)."""
+
+    averages = 1
+
+    def __init__(self, learning_rate=0.1, beta=0.9):
+        super().__init__(learning_rate)
+        self.constants = checks.constants(beta=beta)
+
+    def update(self, theta, g, v, beta):
+        v *= beta
+        v += g
+        theta -= self.learning_rate * v
+
+
+class RMSProp(SGD):
+    """s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε) (Hinton, Coursera lecture 6e, 2012)."""
+
+    averages = 1
+
+    def __init__(self, learning_rate=0.001, rho=0.99, epsilon=1e-8):
+        super().__init__(learning_rate)
+        self.constants = checks.constants(rho=rho, epsilon=epsilon)
+
+    def update(self, theta, g, s, rho, epsilon):
+        s += (1 - rho) * (g * g - s)
+        theta -= self.learning_rate * g / (np.sqrt(s) + epsilon)
+
+
+class Adam(SGD):
+    """v ← β₁ v + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², θ ← θ − α v̂ / (√ŝ + ε) (Kingma & Ba, 2015).
+
+    v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) correct the bias of averages that start at 0.
+    """
+
+    averages = 2
+
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+        super().__init__(learning_rate)
+        self.constants = checks.constants(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+
+    def update(self, theta, g, v, s, beta_1, beta_2, epsilon):
+        v += (1 - beta_1) * (g - v)
+        s += (1 - beta_2) * (g * g - s)
+        root = np.sqrt(s)
+        root *= (1 - beta_2**self.t) ** -0.5
+        root += epsilon
+        theta -= self.learning_rate / (1 - beta_1**self.t) * v / root
+
+
+class AdamW(Adam):
+    """Adam after a decay that the averages do not see: θ ← (1 − α λ) θ (Loshchilov & Hutter, 2019)."""
+
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.01):
+        super().__init__(learning_rate, beta_1, beta_2, epsilon)
+        self.weight_decay = checks.constants(weight_decay=weight_decay)["weight_decay"]
+
+    def update(self, theta, g, v, s, **constants):
+        theta *= 1 - self.learning_rate * self.weight_decay
+        super().update(theta, g, v, s, **constants)
+
+
+def cosine(progress):
+    """A factor for α that falls from 1 to 0 along half a cosine, progress 0 … 1 (Loshchilov & Hutter, 2017)."""
+    return 0.5 * (1 + np.cos(np.pi * progress))
+
+
+def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=None, schedule=None, seed=0):
+    """Train in place on rows X (N, n_0) and labels y (N,) or targets (N, n_L); yields a record after each epoch.
+
+    A record is a dict: "epoch", "loss" and "accuracy" on the batches as they came, and, if `validation` is a pair
+    (X, y), "validation_loss" and "validation_accuracy" at the end of the epoch (no accuracy in regression). Nothing
+    happens until the records are asked for: `history = list(train(…))`, or, with a progress bar,
+    `for record in tqdm(train(…), total=epochs)`.
+
+    With `validation`, the weights of the best epoch (highest accuracy, then lowest loss) are put back at the end. An
+    interrupt (Ctrl-C, Stop) during an epoch ends the training and keeps the weights, or the best. `schedule(progress)`,
+    a function like `cosine`, scales the learning rate of `optimizer`, by default SGD(0.1). Same seed, same result.
+    Raises TypeError or ValueError at the call, and FloatingPointError when the loss stops being finite.
+    """
+    optimizer = SGD(0.1) if optimizer is None else optimizer
+    checks.training(network, epochs, batch_size, optimizer, validation, schedule)
+    X = checks.rows(X, network.sizes[0], network.dtype)
+    Y = network.targets(y, len(X))
+    if validation is not None:
+        X_val, y_val = validation
+        X_val = checks.rows(X_val, network.sizes[0])
+        validation = X_val, network.targets(y_val, len(X_val))
+    rng = np.random.default_rng(seed)
+    return _epochs(network, X, Y, epochs, batch_size, optimizer, validation, schedule or (lambda progress: 1.0), rng)
+
+
+def _epochs(network, X, Y, epochs, batch_size, optimizer, validation, schedule, rng):
+    learning_rate, step, n_steps = optimizer.learning_rate, 0, epochs * -(-len(X) // batch_size)
+    best, best_score = None, None
+    try:
+        for epoch in range(1, epochs + 1):
+            Z, targets = [], []
+            with np.errstate(over="ignore", invalid="ignore"):  # finite_loss says it in words
+                for A0, Y_batch in minibatches(X, Y, batch_size, rng):
+                    optimizer.learning_rate = learning_rate * checks.factor(schedule(step / n_steps))
+                    network.forward(A0)
+                    dW, db = network.backward(Y_batch)
+                    optimizer.step(network.parameters(), [*dW[1:], *db[1:]])
+                    Z.append(network.Z[-1])
+                    targets.append(Y_batch)
+                    step += 1
+                record = {"epoch": epoch, **network.measure(np.hstack(Z), np.hstack(targets))}
+                result = network.evaluate(*validation) if validation is not None else {}
+            record.update({f"validation_{name}": value for name, value in result.items()})
+            checks.finite_loss(record, learning_rate)
+            if validation is not None:
+                score = result.get("accuracy", 0), -result["loss"]
+                if best is None or score > best_score:
+                    best, best_score = [theta.copy() for theta in network.parameters()], score
+            yield record
+    except KeyboardInterrupt:
+        pass
+    finally:
+        optimizer.learning_rate = learning_rate
+        if best is not None:
+            for theta, kept in zip(network.parameters(), best, strict=True):
+                theta[...] = kept

@@ -1,0 +1,137 @@
+"""The oracles of the gradient tests: derivatives from values alone, PyTorch's, and random networks to try both on."""
+
+import numpy as np
+import pytest
+
+from helpers.network import Network
+
+HIDDEN = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu"]
+OUTPUTS = [(name, "mse") for name in HIDDEN]
+OUTPUTS += [("sigmoid", "binary_cross_entropy"), ("softmax", "categorical_cross_entropy")]
+KINKED = {"relu", "leaky_relu", "elu"}  # at 0 the first derivative of these jumps, or the second
+STEP = 1e-4
+MARGIN = 100 * STEP
+
+
+def difference(f, h):
+    """f′(0) from four values of f, an error of order h⁴."""
+    return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
+
+
+def derivative(f, z, h=1e-3):
+    """f′(z) of a function that works element by element."""
+    return difference(lambda t: f(z + t), h)
+
+
+def gradient(value, x, h=STEP):
+    """∂value()/∂x; the float64 array x is changed in place, one entry at a time, and restored."""
+    g = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        kept = x[i]
+
+        def moved(t, i=i, kept=kept):
+            x[i] = kept + t
+            return value()
+
+        g[i] = difference(moved, h)
+        x[i] = kept
+    return g
+
+
+def relative_error(a, n):
+    """‖a − n‖ / (‖a‖ + ‖n‖), a number in 0 … 1; two arrays of zeros agree."""
+    a, n = np.asarray(a), np.asarray(n)
+    assert a.shape == n.shape, f"shapes {a.shape} and {n.shape}"
+    difference, size = np.linalg.norm(a - n), np.linalg.norm(a) + np.linalg.norm(n)
+    return float(difference / size) if size else 0.0
+
+
+def random_targets(output, shape, rng):
+    """Targets (n, m) that an output layer can have: distributions, fractions, or any numbers."""
+    if output == "softmax":
+        return rng.dirichlet(np.ones(shape[0]), shape[1]).T.copy()
+    return rng.uniform(0, 1, shape) if output == "sigmoid" else rng.standard_normal(shape)
+
+
+def example(hidden, output, loss, depth, m):
+    """A float64 network with random biases, an input A0 and targets Y on which a gradient can be checked.
+
+    That is: no z of a kinked layer within MARGIN of its kink, so that the steps do not cross it, and no parameter array
+    whose gradient vanishes, so that there is something to check. The first seed that does is taken.
+    """
+    for seed in range(2000):
+        rng = np.random.default_rng([seed, depth, m])
+        sizes = rng.integers(2, 5, depth + 1).tolist()
+        network = Network(sizes, hidden, output, loss, seed=seed, dtype=np.float64)
+        for b in network.b[1:]:
+            b[...] = rng.normal(0.3, 0.5, b.shape)
+        A0, Y = rng.standard_normal((sizes[0], m)), random_targets(output, (sizes[-1], m), rng)
+        network.forward(A0)
+        names = [hidden] * (depth - 1) + [output]
+        near = [np.abs(Z).min() < MARGIN for Z, name in zip(network.Z[1:], names, strict=True) if name in KINKED]
+        if not any(near) and all(np.linalg.norm(g) > 1e-4 for g in gradients(network, Y)):
+            return network, A0, Y
+    raise AssertionError(f"no seed gives an example of {hidden}, {output}, {loss}, {depth} layers, {m} columns")
+
+
+def gradients(network, Y):
+    """What backward says, in the order of network.parameters()."""
+    dW, db = network.backward(Y)
+    return [*dW[1:], *db[1:]]
+
+
+def numerical_gradients(network, A0, Y):
+    """The same from values of the loss. No z may change its sign meanwhile: then a kink would have been crossed."""
+    signs = [Z > 0 for Z in network.layers(A0)[0][1:]]
+    kinked = KINKED & set(network.settings.values())
+
+    def value():
+        Z, _ = network.layers(A0)
+        assert not kinked or all(np.array_equal(z > 0, s) for z, s in zip(Z[1:], signs, strict=True))
+        return network.measure(Z[-1], Y)["loss"]
+
+    return [gradient(value, theta) for theta in network.parameters()]
+
+
+def import_torch():
+    """PyTorch, or the test is skipped; on one thread, since for arrays as small as these more are slower."""
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    return torch
+
+
+def torch_functions(torch):
+    """PyTorch's own version of every activation, by our name."""
+    F = torch.nn.functional
+    return {
+        "identity": lambda z: z,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "relu": F.relu,
+        "leaky_relu": F.leaky_relu,
+        "elu": F.elu,
+        "gelu": lambda z: F.gelu(z, approximate="tanh"),
+        "softmax": lambda z: torch.softmax(z, dim=0),
+    }
+
+
+def torch_loss(torch, name, output, target):
+    """PyTorch's own loss of an output and targets (n, m): Z[L] for the cross-entropies, A[L] for mse."""
+    F = torch.nn.functional
+    if name == "categorical_cross_entropy":
+        return F.cross_entropy(output.T, target.T)
+    return (F.mse_loss if name == "mse" else F.binary_cross_entropy_with_logits)(output, target)
+
+
+def torch_gradients(torch, network, A0, Y):
+    """PyTorch's A[L], loss and gradients, by autograd, of a network with the same parameters."""
+    f, settings = torch_functions(torch), network.settings
+    W = [None, *(torch.tensor(w, requires_grad=True) for w in network.W[1:])]
+    b = [None, *(torch.tensor(v, requires_grad=True) for v in network.b[1:])]
+    A = torch.tensor(A0)
+    for l in range(1, network.L + 1):
+        Z = W[l] @ A + b[l]
+        A = f[settings["activation"] if l < network.L else settings["output"]](Z)
+    loss = torch_loss(torch, settings["loss"], A if settings["loss"] == "mse" else Z, torch.tensor(Y))
+    loss.backward()
+    return A.detach().numpy(), loss.item(), [theta.grad.numpy() for theta in [*W[1:], *b[1:]]]

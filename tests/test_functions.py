@@ -1,0 +1,431 @@
+"""Activations, losses and initial weights are the functions they claim to be, with the right derivatives, at any z."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numerical import (
+    HIDDEN,
+    derivative,
+    difference,
+    gradient,
+    import_torch,
+    random_targets,
+    relative_error,
+    torch_functions,
+    torch_loss,
+)
+
+from helpers.network import (
+    ACTIVATIONS,
+    INITIALISERS,
+    LOSSES,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    elu,
+    elu_prime,
+    gelu,
+    gelu_prime,
+    he,
+    identity,
+    identity_prime,
+    leaky_relu,
+    leaky_relu_prime,
+    mse,
+    one_hot,
+    relu,
+    relu_prime,
+    sigmoid,
+    sigmoid_prime,
+    softmax,
+    softmax_prime,
+    tanh,
+    tanh_prime,
+    xavier,
+)
+
+FLOATS = [np.float32, np.float64]
+ALL = [function for name in ACTIVATIONS for function in ACTIVATIONS[name]]
+ELEMENTWISE = [function for name in HIDDEN for function in ACTIVATIONS[name]]
+AWAY = np.setdiff1d(np.round(np.linspace(-5, 5, 201), 6), [0])  # no nearer to the kink at 0 than the steps reach
+OUTPUT_OF = {"mse": "identity", "binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax"}
+
+
+def named(function):
+    return function.__name__
+
+
+# ---------------------------------------------------------------- activations: the derivatives
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_derivative_is_the_slope_at_every_z(name):
+    f, f_prime = ACTIVATIONS[name]
+    exact, numerical = f_prime(AWAY), derivative(f, AWAY)
+    assert max(map(relative_error, exact, numerical)) < 1e-6
+
+
+@pytest.mark.parametrize("slope", [0.2, 1.5, -0.1])
+def test_leaky_relu_derivative_for_other_slopes(slope):
+    numerical = derivative(lambda z: leaky_relu(z, slope), AWAY)
+    assert relative_error(leaky_relu_prime(AWAY, slope), numerical) < 1e-6
+
+
+@pytest.mark.parametrize("alpha", [0.3, 2.0])
+def test_elu_derivative_for_other_alphas(alpha):
+    assert relative_error(elu_prime(AWAY, alpha), derivative(lambda z: elu(z, alpha), AWAY)) < 1e-6
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (4, 1), (3, 5)])
+def test_softmax_jacobian(shape):
+    z = np.random.default_rng(0).normal(size=shape) * 3
+    jacobian = softmax_prime(z)
+    assert jacobian.shape == (shape[0], *shape)
+    for j in range(shape[0]):
+        e = np.zeros(shape)
+        e[j] = 1
+        numerical = difference(lambda t, e=e: softmax(z + t * e), 1e-3)  # ∂p_i/∂z_j for all i, in every column
+        np.testing.assert_allclose(jacobian[:, j], numerical, rtol=0, atol=1e-10)
+
+
+# ---------------------------------------------------------------- activations: the values
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (relu(-5), 0),
+        (relu(3), 3),
+        (relu(0.7), 0.7),
+        (relu_prime(-5), 0),
+        (relu_prime(0), 0),
+        (relu_prime(0.7), 1),
+        (sigmoid(0), 0.5),
+        (sigmoid(math.log(3)), 0.75),
+        (sigmoid_prime(0), 0.25),
+        (tanh(0), 0),
+        (tanh_prime(0), 1),
+        (tanh(1), 2 / (1 + math.exp(-2)) - 1),
+        (identity(-2.5), -2.5),
+        (identity_prime(-2.5), 1),
+        (leaky_relu(-5), -0.05),
+        (leaky_relu(3), 3),
+        (leaky_relu(-5, slope=0.2), -1),
+        (leaky_relu_prime(-5), 0.01),
+        (elu(-1), 1 / math.e - 1),
+        (elu(2), 2),
+        (elu(-1, alpha=3), 3 / math.e - 3),
+        (elu_prime(-1), 1 / math.e),
+        (gelu(0), 0),
+        (gelu_prime(0), 0.5),
+        (gelu(1), 0.8412),  # Φ(1) = 0.8413; the tanh formula is good to three digits
+        (gelu(-1), -0.1588),
+        (softmax(np.array([0.0, math.log(3)])), [0.25, 0.75]),
+    ],
+)
+def test_values_to_know(value, expected):
+    np.testing.assert_allclose(value, expected, rtol=1e-4 if np.any(np.abs(expected) == [0.8412, 0.1588]) else 1e-14)
+
+
+def test_slope_of_sigmoid_is_at_most_a_quarter():
+    z = np.linspace(-20, 20, 40_001)
+    assert sigmoid_prime(z).max() == 0.25
+    assert z[sigmoid_prime(z).argmax()] == pytest.approx(0, abs=1e-9)
+
+
+LIMITS = {  # f(−1000), f(1000)
+    identity: (-1000, 1000),
+    identity_prime: (1, 1),
+    sigmoid: (0, 1),
+    sigmoid_prime: (0, 0),
+    tanh: (-1, 1),
+    tanh_prime: (0, 0),
+    relu: (0, 1000),
+    relu_prime: (0, 1),
+    leaky_relu: (-10, 1000),
+    leaky_relu_prime: (0.01, 1),
+    elu: (-1, 1000),
+    elu_prime: (0, 1),
+    gelu: (0, 1000),
+    gelu_prime: (0, 1),
+}
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("f", ELEMENTWISE, ids=named)
+def test_limits_without_overflow(f, dtype):
+    result = f(np.array([-1000, 1000], dtype))
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(result, np.array(LIMITS[f], dtype))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("f", ALL, ids=named)
+def test_finite_everywhere(f, dtype):
+    z = np.linspace(-1000, 1000, 4001, dtype=dtype)
+    assert np.isfinite(f(z.reshape(1, -1) if f in ACTIVATIONS["softmax"] else z)).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("scale", [1, 30, 1000])
+def test_softmax_is_a_distribution_at_any_scale(scale, dtype):
+    z = np.array([[-1, -1, 1, 0.3], [1, -1, 1, 0.1], [-1, -1, -1, 0.2]], dtype) * dtype(scale)
+    p = softmax(z)
+    assert p.dtype == dtype
+    assert (p >= 0).all()
+    np.testing.assert_allclose(p.sum(axis=0), 1, rtol=4 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(p[:, 1], 1 / 3, rtol=4 * np.finfo(dtype).eps)
+    jacobian = softmax_prime(z)
+    assert jacobian.dtype == dtype
+    np.testing.assert_allclose(jacobian.sum(axis=0), 0, atol=4 * np.finfo(dtype).eps)
+    if scale == 1000:
+        np.testing.assert_allclose(p[:, 0], [0, 1, 0], atol=0)
+
+
+def test_sigmoid_loses_no_digits_far_out():
+    z = np.array([-40.0, -300.0, -700.0])
+    np.testing.assert_allclose(sigmoid(z), np.exp(z), rtol=1e-12)
+    np.testing.assert_allclose(sigmoid_prime(z), np.exp(z), rtol=1e-12)
+    np.testing.assert_allclose(sigmoid_prime(-z), np.exp(z), rtol=1e-12)
+
+
+@given(z=st.floats(-1000, 1000))
+def test_symmetries(z):
+    assert sigmoid(z) + sigmoid(-z) == pytest.approx(1, abs=1e-15)
+    assert sigmoid_prime(z) == sigmoid_prime(-z)
+    assert tanh(z) == -tanh(-z)
+    assert relu(z) - relu(-z) == z
+    assert gelu(z) - gelu(-z) == pytest.approx(z, rel=1e-14, abs=1e-300)
+
+
+# ---------------------------------------------------------------- activations: what they take
+
+
+@pytest.mark.parametrize("f", ELEMENTWISE, ids=named)
+def test_numbers_of_every_kind(f):
+    for z in (-2, 0, 3):
+        expected = float(f(np.array([z], np.float64))[0])
+        for number in (z, float(z), np.float64(z), np.int64(z), np.int32(z), np.array(z), np.array(float(z))):
+            assert np.shape(f(number)) == ()
+            assert float(f(number)) == expected
+        assert f(np.float32(z)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.int16, np.int8])
+@pytest.mark.parametrize("f", ALL, ids=named)
+def test_whole_numbers_of_every_size(f, dtype):
+    """NumPy's exp and tanh of 8-bit numbers are float16, good to three digits; nothing may wrap, as −1 to 255."""
+    z = np.array([0, 1, 5, 33, 100] + [1300] * (np.iinfo(dtype).max > 1300), dtype)
+    tolerance = 1e-6 if z.itemsize > 1 else 2e-3
+    result = np.asarray(f(z), np.float64)
+    np.testing.assert_allclose(result, f(z.astype(np.float64)), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4), (0, 3)])
+@pytest.mark.parametrize("f", ELEMENTWISE, ids=named)
+def test_shape_and_dtype_are_kept(f, shape, dtype):
+    z = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    before = z.copy()
+    result = f(z)
+    assert result.shape == shape
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(z, before)
+    assert not result.size or float(np.ravel(result)[-1]) == float(np.ravel(f(z.ravel()[-1:]))[0])
+
+
+@pytest.mark.parametrize("f", ALL, ids=named)
+def test_lists_are_read_like_arrays(f):
+    np.testing.assert_array_equal(f([-1.0, 0.5, 2.0]), f(np.array([-1.0, 0.5, 2.0])))
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 1), (3, 4)])
+def test_softmax_works_column_by_column(shape):
+    z = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    before = z.copy()
+    p = softmax(z)
+    assert p.shape == shape
+    assert p.dtype == np.float32
+    np.testing.assert_array_equal(z, before)
+    for column in range(z[0].size):
+        np.testing.assert_allclose(p.reshape(3, -1)[:, column], softmax(z.reshape(3, -1)[:, column]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_equals_pytorch(name):
+    torch = import_torch()
+    f, f_prime = ACTIVATIONS[name]
+    z = np.linspace(-12, 12, 240).reshape(3, -1)
+    t = torch.tensor(z, requires_grad=True)
+    result = torch_functions(torch)[name](t)
+    np.testing.assert_allclose(f(z), result.detach().numpy(), rtol=1e-12, atol=1e-15)
+    upstream = np.random.default_rng(0).normal(size=z.shape)
+    result.backward(torch.tensor(upstream))
+    slope = f_prime(z)
+    expected = np.einsum("im,ijm->jm", upstream, slope) if name == "softmax" else upstream * slope
+    np.testing.assert_allclose(expected, t.grad.numpy(), rtol=1e-10, atol=1e-14)
+
+
+# ---------------------------------------------------------------- losses
+
+
+def scores_and_targets(name, shape, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=shape) * 2, random_targets(OUTPUT_OF[name], shape, rng)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 1), (4, 6)])
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_gradient(name, shape):
+    loss, loss_prime = LOSSES[name]
+    Z, Y = scores_and_targets(name, shape)
+    np.testing.assert_allclose(loss_prime(Z, Y), gradient(lambda: loss(Z, Y), Z), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 1), (4, 6)])
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_equals_pytorch(name, shape):
+    torch = import_torch()
+    loss, loss_prime = LOSSES[name]
+    Z, Y = scores_and_targets(name, shape)
+    t = torch.tensor(Z, requires_grad=True)
+    expected = torch_loss(torch, name, t, torch.tensor(Y))
+    expected.backward()
+    assert loss(Z, Y) == pytest.approx(expected.item(), rel=1e-12, abs=1e-15)
+    np.testing.assert_allclose(loss_prime(Z, Y), t.grad.numpy(), rtol=1e-12, atol=1e-15)
+
+
+def column(*values, dtype=np.float64):
+    return np.array(values, dtype).reshape(-1, 1)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize(
+    ("loss", "Z", "Y", "expected"),
+    [
+        (mse, [1, 3], [1, 0], 4.5),
+        (binary_cross_entropy, [0], [1], math.log(2)),
+        (binary_cross_entropy, [0], [0.3], math.log(2)),
+        (binary_cross_entropy, [1000], [1], 0),
+        (binary_cross_entropy, [-1000], [0], 0),
+        (binary_cross_entropy, [1000], [0], 1000),
+        (binary_cross_entropy, [-1000], [1], 1000),
+        (binary_cross_entropy, [1000, -1000], [0.5, 0.5], 500),
+        (categorical_cross_entropy, [7, 7, 7, 7], [0, 1, 0, 0], math.log(4)),
+        (categorical_cross_entropy, [1000, -1000], [1, 0], 0),
+        (categorical_cross_entropy, [1000, -1000], [0, 1], 2000),
+        (categorical_cross_entropy, [-1000, -1000], [0, 1], math.log(2)),
+        (categorical_cross_entropy, [1000, 0], [0.5, 0.5], 500),
+    ],
+)
+def test_losses_to_know_and_far_out(loss, Z, Y, expected, dtype):
+    Z, Y = column(*Z, dtype=dtype), column(*Y, dtype=dtype)
+    value = loss(Z, Y)
+    assert type(value) is float
+    assert value == pytest.approx(expected, rel=1e-6)
+    slope = LOSSES[loss.__name__][1](Z, Y)
+    assert slope.dtype == dtype
+    assert np.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_one_example_may_be_a_vector(name):
+    loss, loss_prime = LOSSES[name]
+    Z, Y = scores_and_targets(name, (4, 1))
+    assert loss(Z[:, 0], Y[:, 0]) == loss(Z, Y)
+    np.testing.assert_array_equal(loss_prime(Z[:, 0], Y[:, 0]), loss_prime(Z, Y)[:, 0])
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_arguments_of_a_loss_are_left_alone(name):
+    Z, Y = scores_and_targets(name, (3, 5))
+    before = Z.copy(), Y.copy()
+    for function in LOSSES[name]:
+        function(Z, Y)
+        np.testing.assert_array_equal([Z, Y], before)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_mean_over_examples(name):
+    """The same batch twice over has the same loss, and half the gradient for each column."""
+    loss, loss_prime = LOSSES[name]
+    Z, Y = scores_and_targets(name, (3, 5))
+    twice = np.hstack([Z, Z]), np.hstack([Y, Y])
+    assert loss(*twice) == pytest.approx(loss(Z, Y), rel=1e-14)
+    np.testing.assert_allclose(loss_prime(*twice)[:, :5], loss_prime(Z, Y) / 2, rtol=1e-14)
+    each = [loss(Z[:, i : i + 1], Y[:, i : i + 1]) for i in range(5)]
+    assert loss(Z, Y) == pytest.approx(np.mean(each), rel=1e-14)
+
+
+@settings(deadline=None)
+@given(
+    Z=hnp.arrays(np.float32, (3, 4), elements=st.floats(-1000, 1000, width=32)),
+    fractions=hnp.arrays(np.float32, (3, 4), elements=st.floats(0, 1, width=32)),
+    labels=st.lists(st.integers(0, 2), min_size=4, max_size=4),
+    dtype=st.sampled_from(FLOATS),
+)
+def test_no_loss_is_negative(Z, fractions, labels, dtype):
+    Z, fractions = Z.astype(dtype), fractions.astype(dtype)
+    assert mse(Z, fractions) >= 0
+    assert mse(Z, Z) == 0
+    assert binary_cross_entropy(Z, fractions) >= 0
+    assert categorical_cross_entropy(Z, one_hot(labels, 3, dtype).T) >= 0
+
+
+@given(shift=st.floats(-500, 500), seed=st.integers(0, 99))
+def test_softmax_and_its_loss_ignore_a_shift(shift, seed):
+    Z, Y = scores_and_targets("categorical_cross_entropy", (4, 3), seed)
+    np.testing.assert_allclose(softmax(Z + shift), softmax(Z), rtol=1e-11)
+    assert categorical_cross_entropy(Z + shift, Y) == pytest.approx(categorical_cross_entropy(Z, Y), rel=1e-11)
+
+
+@given(
+    y=hnp.arrays(
+        st.sampled_from([np.uint8, np.int32, np.int64]), st.integers(1, 30), elements={"min_value": 0, "max_value": 9}
+    )
+)
+def test_one_hot_rows_are_the_labels(y):
+    Y = one_hot(y, 10)
+    assert (Y.shape, Y.dtype) == ((len(y), 10), np.float32)
+    np.testing.assert_array_equal(Y.sum(axis=1), 1)
+    np.testing.assert_array_equal(Y[np.arange(len(y)), y], 1)
+
+
+def test_one_hot_of_a_list_in_another_dtype():
+    Y = one_hot([2, 0], 3, np.float64)
+    assert Y.dtype == np.float64
+    np.testing.assert_array_equal(Y, [[0, 0, 1], [1, 0, 0]])
+
+
+def test_one_hot_needs_no_square_of_the_number_of_classes():
+    Y = one_hot(np.array([7, 999_999]), 1_000_000)  # 8 MB; an identity matrix of a million rows would be 4 TB
+    assert Y.shape == (2, 1_000_000)
+    assert Y[0, 7] == Y[1, 999_999] == 1
+
+
+# ---------------------------------------------------------------- initial weights
+
+
+@pytest.mark.parametrize(("initialise", "variance"), [(he, 2 / 300), (xavier, 2 / (300 + 500))])
+def test_variance_of_initial_weights(initialise, variance):
+    """N samples of a normal distribution: the mean errs by σ/√N, the variance by σ²√(2/N), the kurtosis by √(24/N)."""
+    W = initialise(500, 300, np.random.default_rng(0))
+    N = W.size
+    assert W.shape == (500, 300)
+    assert abs(W.mean()) < 4 * np.sqrt(variance / N)
+    assert abs(W.var() / variance - 1) < 4 * np.sqrt(2 / N)
+    assert abs(np.mean(W**4) / W.var() ** 2 - 3) < 4 * np.sqrt(24 / N)
+
+
+@pytest.mark.parametrize("name", INITIALISERS)
+def test_initial_weights_come_from_the_generator(name):
+    def initialise(seed):
+        return INITIALISERS[name](3, 7, np.random.default_rng(seed))
+
+    np.testing.assert_array_equal(initialise(1), initialise(1))
+    assert not np.array_equal(initialise(1), initialise(2))
+    rng = np.random.default_rng(1)
+    assert not np.array_equal(INITIALISERS[name](3, 7, rng), INITIALISERS[name](3, 7, rng))

@@ -1,0 +1,474 @@
+"""Wrong input of every kind raises TypeError or ValueError, in words that say what was expected and what came."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from helpers import network
+from helpers.network import SGD, Adam, Network, mse, one_hot, train
+
+NETWORKS = [
+    # sizes
+    ("Network(784)", TypeError, "a list of layer sizes", "int 784"),
+    ("Network('784, 10')", TypeError, "a list of layer sizes", "str '784, 10'"),
+    ("Network(None)", TypeError, "a list of layer sizes", "NoneType"),
+    ("Network(np.array(784))", TypeError, "a list of layer sizes", "784"),
+    ("Network([])", ValueError, "at least an input and an output size", "got []"),
+    ("Network([784])", ValueError, "at least an input and an output size", "got [784]"),
+    ("Network([784, 0, 10])", ValueError, "size of layer 1", "whole number from 1", "got 0"),
+    ("Network([784, 128, -10])", ValueError, "size of layer 2", "whole number from 1", "got -10"),
+    ("Network([784, 12.5, 10])", TypeError, "size of layer 1", "whole number", "float 12.5"),
+    ("Network([784, 10.0])", TypeError, "size of layer 1", "whole number", "float 10.0"),
+    ("Network([nan, 10])", TypeError, "size of layer 0", "whole number", "float nan"),
+    ("Network([784, True])", TypeError, "size of layer 1", "whole number", "bool True"),
+    ("Network([784, '10'])", TypeError, "size of layer 1", "whole number", "str '10'"),
+    ("Network([784, None])", TypeError, "size of layer 1", "whole number", "NoneType"),
+    ("Network([[784, 10], [10, 2]])", TypeError, "size of layer 0", "whole number", "list [784, 10]"),
+    # names
+    ("net(activation='rleu')", ValueError, "activation must be one of", "'rleu'", "Did you mean 'relu'?"),
+    ("net(activation='ReLU')", ValueError, "activation must be one of", "'ReLU'", "Did you mean 'relu'?"),
+    ("net(activation='leakyrelu')", ValueError, "activation must be", "'leakyrelu'", "Did you mean 'leaky_relu'?"),
+    ("net(activation='swish')", ValueError, "one of identity, sigmoid, tanh, relu", "'swish'"),
+    ("net(activation='softmax')", ValueError, "activation must be one of", "'softmax'"),
+    ("net(activation=None)", TypeError, "activation must be a name, one of", "NoneType"),
+    ("net(activation=network.relu)", TypeError, "activation must be a name, one of", "function"),
+    ("net(activation=np.array(['relu', 'tanh']))", TypeError, "activation must be a name", "ndarray"),
+    ("net(output='sofmax')", ValueError, "output must be one of", "'sofmax'", "Did you mean 'softmax'?"),
+    ("net(output=10)", TypeError, "output must be a name", "int 10"),
+    ("net(output=['softmax'])", TypeError, "output must be a name", "list ['softmax']"),
+    ("net(loss='msee')", ValueError, "loss must be one of mse, binary", "'msee'", "Did you mean 'mse'?"),
+    ("net(loss=network.mse)", TypeError, "loss must be a name", "function"),
+    ("net(loss=np.array(['mse', 'mse']))", TypeError, "loss must be a name", "ndarray"),
+    ("net(init='xaver')", ValueError, "init must be one of he, xavier", "'xaver'", "Did you mean 'xavier'?"),
+    ("net(init='He')", ValueError, "init must be one of he, xavier", "'He'", "Did you mean 'he'?"),
+    ("net(init=0.1)", TypeError, "init must be a name", "float 0.1"),
+    ("net(loss='mse')", ValueError, "output 'softmax' belongs to", "'categorical_cross_entropy'", "'mse'"),
+    (
+        "net(output='sigmoid', loss='categorical_cross_entropy')",
+        ValueError,
+        "'categorical_cross_entropy' belongs to the output 'softmax'",
+        "got the output 'sigmoid'",
+    ),
+    (
+        "net(output='identity', loss='binary_cross_entropy')",
+        ValueError,
+        "'binary_cross_entropy' belongs to the output 'sigmoid'",
+        "got the output 'identity'",
+    ),
+    # dtype and seed
+    ("net(dtype=np.int32)", TypeError, "a float type such as np.float32", "int32"),
+    ("net(dtype=complex)", TypeError, "a float type such as np.float32", "complex"),
+    ("net(dtype=object)", TypeError, "a float type such as np.float32", "object"),
+    ("net(dtype='float99')", TypeError, "a float type such as np.float32", "'float99'"),
+    ("net(dtype='(2')", TypeError, "a float type such as np.float32", "'(2'"),
+    ("net(dtype={'names': ['a']})", TypeError, "a float type such as np.float32", "'names'"),
+    ("net(seed='one')", TypeError, "int", "one"),
+    ("net(seed=-1)", ValueError, "non-negative"),
+]
+
+FORWARD_AND_BACKWARD = [
+    ("net().forward(X)", ValueError, "one example a column and 2 rows, shape (2, m)", "got (6, 2)", "use X.T"),
+    ("net().forward(X[0])", ValueError, "one example a column", "got (2,)", "x.reshape(-1, 1)"),
+    ("net().forward(np.zeros((3, 6)))", ValueError, "2 rows, shape (2, m)", "got (3, 6)"),
+    ("net().forward(np.zeros((2, 3, 4)))", ValueError, "2 rows, shape (2, m)", "got (2, 3, 4)"),
+    ("net().forward(np.zeros((2, 0)))", ValueError, "the batch is empty", "at least one column", "(2, 0)"),
+    ("net().forward([])", ValueError, "2 rows, shape (2, m)", "got (0,)"),
+    ("net().forward(5)", ValueError, "2 rows, shape (2, m)", "got ()"),
+    ("net().forward('image.png')", TypeError, "A[0] must be an array of numbers", "str 'image.png'"),
+    ("net().forward(['1', '2'])", TypeError, "A[0] must be an array of numbers", "list ['1', '2']"),
+    ("net().forward(None)", TypeError, "A[0] must be an array of numbers", "NoneType"),
+    ("net().forward({1: 2})", TypeError, "A[0] must be an array of numbers", "dict {1: 2}"),
+    ("net().forward([[1, 2], [3]])", ValueError, "A[0] must be an array of numbers", "rows differ in length"),
+    ("net().forward(1j * X.T)", TypeError, "A[0] must be an array of numbers", "complex64"),
+    ("net().forward(X.T.astype(object))", TypeError, "A[0] must be an array of numbers", "object"),
+    ("net().forward(X.T.astype('M8[s]'))", TypeError, "A[0] must be an array of numbers", "datetime64"),
+    ("net().forward([[1, 2], [nan, 4]])", ValueError, "A[0] must hold finite numbers", "nan at index (1, 0)"),
+    ("net().forward([[1, 2], [3, inf]])", ValueError, "A[0] must hold finite numbers", "inf at index (1, 1)"),
+    ("net().forward([[1, 1e300], [3, 4]])", ValueError, "finite", "index (0, 1)"),
+    *(
+        (f"net(activation='{name}').forward([[1, {value}], [3, 4]])", ValueError, "A[0] must hold finite", value)
+        for name in ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu")
+        for value in ("nan", "inf", "-inf")
+    ),
+    ("net().backward(Y.T)", ValueError, "backward needs", "call forward(A0) first"),
+    ("after_forward().backward(Y)", ValueError, "Y must have the shape", "(2, 6)", "got (6, 2)"),
+    ("after_forward().backward(Y[:4].T)", ValueError, "Y must have the shape", "(2, 6)", "got (2, 4)"),
+    ("after_forward().backward(y)", ValueError, "Y must have the shape", "(2, 6)", "(6,)", "one_hot(y, n_classes).T"),
+    ("after_forward().backward(y[None])", ValueError, "Y must have the shape", "(2, 6)", "got (1, 6)"),
+    ("after_forward().backward(1)", ValueError, "Y must have the shape", "(2, 6)", "got ()"),
+    ("after_forward().backward(None)", (TypeError, ValueError), "Y must", "got"),
+    ("after_forward().backward([[1, 0], [0]])", ValueError, "Y must", "rows differ in length"),
+    ("after_forward().backward(Y.T.astype(str))", TypeError, "numbers", "<U"),
+    ("after_forward().backward(Y.T.astype(object))", TypeError, "numbers", "object"),
+    ("after_forward().backward(Y.T * 1j)", TypeError, "numbers", "complex"),
+    ("after_forward().backward(Y.T * nan)", ValueError, "finite numbers", "nan"),
+]
+
+DATA = [
+    *(
+        entry
+        for call in ("net().predict({})", "net().predict_proba({})", "net().evaluate({}, y)", "train(net(), {}, y)")
+        for entry in (
+            (call.format("X[0]"), ValueError, "one example a row and 2 columns", "got shape (2,)", "X.reshape(1, -1)"),
+            (call.format("X.T"), ValueError, "one example a row and 2 columns", "got shape (2, 6)", "use X.T"),
+            (call.format("np.zeros((6, 3))"), ValueError, "2 columns, shape (N, 2)", "got shape (6, 3)"),
+            (call.format("np.zeros((6, 1, 2))"), ValueError, "2 columns", "(6, 1, 2)", "X.reshape(len(X), -1)"),
+            (call.format("np.zeros((0, 2))"), ValueError, "at least one row", "got none"),
+            (call.format("np.zeros((0, 1, 2))"), ValueError, "2 columns", "(0, 1, 2)"),
+            (call.format("[]"), ValueError, "2 columns", "got shape (0,)"),
+            (call.format("7"), ValueError, "2 columns", "got shape ()"),
+            (call.format("'X'"), TypeError, "X must be an array of numbers", "str 'X'"),
+            (call.format("None"), TypeError, "X must be an array of numbers", "NoneType"),
+            (call.format("X.astype(object)"), TypeError, "X must be an array of numbers", "object"),
+            (call.format("X.astype(complex)"), TypeError, "X must be an array of numbers", "complex128"),
+            (call.format("[[1, 2], [3]]"), ValueError, "X must be an array of numbers", "rows differ in length"),
+            (call.format("[[1, 2], [3, nan]]"), ValueError, "X must hold finite numbers", "nan at index (1, 1)"),
+            (call.format("[[1, 2], [inf, 4]]"), ValueError, "X must hold finite numbers", "inf at index (1, 0)"),
+            (call.format("np.full((6, 2), 1e300)"), ValueError, "finite", "index (0, 0)"),
+        )
+    ),
+    *(
+        entry
+        for call in ("net().evaluate(X, {})", "train(net(), X, {})", "train(net(), X, y, validation=(X, {}))")
+        for entry in (
+            (call.format("y[:5]"), ValueError, "one target for each of the 6 rows", "(6,) for labels", "got (5,)"),
+            (call.format("y + 1"), ValueError, "whole numbers 0 … 1", "got 2 at index 1"),
+            (call.format("-y"), ValueError, "whole numbers 0 … 1", "got -1 at index 1"),
+            (call.format("y * 1.0"), TypeError, "whole numbers 0 … 1", "float64", "y.astype(np.int64)"),
+            (call.format("y.astype(bool)"), TypeError, "whole numbers 0 … 1", "got bool"),
+            (call.format("y.astype(str)"), TypeError, "array of numbers", "<U"),
+            (call.format("y[:, None]"), ValueError, "one target for each of the 6 rows", "got (6, 1)"),
+            (call.format("Y.T"), ValueError, "one-hot (6, 2)", "got (2, 6)"),
+            (call.format("np.eye(3)[y]"), ValueError, "one-hot (6, 2)", "got (6, 3)"),
+            (call.format("2 * Y"), ValueError, "softmax output lie in 0 … 1", "from 0 to 2"),
+            (call.format("Y / 2"), ValueError, "must sum to 1", "one_hot(y, n_classes)", "0.5"),
+            (call.format("Y * nan"), ValueError, "y must hold finite numbers", "nan at index (0, 0)"),
+            (call.format("None"), TypeError, "array of numbers", "NoneType"),
+            (call.format("'labels'"), TypeError, "array of numbers", "str 'labels'"),
+            (call.format("[[0, 1], [0]]"), ValueError, "array of numbers", "rows differ in length"),
+            (call.format("[]"), (TypeError, ValueError), "one target for each of the 6 rows", "got (0,)"),
+        )
+    ),
+    ("net([2, 1], output='sigmoid').evaluate(X, 2 * y)", ValueError, "sigmoid output lie in 0 … 1", "from 0 to 2"),
+    ("net([2, 1], output='sigmoid').evaluate(X, -y)", ValueError, "sigmoid output lie in 0 … 1", "from -1 to 0"),
+    ("net([2, 1], output='identity').evaluate(X, y[:5])", ValueError, "(6,) or (6, 1)", "got (5,)"),
+    ("net([2, 1], output='identity').evaluate(X, Y)", ValueError, "(6,) or (6, 1)", "got (6, 2)"),
+    ("net([2, 3], output='identity').evaluate(X, y)", ValueError, "shape (6, 3)", "got (6,)"),
+    ("net([2, 1], output='identity').evaluate(X, [nan] * 6)", ValueError, "y must hold finite", "nan at index (0, 0)"),
+    ("net([2, 1], output='identity').evaluate(X, [1e300] * 6)", ValueError, "finite"),
+    ("train(net([2, 1], output='identity'), X, [inf] * 6)", ValueError, "y must hold finite", "inf at index (0, 0)"),
+    # one_hot
+    ("one_hot(y, 1)", ValueError, "whole numbers 0 … 0", "got 1 at index 1"),
+    ("one_hot([0, 1, -1], 2)", ValueError, "whole numbers 0 … 1", "got -1 at index 2"),
+    ("one_hot(y * 1.0, 2)", TypeError, "whole numbers 0 … 1", "float64", "y.astype(np.int64)"),
+    ("one_hot([0, nan], 2)", TypeError, "whole numbers 0 … 1", "float64"),
+    ("one_hot(y == 1, 2)", TypeError, "whole numbers 0 … 1", "got bool"),
+    ("one_hot(Y, 2)", TypeError, "whole numbers 0 … 1", "got float32"),
+    ("one_hot(y[:, None], 2)", ValueError, "shape (N,)", "got shape (6, 1)"),
+    ("one_hot(1, 2)", ValueError, "shape (N,)", "got shape ()"),
+    ("one_hot(y[:0], 2)", ValueError, "N at least 1", "got shape (0,)"),
+    ("one_hot(['cat', 'dog'], 2)", TypeError, "the labels must be an array of numbers", "list ['cat', 'dog']"),
+    ("one_hot(None, 2)", TypeError, "the labels must be an array of numbers", "NoneType"),
+    ("one_hot([[0], [1, 2]], 3)", ValueError, "the labels must be an array of numbers", "rows differ in length"),
+    ("one_hot(y, 0)", ValueError, "n_classes must be a whole number from 1", "got 0"),
+    ("one_hot(y, -2)", ValueError, "n_classes must be a whole number from 1", "got -2"),
+    ("one_hot(y, 2.5)", TypeError, "n_classes must be a whole number from 1", "float 2.5"),
+    ("one_hot(y, True)", TypeError, "n_classes must be a whole number from 1", "bool True"),
+    ("one_hot(y, '2')", TypeError, "n_classes must be a whole number from 1", "str '2'"),
+    # losses
+    *(
+        entry
+        for name in ("mse", "binary_cross_entropy", "categorical_cross_entropy")
+        for call in (f"network.{name}", f"network.{name}_prime")
+        for entry in (
+            (f"{call}(np.ones((3, 4)), np.ones((3, 1)))", ValueError, "the same shape", "(3, 4) and (3, 1)"),
+            (f"{call}(np.ones((1, 4)), np.ones(4))", ValueError, "the same shape", "(1, 4) and (4,)"),
+            (f"{call}(np.ones((3, 0)), np.ones((3, 0)))", ValueError, "the batch is empty", "(3, 0)"),
+            (f"{call}(np.ones((1, 4)), [[1, 1, 1, 1]])", TypeError, "targets must be a NumPy array", "list"),
+            (f"{call}(0.5, np.ones(1))", TypeError, "outputs must be a NumPy array", "float 0.5"),
+        )
+    ),
+    # minibatches
+    ("next(minibatches(X, Y[:5], 2, rng))", ValueError, "equally many rows", "(6, 2) and (5, 2)"),
+    ("next(minibatches(X[:0], Y[:0], 2, rng))", ValueError, "at least one", "(0, 2) and (0, 2)"),
+    ("next(minibatches(X.tolist(), Y, 2, rng))", TypeError, "X must be a NumPy array", "list"),
+    ("next(minibatches(X, None, 2, rng))", TypeError, "Y must be a NumPy array", "NoneType"),
+    ("next(minibatches(np.array(1), Y, 2, rng))", ValueError, "equally many rows", "()"),
+    ("next(minibatches(X, Y, 0, rng))", ValueError, "batch_size must be a whole number from 1", "got 0"),
+    ("next(minibatches(X, Y, 2.5, rng))", TypeError, "batch_size must be a whole number from 1", "float 2.5"),
+    ("next(minibatches(X, Y, 2, 0))", TypeError, "rng", "np.random.default_rng", "int 0"),
+]
+
+OPTIMIZERS = [
+    *(
+        (f"{name}({value})", error, "learning_rate must be a number above 0", came)
+        for name in ("SGD", "Momentum", "RMSProp", "Adam", "AdamW")
+        for value, error, came in (
+            ("0", ValueError, "got 0"),
+            ("-0.1", ValueError, "got -0.1"),
+            ("nan", ValueError, "got nan"),
+            ("inf", ValueError, "got inf"),
+            ("'0.1'", TypeError, "str '0.1'"),
+            ("True", TypeError, "bool True"),
+            ("None", TypeError, "NoneType"),
+            ("1j", TypeError, "complex 1j"),
+            ("[0.1]", TypeError, "list [0.1]"),
+        )
+    ),
+    ("Momentum(0.1, 1)", ValueError, "beta must be at least 0 and below 1", "got 1"),
+    ("Momentum(0.1, beta=-0.1)", ValueError, "beta must be at least 0 and below 1", "got -0.1"),
+    ("Momentum(0.1, beta='0.9')", TypeError, "beta must be at least 0 and below 1", "str '0.9'"),
+    ("RMSProp(0.1, rho=1.5)", ValueError, "rho must be at least 0 and below 1", "got 1.5"),
+    ("RMSProp(0.1, rho=nan)", ValueError, "rho must be at least 0 and below 1", "got nan"),
+    ("RMSProp(0.1, epsilon=0)", ValueError, "epsilon must be a small number above 0", "got 0"),
+    ("Adam(beta_1=1.0)", ValueError, "beta_1 must be at least 0 and below 1", "got 1.0"),
+    ("Adam(beta_2=999)", ValueError, "beta_2 must be at least 0 and below 1", "got 999"),
+    ("Adam(beta_1=False)", TypeError, "beta_1 must be at least 0 and below 1", "bool False"),
+    ("Adam(epsilon=-1e-8)", ValueError, "epsilon must be a small number above 0", "got -1e-08"),
+    ("Adam(epsilon=inf)", ValueError, "epsilon must be a small number above 0", "got inf"),
+    ("AdamW(beta_2=None)", TypeError, "beta_2 must be at least 0 and below 1", "NoneType"),
+    ("AdamW(weight_decay=-0.01)", ValueError, "weight_decay must be 0 or a number above", "got -0.01"),
+    ("AdamW(weight_decay=nan)", ValueError, "weight_decay must be 0 or a number above", "got nan"),
+    ("AdamW(weight_decay='0')", TypeError, "weight_decay must be 0 or a number above", "str '0'"),
+    ("SGD(0.1, momentum=0.9)", TypeError, "momentum"),
+    ("SGD(0.1, beta=0.9)", TypeError, "beta"),
+    ("Adam(lr=0.1)", TypeError, "lr"),
+    # step
+    ("SGD().step([X, X], [X])", ValueError, "a gradient for each of 2 parameter arrays", "got 1"),
+    ("Adam().step([X], [X.T])", ValueError, "the shape of its parameter, (6, 2)", "got (2, 6)"),
+    ("SGD().step([X], [X[:1]])", ValueError, "the shape of its parameter, (6, 2)", "got (1, 2)"),
+    ("used(Adam()).step([X], [X])", ValueError, "used for another network", "make a new one"),
+    ("used(Momentum()).step(*step_of(net([2, 4, 2])))", ValueError, "used for another network", "make a new one"),
+    ("used(AdamW()).step(*step_of(net([2, 3, 3, 2])))", ValueError, "used for another network", "make a new one"),
+    ("list(train(net([2, 5, 2]), X, y, 1, 2, used(RMSProp())))", ValueError, "used for another network", "make a new"),
+    ("SGD().step([1.0], [2.0])", TypeError, "array", "float"),
+]
+
+TRAINING = [
+    *(
+        (f"train(net(), X, y, {name}={value})", error, f"{name} must be a whole number from 1", came)
+        for name in ("epochs", "batch_size")
+        for value, error, came in (
+            ("0", ValueError, "got 0"),
+            ("-1", ValueError, "got -1"),
+            ("2.5", TypeError, "float 2.5"),
+            ("10.0", TypeError, "float 10.0"),
+            ("True", TypeError, "bool True"),
+            ("'3'", TypeError, "str '3'"),
+            ("None", TypeError, "NoneType"),
+            ("inf", TypeError, "float inf"),
+        )
+    ),
+    ("train(net(), X, y, optimizer='adam')", TypeError, "optimizer must be one such as SGD(0.1)", "str 'adam'"),
+    ("train(net(), X, y, optimizer=0.1)", TypeError, "optimizer must be one such as SGD(0.1)", "float 0.1"),
+    ("train(net(), X, y, optimizer=SGD)", TypeError, "optimizer must be one such as SGD(0.1)", "SGD"),
+    ("train(net(), X, y, validation=X)", TypeError, "validation must be a pair (X, y)", "ndarray"),
+    ("train(net(), X, y, validation=True)", TypeError, "validation must be a pair (X, y)", "bool True"),
+    ("train(net(), X, y, validation=(X,))", TypeError, "validation must be a pair (X, y)", "tuple"),
+    ("train(net(), X, y, validation=(X, y, X))", TypeError, "validation must be a pair (X, y)", "tuple"),
+    ("train(net(), X, y, validation=(y, X))", ValueError, "one example a row and 2 columns", "got shape (6,)"),
+    ("train(net(), X, y, validation=(X[:0], y[:0]))", ValueError, "at least one row", "got none"),
+    ("train(net(), X, y, validation=(X[:3], y))", ValueError, "each of the 3 rows", "got (6,)"),
+    ("train(net(), X, y, schedule='cosine')", TypeError, "schedule must be a function", "str 'cosine'"),
+    ("train(net(), X, y, schedule=0.5)", TypeError, "schedule must be a function", "float 0.5"),
+    ("train(net(), X, y, schedule=False)", TypeError, "schedule must be a function", "bool False"),
+    ("train(net(), X, y, seed='one')", TypeError, "int", "one"),
+    ("train(None, X, y)", TypeError, "network", "NoneType"),
+    ("train([2, 3, 2], X, y)", TypeError, "network", "list [2, 3, 2]"),
+    ("train(X, y, net())", TypeError, "network", "ndarray"),
+    ("train(Network, X, y)", TypeError, "network", "Network"),
+    ("list(train(net(), X, y, schedule=lambda progress: None))", TypeError, "schedule", "NoneType"),
+    ("list(train(net(), X, y, schedule=lambda progress: 'half'))", (TypeError, ValueError), "schedule", "half"),
+    ("list(train(net(), X, y, schedule=lambda progress: nan))", ValueError, "schedule", "nan"),
+]
+
+TABLE = [*NETWORKS, *FORWARD_AND_BACKWARD, *DATA, *OPTIMIZERS, *TRAINING]
+
+
+@pytest.fixture
+def names():
+    """What the calls of the table may use."""
+
+    def net(sizes=(2, 3, 2), **settings):
+        return Network(sizes, **settings)
+
+    def after_forward():
+        one = net()
+        one.forward(X.T)
+        return one
+
+    def step_of(one):
+        return one.parameters(), [np.ones_like(theta) for theta in one.parameters()]
+
+    def used(optimizer):
+        optimizer.step(*step_of(net()))
+        return optimizer
+
+    X = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32)
+    y = np.array([0, 1, 1, 0, 1, 0])
+    Y = one_hot(y, 2)
+    rng = np.random.default_rng(0)
+    return {**vars(network), **locals(), "network": network, "nan": np.nan, "inf": np.inf}
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [pytest.param(*row[:2], row[2:], id=row[0]) for row in TABLE])
+def test_the_message_says_what_was_expected_and_what_came(call, error, words, names):
+    with pytest.raises(error) as caught:
+        eval(call, names)
+    message = str(caught.value)
+    assert [word for word in words if word not in message] == [], message
+    assert "\n" not in message
+    assert len(message) < 400
+
+
+def test_no_call_stands_twice_in_the_table():
+    calls = [call for call, *_ in TABLE]
+    assert len(calls) == len(set(calls)) > 60
+
+
+def test_a_refused_training_leaves_the_network_alone(names):
+    one, optimizer = names["net"](), Adam()
+    before = [theta.copy() for theta in one.parameters()]
+    with pytest.raises(ValueError, match="whole numbers"):
+        train(one, names["X"], names["y"] + 7, optimizer=optimizer)
+    assert all(np.array_equal(a, b) for a, b in zip(one.parameters(), before, strict=True))
+    assert (one.A, optimizer.state, optimizer.learning_rate) == (None, None, 0.001)
+
+
+def test_a_refused_step_changes_nothing_and_spoils_nothing(names):
+    """Not even when the wrong gradient is the last, and the optimizer can be used afterwards."""
+    for optimizer in (SGD(), Adam()):
+        parameters, grads = names["step_of"](names["net"]())
+        before = [theta.copy() for theta in parameters]
+        with pytest.raises(ValueError, match="the shape of its parameter"):
+            optimizer.step(parameters, [*grads[:-1], grads[-1].T])
+        assert all(np.array_equal(a, b) for a, b in zip(parameters, before, strict=True))
+        assert optimizer.t == 0
+        optimizer.step(parameters, grads)
+        assert all((theta < old).all() for theta, old in zip(parameters, before, strict=True))
+
+
+def test_a_refused_forward_pass_keeps_the_last(names):
+    one = names["after_forward"]()
+    A = one.A
+    for wrong in (np.zeros((3, 6)), np.full((2, 6), np.nan), "X"):
+        with pytest.raises((TypeError, ValueError)):
+            one.forward(wrong)
+        assert one.A is A
+
+
+def test_the_largest_messages_are_quick_and_short(names):
+    """A message about a long list does not print the list."""
+    with pytest.raises(TypeError) as caught:
+        names["net"]().predict([["x"] * 2] * 1000)
+    assert len(str(caught.value)) < 120
+
+
+# ---------------------------------------------------------------- anything at all
+
+odd = st.sampled_from([np.nan, np.inf, -np.inf, 1e300])
+floats = st.floats(-1e15, 1e15) | odd  # what float32 can hold, and square, or no number, or what it cannot hold
+scalars = (
+    st.none() | st.booleans() | st.integers(-3, 9) | floats | st.complex_numbers() | st.text("xé1( ,.", max_size=4)
+)
+others = [Network, mse, SGD, SGD(0.1), Ellipsis, np.float32(1), np.str_("relu"), range(3), b"12", Fraction(1, 2)]
+dtypes = st.sampled_from(["?", "u1", "i1", "i4", "i8", "u8", "f2", "f4", "f8", "c8", "U2", "S1", "M8[s]", "m8[s]", "O"])
+shapes = st.sampled_from([(), (0,), (1,), (2,), (3,), (2, 2), (2, 3), (3, 2), (0, 2), (2, 0), (1, 2, 1), (0, 1, 2)])
+anything = (
+    scalars
+    | st.sampled_from(others)
+    | st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.tuples(inner, inner), max_leaves=6)
+    | st.dictionaries(scalars, scalars, max_size=2)
+    | st.sets(st.integers(1, 4))
+    | st.builds(lambda dtype, shape: np.full(shape, 1).astype(dtype), dtypes, shapes)
+    | hnp.arrays(np.float64, shapes, elements=floats)
+    | hnp.arrays(np.int8, shapes)
+)
+
+
+def works_or_refuses(call, *arguments, **named):
+    """What the call returns, or None if it raises as it may; any other exception, or a warning, fails the test."""
+    try:
+        return call(*arguments, **named)
+    except (TypeError, ValueError):
+        return None
+
+
+@settings(deadline=None)
+@given(arguments=st.dictionaries(st.sampled_from(["activation", "output", "loss", "init", "seed", "dtype"]), anything))
+def test_anything_as_a_setting(arguments):
+    made = works_or_refuses(Network, [2, 3, 2], **arguments)
+    if made is not None:
+        assert made.forward([[1.0], [2.0]]).shape == (2, 1)
+
+
+@settings(deadline=None)
+@given(sizes=anything)
+def test_anything_as_sizes(sizes):
+    made = works_or_refuses(Network, sizes)
+    if made is not None:
+        assert made.forward(np.ones((made.sizes[0], 1))).shape == (made.sizes[-1], 1)
+
+
+@settings(deadline=None)
+@given(data=anything, output=st.sampled_from(["softmax", "sigmoid", "identity"]))
+def test_anything_as_input(data, output):
+    one = Network([2, 3, 2], output=output)
+    for method in (one.forward, one.predict, one.predict_proba):
+        result = works_or_refuses(method, data)
+        assert result is None or np.isfinite(result).all()
+
+
+@settings(deadline=None)
+@given(Y=anything)
+def test_anything_as_targets(Y):
+    X = np.ones((2, 2))
+    for output in ("softmax", "sigmoid", "identity"):
+        one = Network([2, 3, 2], output=output)
+        result = works_or_refuses(one.evaluate, X, Y)
+        assert result is None or np.isfinite(result["loss"])
+        one.forward(X)
+        result = works_or_refuses(one.backward, Y)
+        assert result is None or all(g.dtype == np.float32 for g in result[0][1:])
+
+
+@settings(deadline=None)
+@given(
+    arguments=st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(
+            ("network", "X", "y", "epochs", "batch_size", "optimizer", "validation", "schedule", "seed"), anything
+        ),
+    )
+)
+def test_anything_as_training(arguments):
+    usual = {"network": Network([2, 3, 2]), "X": np.ones((3, 2)), "y": [0, 1, 0], "epochs": 1}
+    records = works_or_refuses(train, **{**usual, **arguments})
+    if records is not None and not callable(arguments.get("schedule")):
+        try:
+            history = list(records)
+        except FloatingPointError:  # numbers of 1e15 are too large to learn from
+            return
+        assert np.isfinite([list(record.values()) for record in history]).all()
+
+
+@settings(deadline=None)
+@given(y=anything, n_classes=st.just(3) | anything)
+def test_anything_as_labels(y, n_classes):
+    Y = works_or_refuses(one_hot, y, n_classes)
+    assert Y is None or (Y.sum(axis=1) == 1).all()
+
+
+@settings(deadline=None)
+@given(learning_rate=anything, weight_decay=st.just(0.1) | anything)
+def test_anything_as_a_constant(learning_rate, weight_decay):
+    theta = np.ones((2, 2), np.float32)
+    for make, constants in ((SGD, {}), (network.AdamW, {"weight_decay": weight_decay})):
+        optimizer = works_or_refuses(make, learning_rate, **constants)
+        if optimizer is not None:
+            with np.errstate(over="ignore", invalid="ignore"):  # a rate of 1e300 is allowed, and tried
+                optimizer.step([theta], [np.ones((2, 2), np.float32)])

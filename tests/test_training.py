@@ -1,0 +1,609 @@
+"""Mini-batches are fair, optimizers follow their rules and PyTorch's, and training learns, stops and repeats itself."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numerical import HIDDEN, OUTPUTS, import_torch, random_targets
+
+from helpers.network import SGD, Adam, AdamW, Momentum, Network, RMSProp, cosine, minibatches, one_hot, train
+
+OPTIMIZERS = [SGD, Momentum, RMSProp, Adam, AdamW]
+XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+
+
+def problem(n=50, seed=0):
+    """Two classes of points that a small network can almost tell apart: X (n, 2), labels (n,)."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 2)).astype(np.float32)
+    return X, (X[:, 0] + X[:, 1] ** 2 + 0.3 * rng.normal(size=n) > 0.5).astype(np.int64)
+
+
+def copies(network):
+    return [theta.copy() for theta in network.parameters()]
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def run(training, network):
+    """The records of a training, the weights at each, and the words of the FloatingPointError at its end, or None."""
+    history, seen, words = [], [], None
+    try:
+        for record in training:
+            history.append(record)
+            seen.append(copies(network))
+    except FloatingPointError as error:
+        words = str(error)
+    return history, seen, words
+
+
+class Stop:
+    """A schedule that notes what it was asked, and presses Ctrl-C when asked for the n-th time."""
+
+    def __init__(self, n=None, factor=1.0):
+        self.n, self.factor, self.asked = n, factor, []
+
+    def __call__(self, progress):
+        self.asked.append(progress)
+        if len(self.asked) == self.n:
+            raise KeyboardInterrupt
+        return self.factor
+
+
+# ---------------------------------------------------------------- minibatches
+
+
+@settings(deadline=None)
+@given(n=st.integers(1, 60), batch_size=st.integers(1, 70), seed=st.integers(0, 2**32))
+def test_every_example_comes_once_with_its_target(n, batch_size, seed):
+    X = np.arange(3 * n, dtype=np.float32).reshape(n, 3)
+    Y = np.stack([X[:, 0] / 3, -X[:, 0]], axis=1)
+    before = X.copy(), Y.copy()
+    batches = list(minibatches(X, Y, batch_size, np.random.default_rng(seed)))
+    full, rest = divmod(n, batch_size)
+    assert [A0.shape for A0, _ in batches] == [(3, batch_size)] * full + [(3, rest)] * (rest > 0)
+    assert [Y.shape for _, Y in batches] == [(2, batch_size)] * full + [(2, rest)] * (rest > 0)
+    rows, targets = (np.hstack(list(arrays)).T for arrays in zip(*batches, strict=True))
+    order = (rows[:, 0] / 3).astype(int)
+    assert sorted(order) == list(range(n))
+    np.testing.assert_array_equal(rows, X[order])
+    np.testing.assert_array_equal(targets, Y[order])
+    assert same((X, Y), before)
+
+
+def test_each_epoch_has_an_order_of_its_own():
+    X = np.arange(30.0).reshape(30, 1)
+    rng = np.random.default_rng(0)
+    orders = [np.hstack([A0[0] for A0, _ in minibatches(X, X, 7, rng)]).tolist() for _ in range(5)]
+    orders.append(sorted(orders[0]))  # nor is any of them the order of the file
+    assert all(one != other for one, other in itertools.combinations(orders, 2))
+    again = np.hstack([A0[0] for A0, _ in minibatches(X, X, 7, np.random.default_rng(0))]).tolist()
+    assert again == orders[0]
+
+
+def test_minibatches_of_flat_labels_and_images():
+    X, y = np.arange(24).reshape(6, 2, 2), np.arange(6)
+    for A0, labels in minibatches(X, y, 4, np.random.default_rng(0)):
+        np.testing.assert_array_equal(A0[0, 0], 4 * labels)
+
+
+# ---------------------------------------------------------------- optimizers
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "first", "second"),
+    [
+        # θ = 1; g = 2, then g = 1
+        (SGD(0.1), 1 - 0.1 * 2, 0.8 - 0.1 * 1),
+        # v = 2; then v = 0.5 · 2 + 1 = 2
+        (Momentum(0.1, beta=0.5), 1 - 0.1 * 2, 0.8 - 0.1 * 2),
+        # s = 0.25 · 4 = 1; then s = 0.75 · 1 + 0.25 · 1 = 1
+        (RMSProp(0.1, rho=0.75, epsilon=1), 1 - 0.1 * 2 / (1 + 1), 0.9 - 0.1 * 1 / (1 + 1)),
+        # v = 1, v̂ = 1 / 0.5 = 2, s = 1, ŝ = 1 / 0.25 = 4; then v = 1, v̂ = 1 / 0.75, s = 1, ŝ = 1 / (1 − 0.75²) = 16 / 7
+        (
+            Adam(0.1, beta_1=0.5, beta_2=0.75, epsilon=1),
+            1 - 0.1 * 2 / (2 + 1),
+            1 - 0.1 * 2 / 3 - 0.1 * (4 / 3) / (4 / 7**0.5 + 1),
+        ),
+        # the same after θ has shrunk by 1 − 0.1 · 0.5 = 0.95
+        (
+            AdamW(0.1, beta_1=0.5, beta_2=0.75, epsilon=1, weight_decay=0.5),
+            0.95 - 0.1 * 2 / 3,
+            0.95 * (0.95 - 0.1 * 2 / 3) - 0.1 * (4 / 3) / (4 / 7**0.5 + 1),
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_first_two_steps_by_hand(optimizer, first, second):
+    """For θ = 1 and, mirrored, θ = −1; two arrays of different shape."""
+    W, b = np.array([[1.0, -1.0]]), np.array([[1.0]])
+    for g, expected in ((2.0, first), (1.0, second)):
+        assert optimizer.step([W, b], [np.array([[g, -g]]), np.array([[g]])]) is None
+        np.testing.assert_allclose(W, [[expected, -expected]], rtol=1e-14)
+        np.testing.assert_allclose(b, [[expected]], rtol=1e-14)
+    assert optimizer.t == 2
+
+
+def defaults_of(torch):
+    """Ours and PyTorch's, with PyTorch's words for the same constants."""
+    return {
+        "SGD": (SGD(0.05), torch.optim.SGD, {"lr": 0.05}),
+        "Momentum": (Momentum(0.02, 0.8), torch.optim.SGD, {"lr": 0.02, "momentum": 0.8}),
+        "RMSProp": (RMSProp(0.01, 0.95, 1e-6), torch.optim.RMSprop, {"lr": 0.01, "alpha": 0.95, "eps": 1e-6}),
+        "Adam": (Adam(0.01, 0.8, 0.99, 1e-6), torch.optim.Adam, {"lr": 0.01, "betas": (0.8, 0.99), "eps": 1e-6}),
+        "AdamW": (
+            AdamW(0.01, 0.8, 0.99, 1e-6, 0.1),
+            torch.optim.AdamW,
+            {"lr": 0.01, "betas": (0.8, 0.99), "eps": 1e-6, "weight_decay": 0.1},
+        ),
+        "RMSProp()": (RMSProp(), torch.optim.RMSprop, {"lr": 0.001}),
+        "Adam()": (Adam(), torch.optim.Adam, {}),
+        "AdamW()": (AdamW(), torch.optim.AdamW, {}),
+    }
+
+
+@pytest.mark.parametrize("scheduled", [False, True])
+@pytest.mark.parametrize("name", ["SGD", "Momentum", "RMSProp", "Adam", "AdamW", "RMSProp()", "Adam()", "AdamW()"])
+def test_hundred_steps_like_pytorch(name, scheduled):
+    """On gradients of a bumpy function of θ, so that a difference in one step shows in all that follow."""
+    torch = import_torch()
+    ours, make, constants = defaults_of(torch)[name]
+    rng = np.random.default_rng(0)
+    parameters = [rng.normal(size=(4, 3)), rng.normal(size=(4, 1))]
+    theirs = [torch.tensor(theta) for theta in parameters]
+    optimizer = make(theirs, **constants)
+    learning_rate = ours.learning_rate
+    for step in range(100):
+        if scheduled:
+            ours.learning_rate = optimizer.param_groups[0]["lr"] = learning_rate * cosine(step / 100)
+        for theta in theirs:
+            theta.grad = torch.cos(3 * theta) + theta
+        ours.step(parameters, [np.cos(3 * theta) + theta for theta in parameters])
+        optimizer.step()
+        for theta, expected in zip(parameters, theirs, strict=True):
+            np.testing.assert_allclose(theta, expected.numpy(), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_a_step_changes_the_arrays_in_place(make):
+    network = Network([2, 3, 2])
+    parameters, before = network.parameters(), copies(network)
+    make(0.1).step(parameters, [np.ones_like(theta) for theta in parameters])
+    assert all(a is b for a, b in zip(network.parameters(), parameters, strict=True))
+    for theta, old in zip(network.parameters(), before, strict=True):
+        assert (theta < old).all()
+
+
+@pytest.mark.parametrize("make", [Momentum, RMSProp, Adam, AdamW])
+def test_optimizers_do_not_share_their_averages(make):
+    def three_steps(n_others):
+        others = [make(0.1) for _ in range(n_others)]
+        optimizer, theta = make(0.1), np.ones((2, 2))
+        for g in (1.0, -2.0, 0.5):
+            optimizer.step([theta], [np.full((2, 2), g)])
+            for other in others:
+                other.step([np.ones((2, 2))], [np.full((2, 2), 7.0)])
+        return theta
+
+    np.testing.assert_array_equal(three_steps(0), three_steps(2))
+
+
+def test_weights_without_a_gradient_only_decay():
+    for make, factor in ((SGD, 1), (Momentum, 1), (RMSProp, 1), (Adam, 1), (AdamW, (1 - 0.1 * 0.01) ** 2)):
+        theta, optimizer = np.ones((2, 2)), make(0.1)
+        for _ in range(2):
+            optimizer.step([theta], [np.zeros((2, 2))])
+        np.testing.assert_allclose(theta, factor, rtol=1e-15)
+
+
+# ---------------------------------------------------------------- the schedule
+
+
+def test_cosine_falls_from_one_to_zero():
+    assert (cosine(0), cosine(1)) == (1, 0)
+    assert cosine(0.5) == pytest.approx(0.5, abs=1e-15)
+    assert cosine(0.25) == pytest.approx(0.5 + 0.5**1.5, abs=1e-15)
+    values = [cosine(i / 100) for i in range(101)]
+    assert values == sorted(values, reverse=True)
+
+
+@pytest.mark.parametrize(("n", "batch_size", "epochs"), [(50, 16, 3), (48, 16, 2), (5, 100, 4), (7, 1, 1)])
+def test_schedule_sees_the_progress_of_the_whole_training(n, batch_size, epochs):
+    schedule = Stop()
+    list(train(Network([2, 3, 2]), *problem(n), epochs, batch_size, schedule=schedule))
+    n_steps = epochs * -(-n // batch_size)
+    assert schedule.asked == [step / n_steps for step in range(n_steps)]
+
+
+def test_schedule_scales_the_learning_rate():
+    rates = []
+
+    class Note(SGD):
+        def step(self, parameters, gradients):
+            rates.append(self.learning_rate)
+            super().step(parameters, gradients)
+
+    optimizer = Note(0.4)
+    list(train(Network([2, 3, 2]), *problem(20), 2, 10, optimizer, schedule=lambda progress: 1 - progress))
+    np.testing.assert_allclose(rates, [0.4, 0.3, 0.2, 0.1], rtol=1e-15)
+    assert optimizer.learning_rate == 0.4
+
+
+def test_learning_rate_zero_by_schedule_changes_nothing():
+    network = Network([2, 3, 2])
+    before = copies(network)
+    list(train(network, *problem(), 2, schedule=lambda progress: 0))
+    assert same(network.parameters(), before)
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_a_schedule_of_float64_does_not_change_the_arithmetic(make):
+    """cosine gives the same training whether its values are Python's floats or NumPy's."""
+
+    def result(kind):
+        network = Network([2, 3, 2])
+        list(train(network, *problem(), 3, 16, make(0.1), schedule=lambda progress: kind(cosine(progress))))
+        return copies(network)
+
+    assert same(result(float), result(np.float64))
+
+
+# ---------------------------------------------------------------- train: it learns
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_learns_xor(make):
+    X, y = XOR
+    for network in (Network([2, 8, 2], seed=1), Network([2, 8, 1], "tanh", "sigmoid", seed=1)):
+        rate = {SGD: 0.5, Momentum: 0.1}.get(make, 0.03)
+        history = list(train(network, X, y, 300, 4, make(rate)))
+        assert history[-1]["accuracy"] == 1
+        assert history[-1]["loss"] < 0.1 < history[0]["loss"]
+        np.testing.assert_array_equal(network.predict(X), y)
+
+
+@pytest.mark.parametrize("hidden", [name for name in HIDDEN if name != "identity"])
+def test_learns_xor_with_every_activation(hidden):
+    X, y = XOR
+    network = Network([2, 8, 2], hidden, seed=1)
+    list(train(network, X, y, 300, 4, Adam(0.05)))
+    assert network.evaluate(X, y)["accuracy"] == 1
+
+
+def test_learns_a_curve():
+    X = np.linspace(-1, 1, 100).reshape(-1, 1)
+    y = np.sin(3 * X[:, 0])
+    network = Network([1, 16, 1], "tanh", "identity")
+    history = list(train(network, X, y, 200, 20, Adam(0.03), schedule=cosine))
+    assert history[-1]["loss"] < 0.01 < 0.2 < history[0]["loss"]
+    assert set(history[-1]) == {"epoch", "loss"}
+    np.testing.assert_allclose(network.predict(X), y, atol=0.3)
+
+
+def test_linear_regression_finds_the_line():
+    X = np.random.default_rng(0).normal(size=(200, 3))
+    Y = X @ [[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]] + [0.5, -2.0]
+    network = Network([3, 2], output="identity", dtype=np.float64)
+    list(train(network, X, Y, 200, 50, SGD(0.2)))
+    np.testing.assert_allclose(network.W[1], [[1, 0, 3], [2, -1, 0.5]], atol=1e-10)
+    np.testing.assert_allclose(network.b[1], [[0.5], [-2]], atol=1e-10)
+
+
+# ---------------------------------------------------------------- train: the records
+
+
+def test_one_epoch_is_a_step_for_each_batch():
+    """The loop, written out."""
+    X, y = problem(23)
+    network, other = Network([2, 4, 2]), Network([2, 4, 2])
+    optimizer, rng = Momentum(0.1), np.random.default_rng(5)
+    history = list(train(network, X, y, 3, 8, Momentum(0.1), seed=5))
+    for record in history:
+        losses, right, sizes = [], 0, []
+        for A0, Y in minibatches(X, one_hot(y, 2), 8, rng):
+            P = other.forward(A0)
+            losses.append(other.measure(other.Z[-1], Y)["loss"] * Y.shape[1])
+            right += np.sum(P.argmax(axis=0) == Y.argmax(axis=0))
+            sizes.append(Y.shape[1])
+            dW, db = other.backward(Y)
+            optimizer.step(other.parameters(), [*dW[1:], *db[1:]])
+        assert sizes == [8, 8, 7]
+        assert record["loss"] == pytest.approx(sum(losses) / 23, rel=1e-5)
+        assert record["accuracy"] == right / 23
+    assert same(network.parameters(), other.parameters())
+    assert [record["epoch"] for record in history] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+def test_records_of_every_output(output, loss):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(12, 2)), random_targets(output, (3, 12), rng).T
+    names = ["loss", "accuracy"] if output in ("softmax", "sigmoid") else ["loss"]
+    network = Network([2, 4, 3], "tanh", output, loss)
+    plain = list(train(network, X, Y, 2, 5))
+    assert [list(record) for record in plain] == [["epoch", *names]] * 2
+    both = list(train(network, X, Y, 2, 5, validation=(X, Y)))
+    assert [list(record) for record in both] == [["epoch", *names, *(f"validation_{name}" for name in names)]] * 2
+    assert {type(value) for record in both for value in record.values()} == {int, float}
+
+
+def test_batch_larger_than_the_data_is_all_the_data():
+    results = []
+    for batch_size in (20, 1000):
+        network = Network([2, 3, 2])
+        results.append((list(train(network, *problem(20), 3, batch_size)), copies(network)))
+    assert results[0][0] == results[1][0]
+    assert same(results[0][1], results[1][1])
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float64, np.int64, np.ndarray.tolist])
+def test_data_of_any_kind(kind):
+    X, y = problem()
+    X = np.round(np.abs(3 * X))
+    expected = Network([2, 3, 2])
+    list(train(expected, X, y, 2, 16, validation=(X, y)))
+    network = Network([2, 3, 2])
+    given = X.tolist() if kind is np.ndarray.tolist else X.astype(kind)
+    list(train(network, given, y.tolist(), 2, 16, validation=[given, y.astype(np.uint8)]))
+    assert same(network.parameters(), expected.parameters())
+
+
+def test_one_example_is_enough():
+    history = list(train(Network([2, 3, 2]), [[1, 2]], [1], 5))
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+# ---------------------------------------------------------------- train: when things happen
+
+
+def test_nothing_happens_before_the_first_record():
+    network, optimizer, schedule = Network([2, 3, 2]), Adam(), Stop()
+    before = copies(network)
+    records = train(network, *problem(), 3, 16, optimizer, validation=problem(), schedule=schedule)
+    assert same(network.parameters(), before)
+    assert (network.Z, network.A, optimizer.state, optimizer.t, schedule.asked) == (None, None, None, 0, [])
+    assert next(records)["epoch"] == 1
+    assert not same(network.parameters(), before)
+    assert optimizer.t == 4
+    assert [record["epoch"] for record in records] == [2, 3]
+    assert next(records, "no more") == "no more"
+
+
+def test_errors_are_raised_at_the_call():
+    with pytest.raises(ValueError, match="epochs"):
+        train(Network([2, 3, 2]), *problem(), epochs=0)
+
+
+def test_same_seed_same_result():
+    def result(**arguments):
+        network = Network([2, 6, 2])
+        history = list(train(network, *problem(), 4, 16, Adam(), validation=problem(30, 1), **arguments))
+        return history, copies(network)
+
+    one, again, other = result(seed=3), result(seed=3), result(seed=4)
+    assert one[0] == again[0]
+    assert same(one[1], again[1])
+    assert one[0] != other[0]
+    assert not same(one[1], other[1])
+    assert result()[0] == result(seed=0)[0]
+
+
+def test_default_optimizer_is_sgd_made_anew():
+    one, other = Network([2, 3, 2]), Network([2, 3, 2])
+    list(train(one, *problem(), 2))
+    list(train(other, *problem(), 2, 64, SGD(0.1)))
+    assert same(one.parameters(), other.parameters())
+    list(train(Network([2, 5, 5, 2]), *problem(), 1))
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_training_can_be_continued(make):
+    network = Network([2, 3, 2])
+    optimizer = make(0.01)
+    list(train(network, *problem(), 2, 16, optimizer))
+    list(train(network, *problem(), 2, 16, optimizer))
+    assert optimizer.t == 16
+
+
+def test_plain_sgd_remembers_no_network():
+    """It has no averages, so one SGD may train networks of any shape."""
+    optimizer = SGD(0.1)
+    for sizes in ([2, 3, 2], [2, 5, 2], [2, 2], [2, 4, 4, 2]):
+        used, fresh = Network(sizes), Network(sizes)
+        list(train(used, *problem(), 1, 16, optimizer))
+        list(train(fresh, *problem(), 1, 16, SGD(0.1)))
+        assert same(used.parameters(), fresh.parameters())
+
+
+# ---------------------------------------------------------------- train: the best epoch
+
+
+def best_of(history):
+    """The earliest record with the highest validation accuracy, among these the lowest loss."""
+    return min(history, key=lambda r: (-r.get("validation_accuracy", 0), r["validation_loss"]))
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+@pytest.mark.parametrize("rate", [0.05, 3.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_weights_of_the_best_epoch_are_put_back(output, rate, seed):
+    network = Network([2, 8, 2 if output == "softmax" else 1], output=output, seed=seed)
+    validation = problem(40, seed=1)
+    seen, history = [], []
+    for record in train(network, *problem(30), 12, 8, SGD(rate), validation=validation):
+        history.append(record)
+        seen.append(copies(network))
+        now = network.evaluate(*validation)
+        assert (record["validation_loss"], record["validation_accuracy"]) == (now["loss"], now["accuracy"])
+    best = best_of(history)
+    assert same(network.parameters(), seen[history.index(best)])
+    result = network.evaluate(*validation)
+    assert (best["validation_loss"], best["validation_accuracy"]) == (result["loss"], result["accuracy"])
+    assert rate < 1 or best is not history[-1]  # at the large rate the last epoch is not the best: it matters
+
+
+def test_best_epoch_of_a_regression_has_the_lowest_loss():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(10, 2)), rng.normal(size=10)
+    validation = rng.normal(size=(10, 2)), rng.normal(size=10)
+    network = Network([2, 8, 1], "tanh", "identity")
+    history = list(train(network, X, y, 60, 5, SGD(0.1), validation=validation))
+    losses = [record["validation_loss"] for record in history]
+    assert network.evaluate(*validation)["loss"] == min(losses) < losses[-1]
+
+
+def test_between_records_the_weights_are_those_of_the_epoch():
+    """Without validation, and with, the next epoch goes on from the last, not from the best."""
+    one, other = Network([2, 8, 2]), Network([2, 8, 2])
+    plain = train(one, *problem(30), 8, 8, SGD(3.0))
+    watched = train(other, *problem(30), 8, 8, SGD(3.0), validation=problem(40, 1))
+    for _ in zip(plain, watched, strict=True):
+        assert same(one.parameters(), other.parameters())
+
+
+# ---------------------------------------------------------------- train: interrupts
+
+
+@pytest.mark.parametrize("where", ["schedule", "step"])
+@pytest.mark.parametrize("n", [1, 2, 4, 5, 7, 12])
+def test_interrupt_keeps_the_weights_and_the_records_so_far(n, where):
+    """Ctrl-C before the n-th of 12 steps, 4 in an epoch."""
+
+    class Interrupted(SGD):
+        def step(self, parameters, gradients):
+            if self.t + 1 == n:
+                raise KeyboardInterrupt
+            super().step(parameters, gradients)
+
+    network, other = Network([2, 3, 2]), Network([2, 3, 2])
+    optimizer = Interrupted(0.1) if where == "step" else SGD(0.1)
+    schedule = Stop(n, 0.5) if where == "schedule" else lambda progress: 0.5
+    history = list(train(network, *problem(), 3, 16, optimizer, schedule=schedule))
+    assert [record["epoch"] for record in history] == list(range(1, (n - 1) // 4 + 1))
+    assert optimizer.learning_rate == 0.1
+    assert optimizer.t == n - 1
+
+    class Quits(SGD):  # the first n − 1 steps, by other means: the rest have a gradient of 0
+        def update(self, theta, g):
+            super().update(theta, g * (self.t < n))
+
+    list(train(other, *problem(), 3, 16, Quits(0.05)))
+    assert same(network.parameters(), other.parameters())
+
+
+@pytest.mark.parametrize("n", [3, 5, 13, 22, 40, 48])
+def test_interrupt_puts_back_the_best_weights_so_far(n):
+    """Ctrl-C before the n-th of 48 steps, 4 in an epoch; in the first epoch there is no best yet."""
+    network, validation = Network([2, 8, 2]), problem(40, 1)
+    history, seen = [], []
+    for record in train(network, *problem(30), 12, 8, SGD(3.0), validation=validation, schedule=Stop(n)):
+        history.append(record)
+        seen.append(copies(network))
+    assert len(history) == (n - 1) // 4
+    if history:
+        assert same(network.parameters(), seen[history.index(best_of(history))])
+    else:
+        assert not same(network.parameters(), copies(Network([2, 8, 2])))  # two steps done
+
+
+def test_consumer_that_breaks_out_gets_the_best_weights():
+    network, validation, optimizer = Network([2, 8, 2]), problem(40, 1), SGD(3.0)
+    records = train(network, *problem(30), 12, 8, optimizer, validation=validation, schedule=cosine)
+    history, seen = [], []
+    for record in records:
+        history.append(record)
+        seen.append(copies(network))
+        if len(history) > 3 and best_of(history) is not record:
+            break
+    records.close()
+    assert best_of(history) is not history[-1]
+    assert same(network.parameters(), seen[history.index(best_of(history))])
+    assert optimizer.learning_rate == 3.0
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
+def test_other_errors_are_not_swallowed(error):
+    optimizer = SGD(0.1)
+
+    def schedule(progress):
+        if progress > 0.5:
+            raise error
+        return 0.5
+
+    with pytest.raises(error):
+        list(train(Network([2, 3, 2]), *problem(), 3, 16, optimizer, schedule=schedule))
+    assert optimizer.learning_rate == 0.1
+
+
+def test_learning_rate_comes_back_and_numpy_warns_as_before():
+    optimizer = Adam(0.01)
+    before = np.geterr()
+    for _ in train(Network([2, 3, 2]), *problem(), 2, 16, optimizer, schedule=cosine):
+        assert np.geterr() == before
+    assert optimizer.learning_rate == 0.01
+    assert np.geterr() == before
+
+
+# ---------------------------------------------------------------- train: divergence
+
+
+@pytest.mark.parametrize("validated", [False, True])
+@pytest.mark.parametrize("rate", [1e3, 1e10, 1e30])
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+def test_divergence_is_said_in_words(output, loss, rate, validated):
+    """Each loss that can overflow does, in float32; no NumPy warning comes first (here a warning is an error)."""
+    rng = np.random.default_rng(0)
+    X = 100 * rng.normal(size=(64, 2))
+    Y = random_targets(output, (2, 64), rng).T
+    for hidden in HIDDEN:
+        network = Network([2, 8, 8, 2], hidden, output, loss)
+        optimizer = Momentum(rate)
+        training = train(network, X, Y, 12, 16, optimizer, validation=(X, Y) if validated else None)
+        history, _, words = run(training, network)
+        assert np.isfinite([list(record.values()) for record in history]).all()
+        if words is None:  # a bounded output, or a dead one, need not overflow
+            assert len(history) == 12
+            assert (hidden, output) != ("identity", "identity")
+        else:
+            assert words.startswith("the loss became ")
+            assert f"in epoch {len(history) + 1}:" in words
+            assert f"smaller learning rate than {rate:.4g}" in words
+        assert optimizer.learning_rate == rate
+
+
+@pytest.mark.parametrize("n", [16, 64])
+@pytest.mark.parametrize("epochs", range(1, 8))
+def test_divergence_in_any_epoch_before_or_after_the_validation(epochs, n):
+    """With few steps the training loss is still finite when the validation loss is not."""
+    X = 10 * np.random.default_rng(0).normal(size=(n, 2))
+    network = Network([2, 8, 8, 1], output="identity")
+    training = train(network, X, X[:, 0], epochs, 16, SGD(1.0), validation=(X, X[:, 0]))
+    history, _, words = run(training, network)
+    assert np.isfinite([list(record.values()) for record in history]).all()
+    assert len(history) == epochs or "smaller learning rate" in words
+
+
+def test_divergence_puts_back_the_best_weights():
+    X, y = problem(16)
+    network = Network([2, 3, 1], "identity", "identity")
+    training = train(
+        network, X, y, 400, 16, SGD(0.1), validation=(X, y), schedule=lambda progress: 1 + 1e4 * progress**3
+    )
+    history, seen, words = run(training, network)
+    assert len(history) > 5
+    assert "the loss became" in words
+    assert same(network.parameters(), seen[history.index(best_of(history))])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_divergence_of_raw_pixels(dtype):
+    """What a beginner meets: pixels 0 … 255 not scaled, and the default learning rate ten times over."""
+    rng = np.random.default_rng(0)
+    X, y = rng.integers(0, 256, (64, 30), dtype=np.uint8), rng.normal(size=64)
+    network = Network([30, 16, 16, 1], "leaky_relu", "identity", dtype=dtype)
+    with pytest.raises(FloatingPointError, match=r"became (inf|nan) in epoch \d+: .*scale of the inputs"):
+        list(train(network, X, y, 200, 16, SGD(1.0)))
