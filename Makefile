@@ -21,6 +21,8 @@ NBVAL    = $(PY) -m pytest -p no:cacheprovider --nbval --nbval-current-env --nbv
 test nbval notebooks: export OMP_NUM_THREADS = 1
 test nbval notebooks: export OPENBLAS_NUM_THREADS = 1
 test nbval notebooks: export MKL_NUM_THREADS = 1
+test nbval notebooks: export PYTHONHASHSEED = 0
+test nbval notebooks: export COURSE_PROGRESS = off
 
 .PHONY: help lab test lint unit check nbval browser-test notebooks pictures bench torch clean
 .DEFAULT_GOAL := help

@@ -87,8 +87,7 @@ def gelu_prime(z):
 def softmax(z):
     """p_i = e^z_i / Σ_j e^z_j over axis 0, the classes; without the largest z the result is the same, and finite."""
     e = np.exp(z - np.max(z, axis=0))
-    e /= e.sum(axis=0)
-    return e
+    return e / e.sum(axis=0)
 
 
 def softmax_prime(z):

@@ -9,6 +9,7 @@ import functools
 import inspect
 import io
 import json
+import math
 import os
 import re
 import signal
@@ -279,6 +280,49 @@ def test_a_transposed_result_is_recognised_in_any_exercise():
 def test_a_function_of_too_few_parameters_is_told_with_which_it_was_called():
     text = text_of(LEAKY, lambda z: np.where(z > 0, z, 0.01 * z))
     assert "`leaky_relu` cannot be called with z = [−3, 4] and slope = 0.2: TypeError" in text
+
+
+def test_an_exception_whose_words_never_end_is_stopped(fast):
+    class Endless(Exception):
+        def __str__(self):
+            while True:
+                pass
+
+    def raises(z, slope=0.01):
+        raise Endless
+
+    assert LEAKY.judge(raises).diagnosis == "too long"
+
+
+def test_endless_warnings_are_cut(fast):
+    def warns(z, slope=0.01):
+        for i in range(1000):
+            warnings.warn(f"number {i}", stacklevel=1)
+        return right(z, slope)
+
+    assert LEAKY.judge(warns).lines[1:] == ("NumPy warned: number 0; number 1; number 2.",)
+
+
+@pytest.mark.parametrize(
+    ("key", "diagnosis", "answer"),
+    [
+        ("2.1", "overflow of e^-z", lambda z: 1 / (1 + np.e**-z)),
+        ("2.1", "overflow", np.vectorize(lambda x: 1 / (1 + math.exp(-x)))),
+        (
+            "2.1",
+            "np.where computes both, mirrored",
+            lambda z: np.where(z > 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))),
+        ),
+        ("2.5", "wrong axis", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
+        ("2.5", "sum of everything", lambda z: np.exp(z) / np.exp(z).sum()),
+        ("2.5", "transposed", lambda z: (np.exp(z.T).T / np.exp(z).sum(axis=0)).T),
+        ("2.5", "wrong axis, no keepdims", lambda z: np.exp(z - z.max(axis=1))),
+        ("2.5", "list", lambda z: [list(row) for row in np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(0)]),
+    ],
+)
+def test_a_mistake_is_recognised_in_other_words(key, diagnosis, answer):
+    task = next(task for task in ALL if task.key == key)
+    assert task.judge(answer).diagnosis == diagnosis
 
 
 def test_prints_are_shown_shortened_and_never_escape(capsys):
@@ -587,7 +631,7 @@ def test_the_solution_shows_code_and_reason(task):
 )
 def test_an_unknown_id_gets_a_calm_sentence(call, key):
     text = said(call, key, right) if call is check else said(call, key)
-    assert text.startswith("Which one? ")
+    assert text.startswith("Not quite. ")
     assert len(text) < 250
 
 

@@ -1,6 +1,7 @@
 """Mini-batches are fair, optimizers follow their rules and PyTorch's, and training learns, stops and repeats itself."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -38,6 +39,8 @@ def run(training, network):
             seen.append(copies(network))
     except FloatingPointError as error:
         words = str(error)
+    except KeyboardInterrupt:  # would end pytest, and hide which test it was
+        pytest.fail("the interrupt came through")
     return history, seen, words
 
 
@@ -176,6 +179,18 @@ def test_a_step_changes_the_arrays_in_place(make):
     assert all(a is b for a, b in zip(network.parameters(), parameters, strict=True))
     for theta, old in zip(network.parameters(), before, strict=True):
         assert (theta < old).all()
+
+
+@pytest.mark.parametrize("kind", [Fraction, np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_a_learning_rate_of_any_kind_is_the_same_number(make, kind):
+    """Float32 weights see float32 arithmetic; NumPy's float64 would make it float64, and slower."""
+    results = []
+    for rate in (0.25, kind(0.25)):
+        network = Network([2, 3, 2])
+        list(train(network, *problem(), 2, 16, make(rate)))
+        results.append(copies(network))
+    assert same(*results)
 
 
 @pytest.mark.parametrize("make", [Momentum, RMSProp, Adam, AdamW])
@@ -482,7 +497,7 @@ def test_interrupt_keeps_the_weights_and_the_records_so_far(n, where):
     network, other = Network([2, 3, 2]), Network([2, 3, 2])
     optimizer = Interrupted(0.1) if where == "step" else SGD(0.1)
     schedule = Stop(n, 0.5) if where == "schedule" else lambda progress: 0.5
-    history = list(train(network, *problem(), 3, 16, optimizer, schedule=schedule))
+    history, _, _ = run(train(network, *problem(), 3, 16, optimizer, schedule=schedule), network)
     assert [record["epoch"] for record in history] == list(range(1, (n - 1) // 4 + 1))
     assert optimizer.learning_rate == 0.1
     assert optimizer.t == n - 1
@@ -499,10 +514,8 @@ def test_interrupt_keeps_the_weights_and_the_records_so_far(n, where):
 def test_interrupt_puts_back_the_best_weights_so_far(n):
     """Ctrl-C before the n-th of 48 steps, 4 in an epoch; in the first epoch there is no best yet."""
     network, validation = Network([2, 8, 2]), problem(40, 1)
-    history, seen = [], []
-    for record in train(network, *problem(30), 12, 8, SGD(3.0), validation=validation, schedule=Stop(n)):
-        history.append(record)
-        seen.append(copies(network))
+    training = train(network, *problem(30), 12, 8, SGD(3.0), validation=validation, schedule=Stop(n))
+    history, seen, _ = run(training, network)
     assert len(history) == (n - 1) // 4
     if history:
         assert same(network.parameters(), seen[history.index(best_of(history))])
@@ -573,6 +586,17 @@ def test_divergence_is_said_in_words(output, loss, rate, validated):
             assert f"in epoch {len(history) + 1}:" in words
             assert f"smaller learning rate than {rate:.4g}" in words
         assert optimizer.learning_rate == rate
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e20, 1e38, 1e300])
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_divergence_with_every_optimizer(make, rate):
+    X, y = problem(64)
+    network = Network([2, 8, 8, 1], "leaky_relu", "identity")
+    history, _, words = run(train(network, X, X[:, 0], 12, 16, make(rate), validation=(X, X[:, 1])), network)
+    assert np.isfinite([list(record.values()) for record in history]).all()
+    assert len(history) == 12 or "smaller learning rate" in words
+    assert rate < 1e20 or words
 
 
 @pytest.mark.parametrize("n", [16, 64])

@@ -34,6 +34,7 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # One thread, because sums taken in another order differ in their last digits; one hash seed, one order of sets.
 KERNEL_ENVIRONMENT = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 KERNEL_ENVIRONMENT["PYTHONHASHSEED"] = "0"
+KERNEL_ENVIRONMENT["COURSE_PROGRESS"] = "off"  # whose exercises are solved is no part of a lesson
 CELL_TIMEOUT = 600  # seconds
 
 # All the metadata a lesson keeps. language_info is left out: it names the Python version of whoever ran it last.
@@ -44,6 +45,7 @@ IGNORED = "nbval-ignore-output"  # the output differs from run to run; nbval doe
 RAISES = "raises-exception"  # the error is what the cell is there to show
 ALLOWED_TAGS = re.compile(rf"{IGNORED}|{RAISES}|hide-input|graduated(:\w+)?")  # graduated: also in helpers/network.py
 
+PNG = "image/png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_CODE_LINES = 25  # 1 to 8 is the style; beyond this a cell must be split
 MAX_DIGITS = 4  # significant digits of a printed float
@@ -62,6 +64,11 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """A copy with what a reader needs and nothing that changes from run to run. It makes nothing up: a notebook that
     was never run stays one."""
     cells = [normalise_cell(cell) for cell in notebook.cells]
+    for cell, caption in captions(cells):
+        for output in cell["outputs"]:
+            if PNG in output.get("data", {}):
+                hints = output["metadata"].setdefault(PNG, {})
+                hints["alt"] = caption
     metadata = {"kernelspec": KERNELSPEC}
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
 
@@ -84,6 +91,16 @@ def normalise_output(output: NotebookNode, count: int | None) -> dict:
     if "execution_count" in output:
         kept["execution_count"] = count
     return kept
+
+
+def captions(cells: list) -> Iterator[tuple]:
+    """Every code cell with the caption of its figure, if it has one: what the next cell of prose says in *italics* at
+    its very beginning. Readers see it there, and screen readers and web pages get it as the picture's description."""
+    for i, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            prose = next((c["source"] for c in cells[i + 1 :] if c["cell_type"] == "markdown"), "")
+            if found := re.match(r"\*(?!\*)([^*]+)\*\s*(\n\n|$)", prose):
+                yield cell, " ".join(found[1].split())
 
 
 def has_fallback(data: dict) -> bool:
@@ -393,6 +410,14 @@ def check_alt_text(lesson: Lesson) -> Iterator[Defect]:
             yield cell.id, f"has an image without a description, `{image}`: say in its alt text what it shows"
 
 
+def check_captions(lesson: Lesson) -> Iterator[Defect]:
+    for cell, output in lesson.outputs:
+        if "data" in output and any(mime.startswith("image/") for mime in output.data):
+            described = output.metadata.get(PNG, {}).get("alt", "")
+            if len(described) < 20:
+                yield cell.id, "shows a figure without a description: begin the next text cell with one in *italics*"
+
+
 def check_links(lesson: Lesson) -> Iterator[Defect]:
     link = re.compile(r"""\]\(\s*<?([^)\s>]+)|\b(?:src|href)=["']([^"']+)|^\[[^\]]+\]:\s*(\S+)""", re.MULTILINE)
     for cell in lesson.prose:
@@ -419,6 +444,7 @@ CHECKS = (
     check_digits,
     check_ignored,
     check_alt_text,
+    check_captions,
     check_links,
 )
 

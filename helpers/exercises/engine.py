@@ -31,7 +31,7 @@ from helpers.exercises.judge import NOT_YET, OPEN, RIGHT, Verdict
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent.parent / "notebooks"
-PUZZLED = "Which one?"
+PUZZLED = "Not quite."
 MISSING = object()
 hints_given = {}  # exercise: how many, since the kernel started
 

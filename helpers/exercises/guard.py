@@ -25,13 +25,14 @@ import time
 import traceback
 import types
 import warnings
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 SECONDS = 5.0  # what one check may take
 KEPT = 200  # characters of what was printed, or of an exception's message
+KEPT_WARNINGS = 3
 
 KINDS = {
     str: "text",
@@ -88,17 +89,17 @@ def run(function, seconds):
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("always")
         warned = set()
-        warnings.showwarning = lambda message, *_, **__: warned.add(_message(message))
+        warnings.showwarning = lambda message, *_, **__: len(warned) < KEPT_WARNINGS and warned.add(_message(message))
         stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
         stack.enter_context(redirect_stdout(printed))
         stack.enter_context(redirect_stderr(printed))
         stack.enter_context(button)
-        try:
-            with clock:
+        with suppress(BaseException), clock:  # the clock may ring while an exception is being put into words
+            try:
                 outcome.result = function()
-        except BaseException as error:
-            outcome.error, outcome.message = type(error).__name__, _message(error)
-            outcome.line = _line(error.__traceback__)
+            except BaseException as error:
+                outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
+                outcome.message = _message(error)
     if button.pressed:
         raise KeyboardInterrupt
     outcome.stopped = clock.ran_out

@@ -87,7 +87,7 @@ def leaky_relu(z, slope=0.01):
         ),
         Wrong(
             "the derivative",
-            "This is the derivative of leaky ReLU, which is exercise 2.2. Here the values themselves are asked for.",
+            "This is the derivative of leaky ReLU, the next exercise. Here the values themselves are asked for.",
             network.leaky_relu_prime,
         ),
         Wrong(
@@ -204,6 +204,19 @@ def leaky_relu_prime(z, slope=0.01):
 # --- 2.1 and 2.2: sigmoid, and its derivative from its output ---------------------------------------------------------
 
 
+WHERE_COMPUTES_BOTH = (
+    "You have both formulas, well done. But `np.where` chooses between arrays that are computed already, both of them, "
+    "for every z, so the wrong one still overflows. `np.exp(-np.abs(z))` is safe in either case."
+)
+
+
+def _sigmoid_in_whole_numbers(z):
+    out = np.zeros_like(z)
+    out[z >= 0] = 1 / (1 + np.exp(-z[z >= 0]))
+    out[z < 0] = np.exp(z[z < 0]) / (1 + np.exp(z[z < 0]))
+    return out
+
+
 def _sigmoid_of_sigmoid(a):
     return network.sigmoid(a) * (1 - network.sigmoid(a))
 
@@ -223,7 +236,8 @@ def sigmoid(z):
     cases=(
         given(z=[-2.0, -0.5, 0.0, 3.0]),
         given(z=[[1.0, -1.0, 0.5], [20.0, -20.0, -0.1]]),
-        given(z=[-1000.0, 1000.0]),
+        given(z=[-1000.0]),
+        given(z=[1000.0]),
         given(z=[-1000, 0, 2]),
     ),
     wrong=(
@@ -241,9 +255,13 @@ def sigmoid(z):
         ),
         Wrong(
             "np.where computes both",
-            "You have both formulas, well done. But `np.where` chooses between arrays that are computed already, both "
-            "of them, for every z, so the wrong one still overflows. `np.exp(-np.abs(z))` is safe in either case.",
+            WHERE_COMPUTES_BOTH,
             lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
+        ),
+        Wrong(
+            "np.where computes both, mirrored",
+            WHERE_COMPUTES_BOTH,
+            lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))),
         ),
         Wrong(
             "sign of z",
@@ -276,6 +294,12 @@ def sigmoid(z):
             "clipped too early",
             "Clipping z keeps e^z finite, but your limits are so tight that σ changes. Floats bear e^z up to z = 709.",
             lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10))),
+        ),
+        Wrong(
+            "whole numbers",
+            "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so 0.5 "
+            "became 0 in it. Give it `dtype=float`, or let `np.where` make the array.",
+            _sigmoid_in_whole_numbers,
         ),
         Wrong(
             "math.exp",
@@ -360,6 +384,16 @@ def sigmoid_prime_from_output(a):
 # --- 2.5: softmax -----------------------------------------------------------------------------------------------------
 
 
+ROWS_SUM_TO_1 = (
+    "Your rows sum to 1. The classes run down axis 0 and each column is one example, so it is the columns that must: "
+    "`axis=0`."
+)
+ALL_SUM_TO_1 = (
+    "The whole array sums to 1, so the examples share one probability among them. Each column must sum to 1: "
+    "`.sum(axis=0)`."
+)
+
+
 def _stable(z, axis_of_max=0, axis_of_sum=0):
     e = np.exp(z - z.max(axis=axis_of_max, keepdims=True))
     return e / e.sum(axis=axis_of_sum, keepdims=True)
@@ -384,10 +418,10 @@ def softmax(z):  # z (classes, examples): each column is one example
     wrong=(
         Wrong(
             "wrong axis",
-            "Your rows sum to 1. The classes run down axis 0 and each column is one example, so it is the columns "
-            "that must: `axis=0`.",
+            ROWS_SUM_TO_1,
             lambda z: _stable(z, axis_of_max=1, axis_of_sum=1),
         ),
+        Wrong("wrong axis of the sum", ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1)),
         Wrong(
             "wrong axis, no keepdims",
             "The sum or maximum was taken along axis 1, over the examples; it belongs to axis 0, the classes. "
@@ -396,9 +430,13 @@ def softmax(z):  # z (classes, examples): each column is one example
         ),
         Wrong(
             "sum of everything",
-            "The whole array sums to 1, so the examples share one probability among them. Each column must sum to 1: "
-            "`.sum(axis=0)`.",
+            ALL_SUM_TO_1,
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
+        ),
+        Wrong(
+            "sum of everything, max of each column",
+            ALL_SUM_TO_1,
+            lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(),
         ),
         Wrong(
             "max not subtracted",

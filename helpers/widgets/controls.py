@@ -1,0 +1,64 @@
+"""The controls of the course's widgets, each with its label: a slider, a list to choose from, boxes to tick."""
+
+import ipywidgets as widgets
+import traitlets
+
+LABEL = {"description_width": "8em"}
+
+
+def slider(label, value, low, high, step, log=False):
+    """A slider with its label; with `log`, from 10^low to 10^high."""
+    kind = widgets.FloatLogSlider if log else widgets.FloatSlider
+    return kind(
+        value, min=low, max=high, step=step, description=label, tooltip=label, readout_format=".2f",
+        style=LABEL, layout={"width": "min(100%, 40em)"},
+    )  # fmt: skip
+
+
+class CheckList(widgets.Box):
+    """Boxes to tick under one label; `value` is the tuple of the names that are ticked."""
+
+    value = traitlets.Tuple()
+
+    def __init__(self, label, options, value=()):
+        self._boxes = {
+            name: widgets.Checkbox(
+                description=name,
+                tooltip=f"{label} {name}",
+                indent=False,
+                layout={"width": "auto", "margin": "2px 1em 2px 0"},
+            )
+            for name in options
+        }
+        super().__init__(
+            [
+                widgets.Label(
+                    label, layout={"width": "8em", "justify_content": "flex-end", "margin": "2px 8px 2px 2px"}
+                ),
+                *self._boxes.values(),
+            ],
+            layout={"flex_flow": "row wrap"},
+        )
+        for box in self._boxes.values():
+            box.observe(self._read, names="value")
+        self.value = value
+
+    def _read(self, change):
+        self.value = tuple(name for name, box in self._boxes.items() if box.value)
+
+    @traitlets.validate("value")
+    def _known(self, proposal):
+        return tuple(name for name in self._boxes if name in proposal.value)
+
+    @traitlets.observe("value")
+    def _tick(self, change):
+        for name, box in self._boxes.items():
+            box.unobserve(self._read, names="value")
+            box.value = name in change.new
+            box.observe(self._read, names="value")
+
+
+def dropdown(label, options, value):
+    return widgets.Dropdown(
+        options=options, value=value, description=label, tooltip=label, style=LABEL, layout={"width": "min(100%, 20em)"}
+    )

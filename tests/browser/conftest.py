@@ -1,0 +1,61 @@
+"""One JupyterLab and one Chromium for all browser tests; each test gets a fresh page and leaves a screenshot."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from lab import CURRENT, Notebook, browser, find_chromium, lab_server
+
+ROOT = Path(__file__).parent.parent.parent
+ARTIFACTS = ROOT / "artifacts"
+
+
+def pytest_collection_modifyitems(items):
+    """The browser tests are asked for by `make browser-test`, and only there do they need Chromium."""
+    if find_chromium() is None:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="no Chromium or Chrome on this machine"))
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """A copy of the course's notebooks and assets, so that a run in the browser changes nothing here."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("notebooks", "assets"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(course):
+    with lab_server(course, OMP_NUM_THREADS="1", MNIST_DIR=os.environ.get("MNIST_DIR", "")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as engine, browser(engine) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page(chromium, request):
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(30_000)
+    yield page
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{request.node.name.replace('/', '_')}.png")
+    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")  # the next test gets a new kernel
+    page.close()
+
+
+@pytest.fixture
+def open_notebook(page, address):
+    """open_notebook("02_….ipynb") → a Notebook of tests/browser/lab.py."""
+
+    def open_(name, **options):
+        return Notebook(page, address, f"notebooks/{name}", **options)
+
+    return open_

@@ -1,0 +1,161 @@
+"""A real JupyterLab in a real (headless) Chromium, driven from Python: what the browser tests stand on.
+
+`lab_server(folder)` serves a folder; `Notebook` opens one notebook there, runs it, and reads what a learner would see.
+Chromium is the system's (`apt-get install chromium`, or Chrome), not a download of Playwright's.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium():
+    """The path of an installed Chromium or Chrome, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextlib.contextmanager
+def lab_server(folder, **environment):
+    """Serve `folder` with JupyterLab on a free port of this machine; yields the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:  # settings and workspaces of the person at the machine stay untouched
+        env = {**os.environ, "JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "IPYTHONDIR": home, **environment}
+        env.update({f"JUPYTERLAB_{name}_DIR": f"{home}/{name}" for name in ("SETTINGS", "WORKSPACES")})
+        options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
+        command = [sys.executable, "-m", "jupyterlab", *options, "--LabApp.expose_app_in_browser=True"]
+        with open(Path(home, "server.log"), "w+") as log:
+            server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+            try:
+                address = f"http://127.0.0.1:{port}"
+                _wait_for(address, server, log)
+                yield address
+            finally:
+                server.terminate()
+                try:
+                    server.wait(20)
+                except subprocess.TimeoutExpired:
+                    server.kill()
+                    server.wait()
+
+
+def _wait_for(address, server, log, seconds=60):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for _ in range(seconds * 5):
+        with contextlib.suppress(OSError):
+            opener.open(f"{address}/api/status", timeout=2).close()
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.2)
+    log.seek(0)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read()[-3000:]}")
+
+
+@contextlib.contextmanager
+def browser(playwright):
+    """Chromium with a fresh profile."""
+    chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+    try:
+        yield chromium
+    finally:
+        chromium.close()
+
+
+CURRENT = "window.jupyterapp.shell.currentWidget"
+
+
+class Notebook:
+    """One notebook, opened in JupyterLab. `console` collects what the page wrote there as an error."""
+
+    def __init__(self, page, address, name, start_kernel=True):
+        self.page = page
+        self.console = []
+        page.on("console", lambda message: message.type == "error" and self.console.append(message.text))
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.goto(f"{address}/lab/tree/{name}?reset")
+        page.wait_for_function(f"window.jupyterapp && {CURRENT}?.context?.isReady", timeout=60_000)
+        page.evaluate("window.jupyterapp.commands.execute('application:set-mode', {mode: 'single-document'})")
+        if start_kernel:
+            page.evaluate(f"{CURRENT}.sessionContext.ready")
+            page.wait_for_function(f"{CURRENT}.sessionContext.session?.kernel?.connectionStatus === 'connected'")
+
+    def run_all(self, minutes=3):
+        """Run every cell and wait until the kernel is idle again."""
+        run_all = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
+        self.page.evaluate(f"() => {{ window.ranAll = false; {run_all}.then(() => {{ window.ranAll = true }}) }}")
+        self.page.wait_for_function("window.ranAll === true", timeout=minutes * 60_000)
+        self.wait_idle()
+
+    def wait_idle(self):
+        self.page.wait_for_function(f"{CURRENT}.sessionContext.session.kernel.status === 'idle'")
+
+    def cells(self):
+        """The model's cells as they are now: dicts as in the file, outputs included."""
+        return self.page.evaluate(f"{CURRENT}.content.model.toJSON().cells")
+
+    def errors(self):
+        """(cell id, error name, message) of every stored error output."""
+        return [
+            (cell["id"], output["ename"], output["evalue"])
+            for cell in self.cells()
+            for output in cell.get("outputs", [])
+            if output["output_type"] == "error"
+        ]
+
+    def cell(self, cell_id):
+        """The DOM node of a cell, scrolled into view (Lab attaches only the cells near the window)."""
+        index = self.index(cell_id)
+        self.page.evaluate(
+            f"async (index) => {{ const notebook = {CURRENT}.content;"
+            "await notebook.scrollToItem(index, 'center'); notebook.activeCellIndex = index; }",
+            index,
+        )
+        node = self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']").first
+        node.wait_for(state="attached")
+        return node
+
+    def index(self, cell_id):
+        return [cell["id"] for cell in self.cells()].index(cell_id)
+
+    def run_cell(self, cell_id, source=None):
+        """Run one cell, with a new source if one is given, and wait for the kernel; returns what it shows as text."""
+        if source is not None:
+            self.page.evaluate(
+                f"([index, source]) => {CURRENT}.content.model.cells.get(index).sharedModel.setSource(source)",
+                [self.index(cell_id), source],
+            )
+        self.cell(cell_id)
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
+        self.wait_idle()
+        return self.text(cell_id)
+
+    def text(self, cell_id):
+        """The plain text of a cell's outputs."""
+        outputs = self.cells()[self.index(cell_id)]["outputs"]
+        parts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
+        return "\n".join("".join(part) for part in parts)
+
+    def use_theme(self, name):
+        """ "JupyterLab Light" or "JupyterLab Dark"."""
+        self.page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
+        self.page.wait_for_function(f"document.body.dataset.jpThemeName === '{name}'")
