@@ -44,6 +44,7 @@ unit: $(VENV)/test.stamp ## Run the unit tests
 
 check: $(VENV)/test.stamp ## Check that the notebooks are in the state a learner should meet
 	$(PY) tools/notebooks.py check
+	$(PY) tools/figures.py
 
 nbval: $(VENV)/test.stamp ## Run every notebook and compare its outputs with the stored ones
 	$(NBVAL) notebooks

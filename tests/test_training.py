@@ -591,7 +591,7 @@ def test_divergence_is_said_in_words(output, loss, rate, validated):
 @pytest.mark.parametrize("rate", [1e3, 1e20, 1e38, 1e300])
 @pytest.mark.parametrize("make", OPTIMIZERS)
 def test_divergence_with_every_optimizer(make, rate):
-    X, y = problem(64)
+    X, _ = problem(64)
     network = Network([2, 8, 8, 1], "leaky_relu", "identity")
     history, _, words = run(train(network, X, X[:, 0], 12, 16, make(rate), validation=(X, X[:, 1])), network)
     assert np.isfinite([list(record.values()) for record in history]).all()

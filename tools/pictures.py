@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.data import load_mnist
 from helpers.network import Momentum, Network, cosine, train
-from helpers.plots import plot_history, use_style
+from helpers.plots import DARK_GREEN, DARK_ORANGE, plot_history, use_style
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,7 +43,7 @@ def main():
     for ax, i in zip(axes.flat, chosen, strict=True):
         answer, right_answer = P[i].argmax(), P[i].argmax() == mnist.y_test[i]
         title = f"{answer} ✓" if right_answer else f"{answer} ✗ ({mnist.y_test[i]})"
-        show(ax, mnist.X_test[i], title, "#007A5A" if right_answer else "#B34700", cmap="gray_r", vmin=0, vmax=1)
+        show(ax, mnist.X_test[i], title, DARK_GREEN if right_answer else DARK_ORANGE, cmap="gray_r", vmin=0, vmax=1)
 
     ax = middle.subplots(gridspec_kw={"top": 0.83, "bottom": 0.16, "left": 0.2, "right": 0.94})
     plot_history(ax, history, "accuracy", "accuracy (%)", scale=100)

@@ -3,8 +3,8 @@
 `run` catches exceptions (also sys.exit), warnings and prints, and stops what takes too long. The time limit has two
 implementations:
 
-- Unix, main thread (a usual kernel): an alarm signal. It interrupts loops, sleeps, and code that catches everything,
-  because it comes again until the code gives up.
+- Unix, main thread (a usual kernel): an alarm signal. It interrupts loops and sleeps, also in code that catches
+  everything: it raises once more where that code has caught it, and comes again until the code gives up.
 - Elsewhere (Windows, a browser, another thread): a trace function that looks at the clock at every line of Python.
   It cannot interrupt `time.sleep`, nor a loop that catches the interruption with a bare `except:`.
 
@@ -94,11 +94,12 @@ def run(function, seconds):
         stack.enter_context(redirect_stdout(printed))
         stack.enter_context(redirect_stderr(printed))
         stack.enter_context(button)
-        with suppress(BaseException), clock:  # the clock may ring while an exception is being put into words
-            try:
+        try:
+            with clock:
                 outcome.result = function()
-            except BaseException as error:
-                outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
+        except BaseException as error:
+            outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
+            with suppress(_TimeUp), _Clock(seconds / 10):  # its words, too, may be of the learner's making
                 outcome.message = _message(error)
     if button.pressed:
         raise KeyboardInterrupt
@@ -150,17 +151,16 @@ class _Clock:
         self.by_alarm = hasattr(signal, "setitimer") and sys.platform != "emscripten" and on_main_thread
 
     def __enter__(self):
-        self.started = time.monotonic()
+        self.started, self.tracer = time.monotonic(), sys.gettrace()
         if self.by_alarm:
             self.handler = signal.signal(signal.SIGALRM, self._alarm)
             self.timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.05)
         else:
-            self.tracer = sys.gettrace()
-            sys.settrace(self._trace)
+            sys.settrace(self._watch)
 
     def __exit__(self, *_):
+        sys.settrace(self.tracer)
         if not self.by_alarm:
-            sys.settrace(self.tracer)
             return
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, self.handler if self.handler is not None else signal.SIG_DFL)
@@ -169,17 +169,25 @@ class _Clock:
             signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - self.started), 0.001), interval)
 
     def _alarm(self, number, frame):
-        self._look(frame)
-
-    def _trace(self, frame, event, argument):
-        if time.monotonic() - self.started > self.seconds:
-            self._look(frame)
-        return None if event == "call" and _is_library(frame.f_code.co_filename) else self._trace
-
-    def _look(self, frame):
         self.ran_out = True
-        if frame.f_code.co_filename != __file__:  # never inside this module, which is about to stop the clock
+        if frame.f_code.co_filename == __file__:
+            return  # this module is about to stop the clock
+        sys.settrace(self._insist)
+        while frame is not None and frame.f_code.co_filename != __file__:
+            frame.f_trace, frame = self._insist, frame.f_back
+        raise _TimeUp
+
+    def _insist(self, frame, event, argument):
+        """If the code caught _TimeUp, it runs another line, outside of its `try`; raise it again there."""
+        if event == "line" and frame.f_code.co_filename != __file__:
             raise _TimeUp
+        return self._insist
+
+    def _watch(self, frame, event, argument):
+        if time.monotonic() - self.started > self.seconds and frame.f_code.co_filename != __file__:
+            self.ran_out = True
+            raise _TimeUp
+        return None if event == "call" and _is_library(frame.f_code.co_filename) else self._watch
 
 
 class _StopButton:

@@ -9,7 +9,6 @@ Each verdict is a word and sentences. As HTML it has no colours but that of its 
 the word says what the colour says. The same answer always gets the same text, because nbval compares it.
 """
 
-import copy
 import dis
 import re
 import time
@@ -143,7 +142,7 @@ class Exercise(Task):
 
     @cached_property
     def expected(self):
-        return [np.asarray(self.reference(*copy.deepcopy(list(case.values())))) for case in self.cases]
+        return [np.asarray(self.reference(*case.values())) for case in self.cases]
 
     @cached_property
     def known(self):
@@ -186,7 +185,8 @@ class Exercise(Task):
             names = _and(got.changed)
             return "changed its input", f"The numbers are right, but {your} changed its input {names}. {WHY_NOT_CHANGE}"
         if self.quiet and got.warnings:
-            return "warned", f"{where}the numbers of {your} are right, but NumPy warned: {'; '.join(got.warnings)}."
+            words = "; ".join(got.warnings)
+            return "warned", f"{where}the numbers of {your} are right, but there was a warning: {words}."
         return None
 
     def _difference(self, case, expected, array):
@@ -234,7 +234,7 @@ class Exercise(Task):
 def inline(line):
     """A line of a verdict as HTML."""
     if "\n" in line:
-        return f'<pre style="margin: 0.5em 0">{escape(line)}</pre>'
+        return f'<pre style="margin: 0.5em 0"><code>{escape(line)}</code></pre>'
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line, quote=False))
 
 
@@ -283,7 +283,7 @@ def _notes(seen, printed=True, warned=True):
         yield f"It printed: {text}"
     words = next(("; ".join(got.warnings) for got in seen if got.warnings), "")
     if warned and words:
-        yield f"NumPy warned: {words}."
+        yield f"There was a warning: {words}."
 
 
 def number(x):

@@ -239,12 +239,13 @@ def sigmoid(z):
         given(z=[-1000.0]),
         given(z=[1000.0]),
         given(z=[-1000, 0, 2]),
+        given(z=2.0),
     ),
     wrong=(
         Wrong(
             "overflow of e^-z",
-            "At z = −1000, `np.exp(-z)` is e^1000, too large for any float (they end at e^709). The quotient came out "
-            "right by luck. Where z < 0, multiply above and below by e^z: σ(z) = e^z / (1 + e^z).",
+            "At z = −1000, `np.exp(-z)` is e^1000, too large for any float (they end just above e^709). The quotient "
+            "came out right by luck. Where z < 0, multiply above and below by e^z: σ(z) = e^z / (1 + e^z).",
             lambda z: 1 / (1 + np.exp(-z)),
         ),
         Wrong(
@@ -321,7 +322,7 @@ def sigmoid(z):
 """,
     reason="1 / (1 + e^−z) and e^z / (1 + e^z) are the same number. With −|z| as the exponent each is used where it "
     "cannot overflow, and e^−1000 quietly becomes 0, which is what it should be.",
-    right="It stays finite, and silent, from −1000 to 1000: `e` is never raised to a positive power.",
+    right="It stays finite, and silent, from −1000 to 1000.",
 )
 
 SIGMOID_FROM_OUTPUT = Exercise(
@@ -413,6 +414,8 @@ def softmax(z):  # z (classes, examples): each column is one example
         given(z=[[1.0, 2.0], [2.0, 0.0], [3.0, 1.0]]),
         given(z=[[0.5], [1.0], [-1.0]]),
         given(z=[[1000.0, -1000.0], [1001.0, -1001.0]]),
+        given(z=[[1000.0], [-1000.0]]),
+        given(z=[1.0, 2.0, 3.0]),
         given(z=[[1, 2, 4], [3, 2, 1]]),
     ),
     wrong=(
@@ -601,7 +604,7 @@ my_choice = {  # (activation, letter of the reason)
             reason="d",
             why_not={
                 "identity": "a stack of linear layers is one linear layer, however deep.",
-                "sigmoid": "its slope is at most ¼, so ten layers shrink a gradient a million times.",
+                "sigmoid": "its slope is at most ¼, so the slopes of ten layers shrink a gradient a million times.",
                 "tanh": "it saturates on both sides: in a deep network gradients fade, if later than with sigmoid.",
                 "leaky_relu": "it would work too. The usual first choice is the simpler relu; the leak is the cure for "
                 "a trouble you have not seen yet.",
