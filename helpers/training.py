@@ -74,7 +74,8 @@ class RMSProp(SGD):
         self.constants = checks.constants(rho=rho, epsilon=epsilon)
 
     def update(self, theta, g, s, rho, epsilon):
-        s += (1 - rho) * (g * g - s)
+        s *= rho
+        s += (1 - rho) * g**2
         theta -= self.learning_rate * g / (np.sqrt(s) + epsilon)
 
 
@@ -91,12 +92,16 @@ class Adam(SGD):
         self.constants = checks.constants(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
 
     def update(self, theta, g, v, s, beta_1, beta_2, epsilon):
-        v += (1 - beta_1) * (g - v)
-        s += (1 - beta_2) * (g * g - s)
-        root = np.sqrt(s)
-        root *= (1 - beta_2**self.t) ** -0.5
-        root += epsilon
-        theta -= self.learning_rate / (1 - beta_1**self.t) * v / root
+        v *= beta_1
+        v += (1 - beta_1) * g
+        s *= beta_2
+        s += (1 - beta_2) * g**2
+        change = np.sqrt(s)
+        change *= (1 - beta_2**self.t) ** -0.5
+        change += epsilon
+        np.divide(v, change, out=change)
+        change *= self.learning_rate / (1 - beta_1**self.t)
+        theta -= change
 
 
 class AdamW(Adam):

@@ -159,6 +159,13 @@ def test_the_first_difference_is_named():
     assert text.startswith("Not yet. For z = −2 your `leaky_relu` gave −2; expected −0.02.\n")
 
 
+def test_a_difference_in_a_case_that_is_a_single_number_is_named():
+    alone = dataclasses.replace(LEAKY, cases=(given(z=-2.0), given(z=-3)))
+    assert alone.judge(lambda z, slope=0.01: z).lines[0] == "For z = −2 your `leaky_relu` gave −2; expected −0.02."
+    assert "For z = −3 your" in text_of(alone, lambda z, slope=0.01: 0.01 * z if z > -3 else z)
+    assert "gave an array of shape (1,); expected one number" in text_of(alone, lambda z, slope=0.01: [7])
+
+
 def test_numbers_that_look_alike_are_told_apart():
     assert "gave 0.5; expected 0.5 (they differ by 5e−05)" in text_of(
         LEAKY, lambda z, slope=0.01: np.where(z > 0, z * 1.0001, slope * z)

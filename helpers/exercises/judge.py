@@ -200,8 +200,8 @@ class Exercise(Task):
         words = _case(case)
         if self.elementwise:
             name, values = next(iter(case.items()))
-            kind = ", in an array of whole numbers," if values.dtype.kind == "i" else ""
-            words = _case({**case, name: values[index]}) + kind
+            whole = ", in an array of whole numbers," if index and values.dtype.kind == "i" else ""
+            words = _case({**case, name: np.asarray(values)[index]}) + whole
         return f"For {words} your `{self.name}` gave {gave}{place}; expected {should}."
 
     def _explain(self, fault, k, seen):
@@ -215,11 +215,11 @@ class Exercise(Task):
         return self._not_yet(name, sentence, says, *also, *notes)
 
     def _diagnose(self, k, seen):
-        """The wrong answer that does the same as the learner's in case k, and in the most others."""
+        """The wrong answer that does the same as the learner's up to case k, and in the most others."""
         best, most = None, 0
         for wrong, outcomes in self.known:
             agree = [self._agree(mine, theirs) for mine, theirs in zip(outcomes, seen, strict=False)]
-            if agree[k] and sum(agree) > most:
+            if all(agree[: k + 1]) and sum(agree) > most:
                 best, most = (wrong.name, wrong.says), sum(agree)
         return best
 

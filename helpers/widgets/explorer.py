@@ -185,15 +185,12 @@ def put(artist, **properties):
 
 
 def png(pixels, level=1):
-    """RGBA pixels as a PNG file. Every row is stored as its difference from the one above, mostly 0 in a drawing.
-    Pillow tries five such filters on each row, which takes 2.5 times as long."""
+    """RGBA pixels as a PNG file. Pillow would try five filters on every row; a drawing needs none, which takes a third
+    of the time."""
     height, width, _ = pixels.shape
-    pixels = np.asarray(pixels).reshape(height, 4 * width)
-    rows = np.empty((height, 1 + 4 * width), np.uint8)
-    rows[:, 0] = 2  # the number of the filter: "up"
-    rows[0, 1:] = pixels[0]
-    np.subtract(pixels[1:], pixels[:-1], out=rows[1:, 1:])  # modulo 256, as PNG wants it
-    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # each begins with the number of its filter: 0 is none
+    rows[:, 1:] = np.asarray(pixels).reshape(height, 4 * width)
+    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)  # 8 bits for each of R, G, B, A
     chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows, level), b"IEND": b""}
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
