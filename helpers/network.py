@@ -230,7 +230,10 @@ class Network:
         Y = checks.follows_forward(Y, self.A)
         L, Z, A = self.L, self.Z, self.A
         dW, db = [None] * (L + 1), [None] * (L + 1)
-        delta = self.loss_prime(Z[L], Y) if self.fused else self.loss_prime(A[L], Y) * self.f_prime[L](Z[L])
+        if self.fused:  # this is loss_prime(Z[L], Y), but forward has computed the softmax or σ in it already: p − y
+            delta = (A[L] - Y) / (Y.size if self.settings["output"] == "sigmoid" else Y.shape[1])
+        else:
+            delta = self.loss_prime(A[L], Y) * self.f_prime[L](Z[L])
         for l in range(L, 0, -1):  # delta is delta[l] (n_l, m)
             dW[l] = delta @ A[l - 1].T
             db[l] = delta.sum(axis=1, keepdims=True)

@@ -304,6 +304,17 @@ def test_an_exception_whose_words_never_end_is_stopped(fast):
     assert verdict.lines[0].endswith(", `raise Endless`: Endless")
 
 
+def test_an_exception_whose_words_leave_python_is_stopped():
+    class Leaving(Exception):
+        def __str__(self):
+            sys.exit()
+
+    def raises(z, slope=0.01):
+        raise Leaving
+
+    assert LEAKY.judge(raises).lines[0].endswith(", `raise Leaving`: Leaving")
+
+
 def test_what_differs_from_run_to_run_is_left_out():
     def raises(z, slope=0.01):
         raise ValueError(object())
@@ -345,6 +356,12 @@ def test_endless_warnings_are_cut(fast):
 def test_a_mistake_is_recognised_in_other_words(key, diagnosis, answer):
     task = next(task for task in ALL if task.key == key)
     assert task.judge(answer).diagnosis == diagnosis
+
+
+def test_a_diagnosis_must_explain_what_was_right_too():
+    verdict = LEAKY.judge(lambda z, slope=0.01: right(z, slope) if slope == 0.01 else np.maximum(z, 0))
+    assert verdict.diagnosis == "values"
+    assert len(verdict.lines) == 2
 
 
 def test_prints_are_shown_shortened_and_never_escape(capsys):
@@ -500,6 +517,16 @@ def very_stubborn_loop(z, slope=0.01):
             pass
 
 
+def patient_loop(z, slope=0.01):
+    try:
+        time.sleep(60)
+    except BaseException:
+        with contextlib.suppress(BaseException):
+            z = z + 1
+    while True:
+        z = z + 1
+
+
 def sleep(z, slope=0.01):
     time.sleep(60)
 
@@ -514,7 +541,9 @@ def numpy_loop(z, slope=0.01):
         np.exp(np.ones(1000) * 1e4)
 
 
-@pytest.mark.parametrize("answer", [loop, stubborn_loop, very_stubborn_loop, sleep, printing_loop, numpy_loop])
+@pytest.mark.parametrize(
+    "answer", [loop, stubborn_loop, very_stubborn_loop, patient_loop, sleep, printing_loop, numpy_loop]
+)
 def test_what_never_ends_is_stopped(answer, fast):
     started = time.monotonic()
     verdict = LEAKY.judge(answer)
@@ -522,7 +551,7 @@ def test_what_never_ends_is_stopped(answer, fast):
     assert verdict.diagnosis == "too long"
     first = inspect.getsourcelines(answer)[1]
     line = int(re.search(r"took too long and was stopped, in line (\d+), `", verdict.as_text())[1])
-    assert first < line < first + 7
+    assert first < line < first + 8
     assert ("There was a warning: overflow encountered in exp." in verdict.lines) == (answer is numpy_loop)
 
 

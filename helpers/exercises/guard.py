@@ -99,7 +99,7 @@ def run(function, seconds):
                 outcome.result = function()
         except BaseException as error:
             outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
-            with suppress(_TimeUp), _Clock(seconds / 10):  # its words, too, may be of the learner's making
+            with suppress(BaseException), _Clock(seconds / 10):  # its words, too, may be of the learner's making
                 outcome.message = _message(error)
     if button.pressed:
         raise KeyboardInterrupt

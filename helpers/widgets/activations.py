@@ -29,7 +29,7 @@ class ActivationExplorer(Explorer):
     The controls, which can be set at the start, are `function`, `compare`, `x` and `alpha`.
     """
 
-    size = 800, 320
+    size = 780, 310
 
     def __init__(self, functions=None, **start):
         functions = functions or {name: pair for name, pair in ACTIVATIONS.items() if name != "softmax"}
@@ -50,12 +50,12 @@ class ActivationExplorer(Explorer):
 
     def draw(self, figure):
         self.left = Panel(figure.add_axes((0.06, 0.165, 0.281, 0.7)), self.functions)
-        self.right = Panel(figure.add_axes((0.5575, 0.165, 0.281, 0.7)), self.functions)
+        self.right = Panel(figure.add_axes((0.552, 0.165, 0.281, 0.7)), self.functions)
         self.left.ax.set(title="f(x) and its tangent")
         self.right.ax.set(title="f′(x), its slope:")
         (self.tangent,) = self.left.ax.plot([], [], color="#222222", lw=1.5, zorder=5, animated=True)
         self.number = self.right.ax.text(
-            0.67, 1.06, "", size=13, weight="bold", transform=self.right.ax.transAxes, animated=True
+            0.69, 1.064, "", size=13, weight="bold", transform=self.right.ax.transAxes, animated=True
         )
 
     def update(self, function, compare, x, alpha):
@@ -100,10 +100,10 @@ class Panel:
         for k, name in enumerate(names):
             look = {"color": COLORS[k % len(COLORS)], "ls": DASHES[k // len(COLORS) % len(DASHES)], "visible": False}
             (curve,) = ax.plot(X, 0 * X, marker="o", markersize=8, markeredgecolor="white", animated=True, **look)
-            (leader,) = ax.plot([0.98, 1.06], [0, 0], lw=2, transform=ax.transAxes, clip_on=False, **look)
+            (leader,) = ax.plot([0.98, 1.05], [0, 0], lw=2, transform=ax.transAxes, clip_on=False, **look)
             short = name if len(name) <= 13 else name[:12] + "…"
             text = ax.text(
-                1.08, 0, short, size=10, va="center", transform=ax.transAxes, parse_math=False, visible=False
+                1.07, 0, short, size=10, va="center", transform=ax.transAxes, parse_math=False, visible=False
             )
             self.curves[name], self.labels[name] = curve, (leader, text)
 
@@ -124,7 +124,7 @@ class Panel:
                 is_focus = name == focus
                 curve.set(ydata=curves[name].clip(-1e6, 1e6), lw=3 if is_focus else 1.8, zorder=4 if is_focus else 3)
                 put(leader, ydata=[ends[name], heights[name]])
-                put(text, position=(1.08, heights[name]), fontweight="bold" if is_focus else "normal")
+                put(text, position=(1.07, heights[name]), fontweight="bold" if is_focus else "normal")
 
     def point(self, k):
         """Put the dots and the line through them at X[k]."""

@@ -59,7 +59,7 @@ LINE = 'style="line-height: 1.5"'
 class Explorer(widgets.VBox):
     """Task and lamp, picture, controls, words, in this order. See above for how to make one."""
 
-    size = 800, 340
+    size = 780, 310
 
     def __init__(self, **start):
         self.control = self.controls()
