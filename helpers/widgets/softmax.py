@@ -34,9 +34,11 @@ class SoftmaxTemperature(Explorer):
 
     def draw(self, figure):
         n = len(self.logits)
-        left, right = figure.add_axes((0.08, 0.13, 0.38, 0.72)), figure.add_axes((0.58, 0.13, 0.38, 0.72))
-        left.set(title="logits z (outlined: z / T)", ylim=(-1.06 * self.limit, 1.06 * self.limit), ylabel="z")
-        right.set(title="p = softmax(z / T)", ylim=(0, 1.12), yticks=np.linspace(0, 1, 6), ylabel="p")
+        left, right = figure.add_axes((0.08, 0.17, 0.38, 0.68)), figure.add_axes((0.58, 0.17, 0.38, 0.68))
+        left.set(
+            title="logits z (outlined: z / T)", ylim=(-1.06 * self.limit, 1.06 * self.limit), xlabel="class", ylabel="z"
+        )
+        right.set(title="p = softmax(z / T)", ylim=(0, 1.12), yticks=np.linspace(0, 1, 6), xlabel="class", ylabel="p")
         for ax in (left, right):
             ax.set(xticks=range(n), xticklabels=self.labels, xlim=(-0.6, n - 0.4))
             ax.tick_params(axis="x", length=0)
