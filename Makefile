@@ -24,6 +24,8 @@ test nbval notebooks: export MKL_NUM_THREADS = 1
 test nbval notebooks: export PYTHONHASHSEED = 0
 test nbval notebooks: export COURSE_PROGRESS = off
 
+nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
+
 .PHONY: help lab test lint unit check nbval browser-test notebooks pictures bench torch clean
 .DEFAULT_GOAL := help
 

@@ -16,6 +16,9 @@ figures = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(figures)
 
 
+plt.switch_backend("Agg")
+
+
 @pytest.fixture
 def ax():
     with style.context(STYLE):
