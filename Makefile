@@ -60,9 +60,10 @@ notebooks: $(VENV)/test.stamp ## Run the notebooks and store their outputs (NB="
 pictures: $(VENV)/course.stamp ## Make the pictures of the README anew
 	$(PY) tools/pictures.py
 
-bench: $(VENV)/bench.stamp ## Measure speed against PyTorch and scikit-learn, and accuracy against time
+bench: $(VENV)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
 	$(PY) benchmarks/training_speed.py
 	$(PY) benchmarks/accuracy.py
+	$(PY) benchmarks/widget_latency.py
 
 torch: $(VENV)/course.stamp ## Install PyTorch, which the comparisons use and the lessons do not need
 	$(PY) -m pip install $(PIP_ARGS) "torch>=2.4"

@@ -221,6 +221,7 @@ def by_hand(network, X):
 @pytest.mark.parametrize("n_out", [1, 3])
 @pytest.mark.parametrize("n", [1, 40])
 def test_predictions_of_every_output(output, loss, n_out, n):
+    n_out = max(n_out, 2) if output == "softmax" else n_out  # of a single output softmax is always 1
     network = Network([3, 5, n_out], "tanh", output, loss, dtype=np.float64)
     X = data(n)
     A = by_hand(network, X)

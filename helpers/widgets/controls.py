@@ -26,7 +26,7 @@ class CheckList(widgets.Box):
                 description=name,
                 tooltip=f"{label} {name}",
                 indent=False,
-                layout={"width": "auto", "margin": "2px 1em 2px 0"},
+                layout={"width": "auto", "margin": "2px 1em 2px 2px"},
             )
             for name in options
         }
