@@ -32,6 +32,7 @@ nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
 
+lab: export JUPYTER_CONFIG_PATH = $(CURDIR)/tools/jupyter
 lab: $(VENV)/course.stamp ## Open the course in JupyterLab
 	$(PY) -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/notebooks/07_mnist_training.ipynb $(LAB_ARGS)
 

@@ -1,6 +1,7 @@
 """The project agrees with itself: pyproject.toml with environment.yml and oldest.txt, README with what is there."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -84,6 +85,15 @@ def test_every_code_file_says_at_its_top_why_it_exists():
     for path in [p for folder in ("helpers", "tests", "tools", "benchmarks") for p in (ROOT / folder).rglob("*.py")]:
         first = path.read_text(encoding="utf-8").lstrip().removeprefix("#!/usr/bin/env python3\n")
         assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"
+
+
+def test_the_server_setting_of_make_lab_can_be_loaded():
+    script = (
+        "from jupyter_server.serverapp import ServerApp; app = ServerApp(); app.load_config_file(); print(app.config)"
+    )
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter")}
+    result = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert "PromptConnection" in result.stdout
 
 
 def test_notebooks_hold_nothing_but_lessons():

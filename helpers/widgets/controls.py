@@ -21,24 +21,13 @@ class CheckList(widgets.Box):
     value = traitlets.Tuple()
 
     def __init__(self, label, options, value=()):
+        beside, box = {"width": "8em", "justify_content": "flex-end", "margin": "2px 8px 2px 2px"}, {"width": "auto"}
         self._boxes = {
-            name: widgets.Checkbox(
-                description=name,
-                tooltip=f"{label} {name}",
-                indent=False,
-                layout={"width": "auto", "margin": "2px 1em 2px 2px"},
-            )
+            name: widgets.Checkbox(description=name, tooltip=f"{label} {name}", indent=False, layout=box)
             for name in options
         }
-        super().__init__(
-            [
-                widgets.Label(
-                    label, layout={"width": "8em", "justify_content": "flex-end", "margin": "2px 8px 2px 2px"}
-                ),
-                *self._boxes.values(),
-            ],
-            layout={"flex_flow": "row wrap"},
-        )
+        content = [widgets.Label(label, layout=beside), *self._boxes.values()]
+        super().__init__(content, layout={"flex_flow": "row wrap", "grid_gap": "0 1em"})
         for box in self._boxes.values():
             box.observe(self._read, names="value")
         self.value = value
@@ -59,6 +48,7 @@ class CheckList(widgets.Box):
 
 
 def dropdown(label, options, value):
+    """A list from which one is chosen."""
     return widgets.Dropdown(
         options=options, value=value, description=label, tooltip=label, style=LABEL, layout={"width": "min(100%, 20em)"}
     )

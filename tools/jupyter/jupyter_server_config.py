@@ -1,19 +1,20 @@
-"""Settings of the Jupyter server under `make lab`, which finds this folder through JUPYTER_CONFIG_PATH.
+"""Makes widgets follow a slider more closely: `make lab` starts JupyterLab with this.
 
-The operating system collects small messages before it sends them (Nagle's algorithm). In the traffic between a kernel
-and the page that adds up to 40 ms to a widget's answer, while a slider moves: 17 pictures a second instead of 25.
+jupyter_server leaves Nagle's algorithm on for the websocket to the kernel: a small message waits until the one before
+it is acknowledged, up to 40 ms on Linux. Measured with benchmarks/widget_latency.py, a slider dragged without a pause:
+a new picture every 40 ms with this file, every 56 ms without.
 """
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 
 class PromptConnection(ZMQChannelsWebsocketConnection):
-    """Sends every message to the page at once."""
+    """Sends each message at once (TCP_NODELAY)."""
 
     def connect(self):
         self.websocket_handler.set_nodelay(True)
         return super().connect()
 
 
-c = get_config()  # noqa: F821 (Jupyter defines it)
+c = get_config()  # noqa: F821  (Jupyter defines it)
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
