@@ -35,7 +35,7 @@ class Recipe:
 RECIPES = (
     Recipe("lesson 07, one hidden layer", (784, 128, 10), Momentum, 0.1, 64, 5),
     Recipe("lesson 07, two hidden layers", (784, 256, 128, 10), Adam, 0.002, 64, 10),
-    Recipe("shifts and smoothed targets", (784, 512, 256, 10), Adam, 0.002, 256, 25, shift=1, smoothing=0.1),
+    Recipe("shifts and smoothed targets", (784, 512, 256, 10), Adam, 0.002, 256, 20, shift=1, smoothing=0.1),
 )
 BEST = RECIPES[-1]
 CANDIDATES = (
@@ -46,7 +46,7 @@ CANDIDATES = (
     replace(BEST, name="one wide layer", sizes=(784, 800, 10)),
     replace(BEST, name="smaller", sizes=(784, 256, 128, 10)),
     replace(BEST, name="momentum, batch 128", optimizer=Momentum, learning_rate=0.1, batch_size=128),
-    replace(BEST, name="fewer epochs", epochs=15),
+    replace(BEST, name="fewer epochs", epochs=12),
 )
 
 

@@ -50,12 +50,12 @@ class ActivationExplorer(Explorer):
 
     def draw(self, figure):
         self.left = Panel(figure.add_axes((0.08, 0.165, 0.275, 0.7)), self.functions)
-        self.right = Panel(figure.add_axes((0.565, 0.165, 0.281, 0.7)), self.functions)
+        self.right = Panel(figure.add_axes((0.56, 0.165, 0.275, 0.7)), self.functions)
         self.left.ax.set(title="f(x) and its tangent", ylabel="f(x)")
         self.right.ax.set(title="f′(x), its slope:", ylabel="f′(x)")
         (self.tangent,) = self.left.ax.plot([], [], color="#222222", lw=1.5, zorder=5, animated=True)
         self.number = self.right.ax.text(
-            0.69, 1.064, "", size=13, weight="bold", transform=self.right.ax.transAxes, animated=True
+            0.7, 1.064, "", size=13, weight="bold", transform=self.right.ax.transAxes, animated=True
         )
 
     def update(self, function, compare, x, alpha):
