@@ -301,9 +301,9 @@ REFUSED = {
     "temporary file": (printed("saved in /tmp/x/model.npz\n"), "value", "shows `/tmp/x/model.npz`"),
     "path in a picture": (shown({"text/html": "<b>/Users/ada/x</b>"}), "figure", "shows `/Users/ada/x"),
     "path in a coloured traceback": (
-        lambda nb: cell(nb, "fail").outputs[0].traceback.append("File \x1b[32m/work/x/a.py\x1b[39m"),
+        lambda nb: cell(nb, "fail").outputs[0].traceback.append("File \x1b[32m/home/x/a.py\x1b[39m"),
         "fail",
-        "shows `/work/x/a.py`",
+        "shows `/home/x/a.py`",
     ),
     "address": (printed("<function f at 0x7ff6b902b650>\n"), "value", "shows `at 0x7ff6b902b650`"),
     "nothing asserted": (source("train-holds", "print('It took three steps.')"), "train", "assert what must hold"),
