@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from helpers.widgets import explorer
-from helpers.widgets.controls import CheckList, slider
+from helpers.widgets.controls import CheckList, slider, stepper
 from helpers.widgets.explorer import SCALE, Explorer, png, put
 
 EXAMPLE = re.search(r"    class Parabola.*?\n\n`", explorer.__doc__, re.DOTALL)[0].rstrip("`\n")
@@ -166,3 +166,46 @@ def test_a_check_list_is_its_boxes():
     boxes.value = ()
     assert seen == [("a", "b", "c"), ()]
     assert [child.value for child in boxes.children[1:]] == [False, False, False]
+
+
+def test_a_move_is_one_go_at_one_control():
+    class Two(Explorer):
+        def controls(self):
+            return {"a": slider("a", 0, -1, 1, 0.1), "b": slider("b", 0, -1, 1, 0.1)}
+
+        def goals(self, a, b):
+            yield "move once", self.moves == 1
+
+    widget = Two(b=0.5)
+    assert widget.moves == 0
+    for value in (0.1, 0.2, 0.3):
+        widget.control["a"].value = value
+        assert widget.moves == 1
+        assert widget.lit == [True]
+    widget.control["b"].value = 1
+    widget.control["a"].value = 0
+    assert widget.moves == 3
+    widget.reset()
+    assert widget.moves == 0
+    widget.control["a"].value = 1
+    assert widget.moves == 1
+
+
+def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
+    steps = stepper("step", 3)
+    back, forth, bar = steps.children
+    seen = []
+    steps.observe(lambda change: seen.append(change.new), names="value")
+    assert (back.disabled, forth.disabled) == (True, False)
+    for button in (forth, forth, back, forth, forth, forth):
+        button.click()
+    assert seen == [1, 2, 1, 2, 3]
+    assert (back.disabled, forth.disabled) == (False, True)
+    assert bar.value == 3
+    bar.value = 0
+    assert steps.value == 0
+    steps.value = 17
+    assert (steps.value, bar.value) == (3, 3)
+    steps.value = -1
+    assert (steps.value, bar.value, back.disabled) == (0, 0, True)
+    assert stepper("step", 3, value=2).value == 2

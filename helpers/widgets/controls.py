@@ -1,4 +1,4 @@
-"""The controls of the course's widgets, each with its label: a slider, a list to choose from, boxes to tick."""
+"""The controls of the course's widgets, each with its label: a slider, a list to choose from, boxes to tick, steps."""
 
 import ipywidgets as widgets
 import traitlets
@@ -52,3 +52,40 @@ def dropdown(label, options, value):
     return widgets.Dropdown(
         options=options, value=value, description=label, tooltip=label, style=LABEL, layout={"width": "min(100%, 20em)"}
     )
+
+
+class Stepper(widgets.Box):
+    """Buttons Back and Next, and a slider over all steps; `value` is the step, 0 … steps."""
+
+    value = traitlets.Int()
+
+    def __init__(self, label, steps, value=0):
+        self.steps = steps
+        self._slider = widgets.IntSlider(
+            value, min=0, max=steps, description=label, tooltip=label, style=LABEL, layout={"width": "min(100%, 24em)"}
+        )
+        self._back, self._next = (
+            widgets.Button(description=words, icon=icon, tooltip=f"{words}, one step", layout={"width": "6em"})
+            for words, icon in (("Back", "step-backward"), ("Next", "step-forward"))
+        )
+        self._back.on_click(lambda _: self._go(-1))
+        self._next.on_click(lambda _: self._go(+1))
+        super().__init__([self._back, self._next, self._slider], layout={"flex_flow": "row wrap"})
+        traitlets.link((self._slider, "value"), (self, "value"))
+        self._at_an_end()
+
+    def _go(self, way):
+        self.value += way
+
+    @traitlets.validate("value")
+    def _within(self, proposal):
+        return min(max(proposal.value, 0), self.steps)
+
+    @traitlets.observe("value")
+    def _at_an_end(self, change=None):
+        self._back.disabled, self._next.disabled = self.value == 0, self.value == self.steps
+
+
+def stepper(label, steps, value=0):
+    """Buttons Back and Next, and a slider, to go through `steps` steps."""
+    return Stepper(label, steps, value)

@@ -27,6 +27,9 @@ A lesson's widget is a subclass with five short methods. This is a whole one:
 decides what is shown, so the same state is always the same picture. `goals` and `caption` come after `update`, which
 may leave them what it found, as in `self.slope = …`. A learner's function is called through `ask`, of learner.py.
 
+`self.moves` counts the moves since the start or the last Reset, for tasks like "in ten moves": to change one control,
+however far, is one move, and ends when another is changed. Goals may use it; what is drawn may not.
+
 The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before; Reset forgets that.
 
 Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
@@ -68,6 +71,7 @@ class Explorer(widgets.VBox):
                 raise TypeError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(self.control)}.")
             self.control[name].value = value
         self.start, self._done_before = self.values, set()
+        self.moves, self._moved = 0, None
 
         width, height = self.size
         with style.context(STYLE, after_reset=True):
@@ -84,7 +88,7 @@ class Explorer(widgets.VBox):
         super().__init__([self.lamp, self.picture, *self.control.values(), reset, self.words, Accessible()])
         self.add_class("explorer")
         for control in self.control.values():
-            control.observe(self._redraw, names="value")
+            control.observe(self._moved_to, names="value")
         self._redraw()
 
     # What a subclass writes
@@ -113,16 +117,22 @@ class Explorer(widgets.VBox):
     def reset(self):
         """Set every control back to where it started, and forget which goals were reached."""
         for control in self.control.values():
-            control.unobserve(self._redraw, names="value")
+            control.unobserve(self._moved_to, names="value")
         for name, value in self.start.items():
             self.control[name].value = value
-            self.control[name].observe(self._redraw, names="value")
+            self.control[name].observe(self._moved_to, names="value")
         self._done_before.clear()
+        self.moves, self._moved = 0, None
         self._redraw()
 
     # How it works
 
-    def _redraw(self, change=None):
+    def _moved_to(self, change):
+        if change.owner is not self._moved:
+            self.moves, self._moved = self.moves + 1, change.owner
+        self._redraw()
+
+    def _redraw(self):
         """Show the state the controls are in."""
         values = self.values
         with warnings.catch_warnings(), np.errstate(all="ignore"):
