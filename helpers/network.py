@@ -180,7 +180,7 @@ FUSED = {"sigmoid": "binary_cross_entropy", "softmax": "categorical_cross_entrop
 # 03 and 05 · The network, forward and backward
 
 
-class Network:
+class Network(storage.Saved):
     """Layers of `sizes` n_0 … n_L, one activation in the hidden layers, `output` in the last; W random, b zero.
 
     `loss` defaults to the one that belongs to `output` (else mse), `init` to Xavier for sigmoid and tanh (else He).
@@ -276,23 +276,3 @@ class Network:
             return Z.argmax(axis=0)
         Y = (Z > 0).astype(np.int64) if self.settings["output"] == "sigmoid" else self.f[-1](Z)
         return Y[0] if len(Y) == 1 else Y.T
-
-    def save(self, path):
-        """Write the network as .npz, never pickle, to exactly `path`; a file there is replaced whole or not at all."""
-        storage.save(path, {"sizes": self.sizes, **self.settings}, self._arrays())
-
-    @classmethod
-    def load(cls, path):
-        """The network that `save` wrote; FileNotFoundError or ValueError says what is wrong with the file."""
-        return storage.load(path, cls._restore)
-
-    def _arrays(self):
-        return {f"{name}{l}": getattr(self, name)[l] for name in "Wb" for l in range(1, self.L + 1)}
-
-    @classmethod
-    def _restore(cls, settings, arrays):
-        checks.saved(settings, arrays)
-        network = cls(**settings, dtype=arrays["W1"].dtype)
-        for name, theta in network._arrays().items():
-            theta[...] = arrays[name]
-        return network

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers import checks
+
 FORMAT = "neural-networks-from-scratch network"
 VERSION = 1
 
@@ -71,3 +73,27 @@ def load(path, restore):
         f"{path} was written by a newer version of this course (file version {header['version']}, this one reads up to "
         f"{VERSION}). Update the course, or save the network with this version."
     )
+
+
+class Saved:
+    """What makes a Network one that can be kept: it has `sizes`, `settings`, and the lists W and b."""
+
+    def save(self, path):
+        """Write the network as .npz, never pickle, to exactly `path`; a file there is replaced whole or not at all."""
+        save(path, {"sizes": self.sizes, **self.settings}, self._arrays())
+
+    @classmethod
+    def load(cls, path):
+        """The network that `save` wrote; FileNotFoundError or ValueError says what is wrong with the file."""
+        return load(path, cls._restore)
+
+    def _arrays(self):
+        return {f"{name}{l}": getattr(self, name)[l] for name in "Wb" for l in range(1, self.L + 1)}
+
+    @classmethod
+    def _restore(cls, settings, arrays):
+        checks.saved(settings, arrays)
+        network = cls(**settings, dtype=arrays["W1"].dtype)
+        for name, theta in network._arrays().items():
+            theta[...] = arrays[name]
+        return network
