@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import times
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
@@ -74,6 +76,15 @@ def test_every_lesson_is_in_the_readme_and_every_link_there_leads_somewhere():
         assert f"(notebooks/{lesson.name})" in README, f"{lesson.name} is not in README.md's map of lessons"
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", README):
         assert (ROOT / target).exists(), f"README.md links to {target}, which does not exist"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_time_of_a_lesson_is_what_the_formula_gives(path):
+    minutes = times.minutes(path)
+    title = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    assert f"**Time** about {minutes} minutes" in title, f"by tools/times.py, {path.name} takes {minutes} minutes"
+    (row,) = [line for line in README.splitlines() if f"(notebooks/{path.name})" in line]
+    assert row.endswith(f"| {minutes} min |")
 
 
 def test_every_command_the_readme_names_is_in_the_makefile():
