@@ -1,5 +1,6 @@
-"""One JupyterLab and one Chromium for all browser tests; each test gets a fresh page and leaves a screenshot."""
+"""One JupyterLab and one Chromium for all browser tests, and a page for each lesson; each page leaves a screenshot."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -40,15 +41,35 @@ def chromium():
         yield chromium
 
 
-@pytest.fixture
-def page(chromium, request):
+@contextlib.contextmanager
+def fresh_page(chromium, name):
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(30_000)
     yield page
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"{request.node.name.replace('/', '_')}.png")
-    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")  # the next test gets a new kernel
+    page.screenshot(path=ARTIFACTS / f"{name.replace('/', '_')}.png")
+    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")  # the next one gets a new kernel
     page.close()
+
+
+@pytest.fixture
+def page(chromium, request):
+    with fresh_page(chromium, request.node.name) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def lesson(chromium, address, request):
+    """The lesson that the test module calls LESSON, run to its end without an error; the tests of the module share it."""
+    name = request.module.LESSON
+    with fresh_page(chromium, Path(name).stem) as page:
+        notebook = Notebook(page, address, f"notebooks/{name}")
+        notebook.run_all(minutes=5)
+        assert notebook.errors() == []
+        code = [cell for cell in notebook.cells() if cell["cell_type"] == "code"]
+        assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+        assert notebook.console == []
+        yield notebook
 
 
 @pytest.fixture

@@ -159,3 +159,21 @@ class Notebook:
         """ "JupyterLab Light" or "JupyterLab Dark"."""
         self.page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
         self.page.wait_for_function(f"document.body.dataset.jpThemeName === '{name}'")
+
+
+def picture(cell):
+    """What the widget's image in a cell shows: its address, which changes with every new picture."""
+    return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")
+
+
+def press(handle, key, times=1):
+    """Press a key on a control, and give the kernel time to answer."""
+    handle.focus()
+    for _ in range(times):
+        handle.press(key)
+    handle.page.wait_for_timeout(400)
+
+
+def reset(cell):
+    cell.get_by_role("button", name="Reset").click()
+    cell.page.wait_for_timeout(400)

@@ -5,6 +5,7 @@ Every test leaves screenshots in artifacts/, which somebody looks at.
 
 import pytest
 from conftest import ARTIFACTS
+from lab import picture, press, reset
 
 LESSON = "02_activation_functions.ipynb"
 WRONG = """def leaky_relu(z, slope=0.01):
@@ -13,26 +14,6 @@ WRONG = """def leaky_relu(z, slope=0.01):
 
 check("2.3", leaky_relu)"""
 RIGHT = WRONG.replace("np.maximum(z, 0)", "np.where(z > 0, z, slope * z)")
-
-
-def picture(cell):
-    """What the widget's image shows: its address, which changes with every new picture."""
-    return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")
-
-
-def press(page, handle, key, times):
-    handle.focus()
-    for _ in range(times):
-        handle.press(key)
-    page.wait_for_timeout(400)
-
-
-@pytest.fixture
-def lesson(open_notebook):
-    notebook = open_notebook(LESSON)
-    notebook.run_all()
-    assert notebook.errors() == []
-    return notebook
 
 
 @pytest.mark.parametrize("cell_id", ["explorer", "temperature"])
@@ -46,7 +27,7 @@ def test_every_slider_changes_the_picture(lesson, cell_id):
         lesson.page.wait_for_timeout(300)
     for k in range(handles.count()):
         before = picture(cell)
-        press(lesson.page, handles.nth(k), "ArrowLeft", 3)
+        press(handles.nth(k), "ArrowLeft", 3)
         assert picture(cell) != before, f"slider {k} of {cell_id} changed nothing"
     assert lesson.console == []
 
@@ -54,23 +35,23 @@ def test_every_slider_changes_the_picture(lesson, cell_id):
 def test_the_goal_lights_the_lamp(lesson):
     cell = lesson.cell("explorer")
     cell.locator(".noUi-handle").first.wait_for()
+    reset(cell)
     assert "Reached" not in cell.inner_text()
-    press(lesson.page, cell.locator(".noUi-handle").first, "End", 1)  # x = 6: σ′(6) = 0.0025
+    press(cell.locator(".noUi-handle").first, "End")  # x = 6: σ′(6) = 0.0025
     assert "Reached" in cell.inner_text()
-    cell.screenshot(path=ARTIFACTS / "lamp.png")
-    cell.get_by_role("button", name="Reset").click()
-    lesson.page.wait_for_timeout(300)
+    cell.screenshot(path=ARTIFACTS / "02-lamp.png")
+    reset(cell)
     assert "Reached" not in cell.inner_text()
 
 
 def test_an_exercise_wrong_then_right_with_hints_and_progress(lesson):
     assert lesson.text("ex-leaky").startswith("Not written yet.")
     assert "This is ReLU" in lesson.run_cell("ex-leaky", WRONG)
-    lesson.cell("ex-leaky").screenshot(path=ARTIFACTS / "exercise-wrong.png")
+    lesson.cell("ex-leaky").screenshot(path=ARTIFACTS / "02-exercise-wrong.png")
     hints = [lesson.run_cell("progress", 'hint("2.3")') for _ in range(3)]
     assert len(set(hints)) == 3
     assert lesson.run_cell("ex-leaky", RIGHT).startswith("Right.")
-    lesson.cell("ex-leaky").screenshot(path=ARTIFACTS / "exercise-right.png")
+    lesson.cell("ex-leaky").screenshot(path=ARTIFACTS / "02-exercise-right.png")
     assert "2.3 leaky ReLU: solved" in lesson.run_cell("progress", "progress()")
     assert "leaky_relu" in lesson.run_cell("progress", 'solution("2.3")')
     assert lesson.console == []
@@ -79,7 +60,7 @@ def test_an_exercise_wrong_then_right_with_hints_and_progress(lesson):
 def test_the_quiz_answers_in_the_browser(lesson):
     cell = lesson.cell("quiz")
     assert "How large can the derivative of sigmoid" in cell.inner_text()
-    cell.screenshot(path=ARTIFACTS / "quiz.png")
+    cell.screenshot(path=ARTIFACTS / "02-quiz.png")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -88,16 +69,5 @@ def test_it_looks_right_in_both_themes(lesson, theme):
     for cell_id in ("hook-caption", "ex-sigmoid", "gallery", "explorer", "temperature", "quiz", "progress"):
         lesson.cell(cell_id)
         lesson.page.wait_for_timeout(500)
-        lesson.page.screenshot(path=ARTIFACTS / f"{theme.split()[1].lower()}-{cell_id}.png")
+        lesson.page.screenshot(path=ARTIFACTS / f"02-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []
-
-
-def test_without_a_kernel_there_are_pictures(open_notebook):
-    notebook = open_notebook(LESSON, start_kernel=False)
-    for cell_id in ("explorer", "temperature", "gallery"):
-        cell = notebook.cell(cell_id)
-        image = cell.locator(".jp-OutputArea-output img").first
-        image.wait_for()
-        assert image.evaluate("image => image.naturalWidth") > 300
-        assert "model not found" not in cell.inner_text()
-    notebook.page.screenshot(path=ARTIFACTS / "without-kernel.png")
