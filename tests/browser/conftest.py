@@ -60,7 +60,7 @@ def page(chromium, request):
 
 @pytest.fixture(scope="module")
 def lesson(chromium, address, request):
-    """The lesson that the test module calls LESSON, run to its end without an error; the tests of the module share it."""
+    """The lesson that the test module calls LESSON, run to its end without an error, shared by the module's tests."""
     name = request.module.LESSON
     with fresh_page(chromium, Path(name).stem) as page:
         notebook = Notebook(page, address, f"notebooks/{name}")
