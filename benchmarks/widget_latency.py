@@ -11,15 +11,10 @@ Other work on the machine makes everything slower, and the median of `interact` 
 """
 
 import argparse
-import contextlib
 import json
 import os
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 from time import sleep
 
@@ -28,8 +23,8 @@ import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import sync_playwright
 
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-FLAGS += " --disable-component-update --disable-sync"
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "browser"))
+from lab import CURRENT, Notebook, browser, find_chromium, lab_server
 
 EXPLORER = """\
 from helpers.widgets import ActivationExplorer
@@ -74,7 +69,6 @@ for k in range(40):
 explorer.reset()
 print(json.dumps(seconds))"""
 
-NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}  # Lab asks if it is missing
 BLOCK = 10  # moves, after which the other slider has its turn
 
@@ -83,59 +77,6 @@ document.addEventListener("keydown", () => { window.pressed = performance.now();
 document.addEventListener("load", (event) => {
   if (event.target.tagName === "IMG") window.loaded?.(performance.now() - window.pressed);
 }, true);"""
-
-
-@contextlib.contextmanager
-def lab(folder, options):
-    """JupyterLab on a free port, with settings of its own; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    ours = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
-    command = [sys.executable, "-m", "jupyterlab", *ours, "--LabApp.expose_app_in_browser=True", *options]
-    env = os.environ | {"HOME": str(folder), "OMP_NUM_THREADS": "1"}
-    with open(folder / "server.log", "w") as log:
-        server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
-    try:
-        for _ in range(240):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
-                break
-            if server.poll() is not None:
-                sys.exit((folder / "server.log").read_text())
-            sleep(0.5)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-@contextlib.contextmanager
-def chromium():
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        sys.exit("No Chromium found. On Debian and Ubuntu: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        page = browser.new_page(viewport={"width": 1300, "height": 1400})
-        page.set_default_timeout(120_000)
-        yield page
-        browser.close()
-
-
-def run_all(page, url):
-    """Open the notebook and run it to its end."""
-    page.add_init_script(WATCH)
-    page.goto(url)
-    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
-    page.evaluate(f"async () => {{ await {NOTEBOOK}.sessionContext.ready; }}")
-    page.wait_for_function(f"{NOTEBOOK}.sessionContext.session.kernel.connectionStatus === 'connected'")
-    page.evaluate("async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    page.wait_for_function(f"{NOTEBOOK}.sessionContext.session.kernel.status === 'idle'")
-    page.wait_for_function("document.querySelectorAll('.jp-OutputArea-output img').length === 2")
 
 
 def moves(page, cell, key, n, pause):
@@ -154,24 +95,33 @@ def moves(page, cell, key, n, pause):
 def measure(options, n_moves):
     """{what: milliseconds of each move or redraw}."""
     results = {"explorer": [], "interact": [], "explorer, without a pause": []}
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+    if find_chromium() is None:
+        sys.exit("No Chromium found. On Debian and Ubuntu: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as folder:
         cells = [new_code_cell(source) for source in (EXPLORER, INTERACT, REDRAW)]
         nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), Path(folder, "latency.ipynb"))
-        url = stack.enter_context(lab(Path(folder), options))
-        page = stack.enter_context(chromium())
-        run_all(page, f"{url}/lab/tree/latency.ipynb?reset")
-        (output,) = page.evaluate(f"{NOTEBOOK}.content.widgets[2].model.outputs.toJSON()")
-        results["redraw in the kernel"] = [1000 * seconds for seconds in json.loads("".join(output["text"]))]
-        for block in range(-1, -(-n_moves // BLOCK)):  # block −1 is for warming up
-            key = ("ArrowRight", "ArrowLeft")[block % 2]
-            for what, cell, pause in (
-                ("explorer", 0, 0.15),
-                ("interact", 1, 0.15),
-                ("explorer, without a pause", 0, 0),
-            ):
-                milliseconds = moves(page, cell, key, BLOCK, pause)
-                if block >= 0:
-                    results[what] += milliseconds
+        with (
+            lab_server(folder, options, OMP_NUM_THREADS="1") as address,
+            sync_playwright() as playwright,
+            browser(playwright) as chromium,
+        ):
+            page = chromium.new_page(viewport={"width": 1300, "height": 1400})
+            page.set_default_timeout(120_000)
+            page.add_init_script(WATCH)
+            Notebook(page, address, "latency.ipynb").run_all()
+            page.wait_for_function("document.querySelectorAll('.jp-OutputArea-output img').length === 2")
+            (output,) = page.evaluate(f"{CURRENT}.content.widgets[2].model.outputs.toJSON()")
+            results["redraw in the kernel"] = [1000 * seconds for seconds in json.loads("".join(output["text"]))]
+            for block in range(-1, -(-n_moves // BLOCK)):  # block −1 is for warming up
+                key = ("ArrowRight", "ArrowLeft")[block % 2]
+                for what, cell, pause in (
+                    ("explorer", 0, 0.15),
+                    ("interact", 1, 0.15),
+                    ("explorer, without a pause", 0, 0),
+                ):
+                    milliseconds = moves(page, cell, key, BLOCK, pause)
+                    if block >= 0:
+                        results[what] += milliseconds
     return results
 
 

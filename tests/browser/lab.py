@@ -33,16 +33,16 @@ def find_chromium():
 
 
 @contextlib.contextmanager
-def lab_server(folder, **environment):
-    """Serve `folder` with JupyterLab on a free port of this machine; yields the address."""
+def lab_server(folder, options=(), **environment):
+    """Serve `folder` with JupyterLab, with more `options` if given, on a free port here; yields the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:  # settings and workspaces of the person at the machine stay untouched
         env = {**os.environ, "JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "IPYTHONDIR": home, **environment}
         env.update({f"JUPYTERLAB_{name}_DIR": f"{home}/{name}" for name in ("SETTINGS", "WORKSPACES")})
-        options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
-        command = [sys.executable, "-m", "jupyterlab", *options, "--LabApp.expose_app_in_browser=True"]
+        ours = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
+        command = [sys.executable, "-m", "jupyterlab", *ours, "--LabApp.expose_app_in_browser=True", *options]
         with open(Path(home, "server.log"), "w+") as log:
             server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
             try:
