@@ -65,6 +65,7 @@ bench: $(VENV)/bench.stamp ## Measure speed against PyTorch and scikit-learn, ac
 	$(PY) benchmarks/training_speed.py
 	$(PY) benchmarks/accuracy.py
 	$(PY) benchmarks/widget_latency.py
+	$(PY) benchmarks/playground_fps.py
 
 torch: $(VENV)/course.stamp ## Install PyTorch, which the comparisons use and the lessons do not need
 	$(PY) -m pip install $(PIP_ARGS) "torch>=2.4"
