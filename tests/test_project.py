@@ -1,5 +1,6 @@
 """The project agrees with itself: pyproject.toml with environment.yml and oldest.txt, README with what is there."""
 
+import ast
 import json
 import os
 import re
@@ -117,6 +118,7 @@ def test_notebooks_hold_nothing_but_lessons():
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_lesson_uses_helpers_that_can_be_imported(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = [line for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).split("\n")]
-    imports = sorted({line for line in lines if line.startswith("from helpers")})
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    imports = {ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
+    imports = sorted(line for line in imports if line.startswith("from helpers"))
     subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(imports)], cwd=ROOT, check=True)

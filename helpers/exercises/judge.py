@@ -287,8 +287,9 @@ def _notes(seen, printed=True, warned=True):
 
 
 def number(x):
-    """At most four significant digits, and a minus that is read aloud as one."""
-    return f"{float(x):.4g}".replace("-", "−")
+    """At most four significant digits, but whole numbers in full; and a minus that is read aloud as one."""
+    x = float(x)
+    return (f"{x:.0f}" if x.is_integer() and abs(x) < 1e9 else f"{x:.4g}").replace("-", "−")
 
 
 def _array(values):

@@ -15,6 +15,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+SETTINGS = Path(__file__).parent.parent.parent / "tools" / "jupyter"  # as `make lab` starts it
+
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -39,7 +41,8 @@ def lab_server(folder, options=(), **environment):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:  # settings and workspaces of the person at the machine stay untouched
-        env = {**os.environ, "JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "IPYTHONDIR": home, **environment}
+        env = {**os.environ, "JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home, "IPYTHONDIR": home}
+        env |= {"JUPYTER_CONFIG_PATH": str(SETTINGS), **environment}
         env.update({f"JUPYTERLAB_{name}_DIR": f"{home}/{name}" for name in ("SETTINGS", "WORKSPACES")})
         ours = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
         command = [sys.executable, "-m", "jupyterlab", *ours, "--LabApp.expose_app_in_browser=True", *options]
