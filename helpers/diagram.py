@@ -156,11 +156,12 @@ class Diagram:
         faces, edges, widths = [], [], []
         for l, i in self.xy:
             value, stands_out = None if values[l] is None else values[l][i], lit is None or (l, i) in lit
-            faces.append((_color(value), 0.55 * min(abs(value), largest) / largest if _finite(value) else 0))
+            strength = 0.55 if stands_out else 0.2
+            faces.append((_color(value), strength * min(abs(value), largest) / largest if _finite(value) else 0))
             edges.append(INK if stands_out else PALE)
             widths.append(2.4 if lit is not None and stands_out else 1.2)
             number = "" if value is None or self.radius < 8 else _number(value, decimals)
-            self._values[l, i].set(text=texts.get((l, i), number), color=INK if stands_out else "#666666")
+            self._values[l, i].set(text=texts.get((l, i), number), color=INK if stands_out else "#555555")
             bias = None if b is None or l == 0 or b[l] is None or self.radius < 10 else np.ravel(b[l])[i]
             self._notes[l, i].set_text(notes.get((l, i), "" if bias is None else f"b = {_number(bias, decimals)}"))
         self._circles.set(facecolors=faces, edgecolors=edges, linewidths=widths)
@@ -179,7 +180,7 @@ class Diagram:
             wanted = self._numbered[edge] if lit is None or self._numbered[edge] else edge in lit
             number = _number(w, decimals) if w is not None and wanted else ""
             text = texts.get(edge, number)
-            self._weights[edge].set(text=text, color=INK if stands_out else "#666666", visible=bool(text))
+            self._weights[edge].set(text=text, color=INK if stands_out else "#555555", visible=bool(text))
         self._lines.set(colors=colors, linewidths=widths)
 
 
