@@ -1,0 +1,136 @@
+"""Lesson 05 as its readers use it: step through backprop by keyboard and mouse, reach the goals, hunt a bug.
+
+One page for the whole file, since opening a lesson takes longer than all that is done in it. Every test leaves
+screenshots in artifacts/, which somebody looks at.
+"""
+
+import pytest
+from conftest import ARTIFACTS
+from lab import CURRENT, Notebook
+
+LESSON = "05_backpropagation_step_by_step.ipynb"
+HUNT = """def repaired_a(W, Z, A, Y, f_prime):
+    L, m = len(W) - 1, Y.shape[1]
+    dW, db = [None] * (L + 1), [None] * (L + 1)
+    delta = A[L] - Y
+    for l in range(L, 0, -1):
+        dW[l] = delta @ A[l - 1].T
+        db[l] = delta.sum(axis=1, keepdims=True)
+        if l > 1:
+            delta = (W[l].T @ delta) * f_prime(Z[l - 1])
+    return dW, db
+
+
+check("5.4", repaired_a)"""
+REPAIRED = HUNT.replace("A[L] - Y", "(A[L] - Y) / m")
+
+
+@pytest.fixture(scope="module")
+def lesson(chromium, address):
+    ARTIFACTS.mkdir(exist_ok=True)
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(30_000)
+    notebook = Notebook(page, address, f"notebooks/{LESSON}")
+    notebook.run_all()
+    assert notebook.errors() == []
+    yield notebook
+    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")
+    page.close()
+
+
+def picture(cell):
+    return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")
+
+
+def press(lesson, handle, key, times):
+    handle.focus()
+    for _ in range(times):
+        handle.press(key)
+    lesson.page.wait_for_timeout(500)
+
+
+def slider(cell, name):
+    return cell.get_by_role("slider", name=name)
+
+
+def test_the_stepper_by_mouse_and_keyboard_and_its_lamp(lesson):
+    cell = lesson.cell("stepper")
+    cell.locator(".noUi-handle").first.wait_for()
+    assert "step 0 of 13" in cell.inner_text()
+    assert "Reached" not in cell.inner_text()
+    at_the_start = picture(cell)
+    for button, step in (("Next", 1), ("Next", 2), ("Back", 1)):
+        cell.get_by_role("button", name=button).click()
+        lesson.page.wait_for_timeout(400)
+        assert f"step {step} of 13" in cell.inner_text()
+        assert picture(cell) != at_the_start
+    step = slider(cell, "step")
+    press(lesson, step, "Home", 1)
+    assert "step 0 of 13" in cell.inner_text()
+    press(lesson, step, "ArrowRight", 3)
+    assert "q = e² = 2² = 4" in cell.inner_text()
+    press(lesson, step, "End", 1)
+    press(lesson, slider(cell, "x, or x₁"), "ArrowLeft", 2)  # x = 1
+    press(lesson, slider(cell, "target y"), "ArrowLeft", 4)  # y = 2
+    press(lesson, slider(cell, "w, or W[1]₁₁"), "ArrowLeft", 4)  # w = 1
+    assert "Reached" in cell.inner_text()
+    cell.screenshot(path=ARTIFACTS / "05-stepper-lamp.png")
+    cell.get_by_role("button", name="Reset").click()
+    lesson.page.wait_for_timeout(400)
+    assert "Reached" not in cell.inner_text()
+
+
+def test_the_network_view(lesson):
+    cell = lesson.cell("stepper-network")
+    cell.locator(".noUi-handle").first.wait_for()
+    assert "step 9 of 13" in cell.inner_text()
+    cell.get_by_role("button", name="Next").click()
+    press(lesson, slider(cell, "step"), "End", 1)
+    press(lesson, slider(cell, "b[1]₁"), "ArrowLeft", 4)
+    assert "Reached" in cell.inner_text()
+    cell.screenshot(path=ARTIFACTS / "05-stepper-network.png")
+    cell.locator("select").first.select_option("graph")
+    lesson.page.wait_for_timeout(400)
+    assert not slider(cell, "b[1]₁").is_visible()
+    assert lesson.console == []
+
+
+def test_gradient_flow(lesson):
+    cell = lesson.cell("flow-widget")
+    cell.locator(".noUi-handle").first.wait_for()
+    before = picture(cell)
+    press(lesson, slider(cell, "weights times"), "ArrowRight", 13)
+    assert picture(cell) != before
+    assert "Reached" in cell.inner_text()
+    cell.screenshot(path=ARTIFACTS / "05-gradient-flow.png")
+    cell.locator("select").first.select_option("relu")
+    lesson.page.wait_for_timeout(400)
+    assert "relu, 10 layers" in cell.inner_text()
+    assert lesson.console == []
+
+
+def test_a_bug_is_named_and_its_repair_is_right(lesson):
+    assert "Not written yet." in lesson.text("ex-suspect-a")
+    said = lesson.run_cell("ex-suspect-a", HUNT)
+    assert "too large by the factor m" in said
+    lesson.cell("ex-suspect-a").screenshot(path=ARTIFACTS / "05-bug.png")
+    assert "No batch mean." in lesson.run_cell("ex-suspect-a", REPAIRED)
+    assert "5.4 find the bug: suspect a: solved" in lesson.run_cell("progress", "progress()")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_it_looks_right_in_both_themes(lesson, theme):
+    lesson.use_theme(theme)
+    for cell_id in (
+        "blame-figure",
+        "stepper",
+        "stepper-network",
+        "layers-title",
+        "slips-figure",
+        "flow-widget",
+        "quiz",
+    ):
+        lesson.cell(cell_id)
+        lesson.page.wait_for_timeout(500)
+        lesson.page.screenshot(path=ARTIFACTS / f"05-{theme.split()[1].lower()}-{cell_id}.png")
+    assert lesson.console == []
