@@ -1,7 +1,27 @@
 """The course's widgets: something to move, a picture that follows, and a task with a lamp that says it is done."""
 
 from helpers.widgets.activations import ActivationExplorer
+from helpers.widgets.backprop import BackpropStepper
 from helpers.widgets.explorer import Explorer
+from helpers.widgets.forward import ForwardStepper
+from helpers.widgets.gradient_flow import GradientFlow
+from helpers.widgets.hidden import HiddenSpace
+from helpers.widgets.hinges import CurveFromPieces
+from helpers.widgets.line import GuessTheLine
+from helpers.widgets.neuron import NeuronExplorer
+from helpers.widgets.playground import Playground
 from helpers.widgets.softmax import SoftmaxTemperature
 
-__all__ = ["ActivationExplorer", "Explorer", "SoftmaxTemperature"]
+__all__ = [
+    "ActivationExplorer",
+    "BackpropStepper",
+    "CurveFromPieces",
+    "Explorer",
+    "ForwardStepper",
+    "GradientFlow",
+    "GuessTheLine",
+    "HiddenSpace",
+    "NeuronExplorer",
+    "Playground",
+    "SoftmaxTemperature",
+]
