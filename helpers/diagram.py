@@ -139,10 +139,12 @@ class Diagram:
             start, end = ends[edge]
             options = (start + shares[:, None] * (end - start))[:, None]
             others = np.array([places[other] for other in numbered if other != edge]).reshape(-1, 2)
+            lines = np.array([ends[other] for other in numbered if other != edge and other[0] == edge[0]])
             room = [
                 (np.abs(options - others) / number).max(axis=2),
                 (np.abs(options - circles) / (number / 2 + self.radius)).max(axis=2),
                 (np.abs(options - biases) / (number * (1.1, 1))).max(axis=2),
+                0.5 + _distance(options, lines.reshape(-1, 2, 2)) / number[1],  # on a line is half as bad
             ]
             room = np.minimum(np.hstack(room).min(axis=1), 1.1) - 0.1 * np.abs(shares - 0.5)
             places[edge] = options[room.argmax(), 0]
@@ -188,6 +190,13 @@ def _shown(n, limit):
     """The units of a layer that are drawn: all, or the first and the last ones."""
     each = (limit - 1) // 2
     return list(range(n)) if n <= limit else [*range(each), *range(n - each, n)]
+
+
+def _distance(points, lines):
+    """From each of the points (k, 1, 2) to each of the straight lines (n, 2, 2), between their ends: (k, n)."""
+    starts, ways = lines[:, 0], lines[:, 1] - lines[:, 0]
+    along = ((points - starts) * ways).sum(axis=2) / (ways**2).sum(axis=1)
+    return np.linalg.norm(points - starts - along.clip(0, 1)[..., None] * ways, axis=2)
 
 
 def _finite(value):

@@ -31,8 +31,8 @@ class SGD:
     averages = 0  # how many running averages, shaped like θ, a rule keeps from step to step
 
     def __init__(self, learning_rate=0.1):
-        self.learning_rate = checks.constants(learning_rate=learning_rate)["learning_rate"]
-        self.constants = {}  # of the update rule
+        checks.constants(learning_rate=learning_rate)
+        self.learning_rate = float(learning_rate)
         self.t = 0
         self.state = None
 
@@ -43,7 +43,7 @@ class SGD:
         checks.step(parameters, gradients, self.state)
         self.t += 1
         for theta, g, averages in zip(parameters, gradients, self.state, strict=True):
-            self.update(theta, g, *averages, **self.constants)
+            self.update(theta, g, *averages)
 
     def update(self, theta, g):
         theta -= self.learning_rate * g
@@ -56,10 +56,11 @@ class Momentum(SGD):
 
     def __init__(self, learning_rate=0.1, beta=0.9):
         super().__init__(learning_rate)
-        self.constants = checks.constants(beta=beta)
+        checks.constants(beta=beta)
+        self.beta = float(beta)
 
-    def update(self, theta, g, v, beta):
-        v *= beta
+    def update(self, theta, g, v):
+        v *= self.beta
         v += g
         theta -= self.learning_rate * v
 
@@ -71,12 +72,13 @@ class RMSProp(SGD):
 
     def __init__(self, learning_rate=0.001, rho=0.99, epsilon=1e-8):
         super().__init__(learning_rate)
-        self.constants = checks.constants(rho=rho, epsilon=epsilon)
+        checks.constants(rho=rho, epsilon=epsilon)
+        self.rho, self.epsilon = float(rho), float(epsilon)
 
-    def update(self, theta, g, s, rho, epsilon):
-        s *= rho
-        s += (1 - rho) * g**2
-        theta -= self.learning_rate * g / (np.sqrt(s) + epsilon)
+    def update(self, theta, g, s):
+        s *= self.rho
+        s += (1 - self.rho) * g**2
+        theta -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
 class Adam(SGD):
@@ -89,18 +91,19 @@ class Adam(SGD):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
         super().__init__(learning_rate)
-        self.constants = checks.constants(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        checks.constants(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
 
-    def update(self, theta, g, v, s, beta_1, beta_2, epsilon):
-        v *= beta_1
-        v += (1 - beta_1) * g
-        s *= beta_2
-        s += (1 - beta_2) * g**2
-        change = np.sqrt(s)
-        change *= (1 - beta_2**self.t) ** -0.5
-        change += epsilon
+    def update(self, theta, g, v, s):
+        v *= self.beta_1
+        v += (1 - self.beta_1) * g
+        s *= self.beta_2
+        s += (1 - self.beta_2) * g**2
+        change = np.sqrt(s)  # from here on in this one array: making new ones takes time
+        change *= (1 - self.beta_2**self.t) ** -0.5  # √ŝ
+        change += self.epsilon
         np.divide(v, change, out=change)
-        change *= self.learning_rate / (1 - beta_1**self.t)
+        change *= self.learning_rate / (1 - self.beta_1**self.t)  # v became v̂
         theta -= change
 
 
@@ -109,11 +112,12 @@ class AdamW(Adam):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.01):
         super().__init__(learning_rate, beta_1, beta_2, epsilon)
-        self.weight_decay = checks.constants(weight_decay=weight_decay)["weight_decay"]
+        checks.constants(weight_decay=weight_decay)
+        self.weight_decay = float(weight_decay)
 
-    def update(self, theta, g, v, s, **constants):
+    def update(self, theta, g, v, s):
         theta *= 1 - self.learning_rate * self.weight_decay
-        super().update(theta, g, v, s, **constants)
+        super().update(theta, g, v, s)
 
 
 def cosine(progress):
@@ -142,38 +146,50 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
         X_val, y_val = validation
         X_val = checks.rows(X_val, network.sizes[0])
         validation = X_val, network.targets(y_val, len(X_val))
-    rng = np.random.default_rng(seed)
-    return _epochs(network, X, Y, epochs, batch_size, optimizer, validation, schedule or (lambda progress: 1.0), rng)
+    schedule = schedule or (lambda progress: 1.0)
+    return records(network, X, Y, epochs, batch_size, optimizer, validation, schedule, np.random.default_rng(seed))
 
 
-def _epochs(network, X, Y, epochs, batch_size, optimizer, validation, schedule, rng):
-    learning_rate, step, n_steps = optimizer.learning_rate, 0, epochs * -(-len(X) // batch_size)
-    best, best_score = None, None
+def records(network, X, Y, epochs, batch_size, optimizer, validation, schedule, rng):
+    """Train, epoch after epoch, and yield the record of each; whatever ends it, tidy up."""
+    learning_rate, n_steps = optimizer.learning_rate, epochs * -(-len(X) // batch_size)
+    rates = (learning_rate * checks.factor(schedule(step / n_steps)) for step in range(n_steps))
+    best = None
     try:
         for epoch in range(1, epochs + 1):
-            Z, targets = [], []
             with np.errstate(over="ignore", invalid="ignore"):  # finite_loss says it in words
-                for A0, Y_batch in minibatches(X, Y, batch_size, rng):
-                    optimizer.learning_rate = learning_rate * checks.factor(schedule(step / n_steps))
-                    network.forward(A0)
-                    dW, db = network.backward(Y_batch)
-                    optimizer.step(network.parameters(), [*dW[1:], *db[1:]])
-                    Z.append(network.Z[-1])
-                    targets.append(Y_batch)
-                    step += 1
-                record = {"epoch": epoch, **network.measure(np.hstack(Z), np.hstack(targets))}
+                record = {"epoch": epoch, **one_epoch(network, X, Y, batch_size, optimizer, rates, rng)}
                 result = network.evaluate(*validation) if validation is not None else {}
             record.update({f"validation_{name}": value for name, value in result.items()})
             checks.finite_loss(record, learning_rate)
             if validation is not None:
-                score = result.get("accuracy", 0), -result["loss"]
-                if best is None or score > best_score:
-                    best, best_score = [theta.copy() for theta in network.parameters()], score
+                best = better(best, network, result)
             yield record
     except KeyboardInterrupt:
         pass
     finally:
         optimizer.learning_rate = learning_rate
         if best is not None:
-            for theta, kept in zip(network.parameters(), best, strict=True):
+            for theta, kept in zip(network.parameters(), best[1], strict=True):
                 theta[...] = kept
+
+
+def one_epoch(network, X, Y, batch_size, optimizer, rates, rng):
+    """A step for every mini-batch, each with the next of the learning `rates`; measured on the batches as they came."""
+    Z, targets = [], []
+    for A0, Y_batch in minibatches(X, Y, batch_size, rng):
+        optimizer.learning_rate = next(rates)
+        network.forward(A0)
+        dW, db = network.backward(Y_batch)
+        optimizer.step(network.parameters(), [*dW[1:], *db[1:]])
+        Z.append(network.Z[-1])
+        targets.append(Y_batch)
+    return network.measure(np.hstack(Z), np.hstack(targets))
+
+
+def better(best, network, result):
+    """The better of two: `best`, a pair (score, copies of the parameters) or None, and the network as it is now."""
+    score = result.get("accuracy", 0), -result["loss"]
+    if best is not None and score <= best[0]:
+        return best
+    return score, [theta.copy() for theta in network.parameters()]

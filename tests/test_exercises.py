@@ -24,7 +24,7 @@ import pytest
 
 from helpers import plots
 from helpers.exercises import check, engine, guard, hint, progress, quiz, solution
-from helpers.exercises.choices import Choices, bundle, widget
+from helpers.exercises.choices import bundle, widget
 from helpers.exercises.judge import NOT_YET, OPEN, RIGHT, Exercise, Verdict, Wrong, call, given
 
 ALL = [task for lesson in engine.lessons().values() for task in lesson.EXERCISES]

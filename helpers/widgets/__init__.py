@@ -6,10 +6,14 @@ from helpers.widgets.explorer import Explorer
 from helpers.widgets.forward import ForwardStepper
 from helpers.widgets.gradient_flow import GradientFlow
 from helpers.widgets.hidden import HiddenSpace
+from helpers.widgets.hiker import Hiker
 from helpers.widgets.hinges import CurveFromPieces
+from helpers.widgets.landscape import Landscape
 from helpers.widgets.line import GuessTheLine
+from helpers.widgets.losses import LossExplorer, SurpriseExplorer
 from helpers.widgets.neuron import NeuronExplorer
 from helpers.widgets.playground import Playground
+from helpers.widgets.race import OptimizerRace
 from helpers.widgets.softmax import SoftmaxTemperature
 
 __all__ = [
@@ -21,7 +25,12 @@ __all__ = [
     "GradientFlow",
     "GuessTheLine",
     "HiddenSpace",
+    "Hiker",
+    "Landscape",
+    "LossExplorer",
     "NeuronExplorer",
+    "OptimizerRace",
     "Playground",
     "SoftmaxTemperature",
+    "SurpriseExplorer",
 ]

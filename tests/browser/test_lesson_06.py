@@ -1,0 +1,106 @@
+"""Lesson 06 in a browser: the hiker and the race by keyboard, exercises wrong and right, and both themes.
+
+The playground has tests of its own, in test_playground.py. Every test leaves screenshots in artifacts/, which somebody
+looks at.
+"""
+
+import pytest
+from conftest import ARTIFACTS
+from lab import picture, press, reset
+
+LESSON = "06_gradient_descent.ipynb"
+MOMENTUM = """def momentum_step(theta, g, v, alpha=0.1, beta=0.9):
+    v = beta * v + (1 - beta) * g
+    return theta - alpha * v, v
+
+
+check("6.2", momentum_step)"""
+BATCHES = """def minibatches(X, Y, batch_size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        batch = order[start : start + batch_size]
+        yield X[batch].T, Y[batch].T
+
+
+check("6.4", minibatches)"""
+SETTINGS = """my_settings = {"optimizer": "adam", "learning_rate": 0.0001, "batch_size": 16}
+check("6.5", my_settings)"""
+
+
+@pytest.mark.parametrize("cell_id", ["hiker", "race"])
+def test_every_slider_changes_the_picture(lesson, cell_id):
+    cell = lesson.cell(cell_id)
+    handles = cell.locator(".noUi-handle")
+    handles.first.wait_for()
+    if cell_id == "race":  # β is that of Momentum
+        cell.get_by_role("checkbox", name="Momentum").check()
+        lesson.page.wait_for_timeout(400)
+    assert handles.count() == 3
+    for k in range(handles.count()):
+        before = picture(cell)
+        press(handles.nth(k), "ArrowLeft", 3)
+        assert picture(cell) != before, f"slider {k} of {cell_id} changed nothing"
+    reset(cell)
+    assert lesson.console == []
+
+
+def test_the_hiker_reaches_the_bottom_by_keyboard(lesson):
+    cell = lesson.cell("hiker")
+    cell.locator(".noUi-handle").first.wait_for()
+    reset(cell)
+    assert "Reached" not in cell.inner_text()
+    alpha = cell.locator(".noUi-handle").nth(1)
+    press(alpha, "PageUp", 5)
+    press(alpha, "ArrowRight", 5)
+    while "Reached" not in cell.inner_text():
+        press(alpha, "ArrowRight", 5)
+    cell.screenshot(path=ARTIFACTS / "06-hiker-lamp.png")
+    before = picture(cell)
+    cell.get_by_role("button", name="Back").click()
+    lesson.page.wait_for_timeout(400)
+    assert picture(cell) != before
+    reset(cell)
+    assert "Reached" not in cell.inner_text()
+
+
+def test_momentum_wins_the_race_in_the_valley(lesson):
+    cell = lesson.cell("race")
+    cell.locator("select").first.select_option("valley")
+    cell.get_by_role("checkbox", name="Momentum").check()
+    press(cell.locator(".noUi-handle").nth(1), "ArrowLeft", 5)  # β = 0.85
+    assert "Reached" in cell.inner_text()
+    cell.screenshot(path=ARTIFACTS / "06-race-lamp.png")
+    for name in ("RMSProp", "Adam"):
+        cell.get_by_role("checkbox", name=name).check()
+    cell.locator("select").first.select_option("banana")
+    lesson.page.wait_for_timeout(500)
+    cell.screenshot(path=ARTIFACTS / "06-race-banana.png")
+    reset(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell_id", "wrong", "says", "change"),
+    [
+        ("ex-momentum", MOMENTUM, "Momentum adds the whole gradient", ("(1 - beta) * g", "g")),
+        ("ex-minibatches", BATCHES, "there were batches of 3 and 3 and 3: 9 in all", (" - batch_size + 1", "")),
+        ("ex-tune", SETTINGS, "The steps are too small", ("0.0001", "0.03")),
+    ],
+)
+def test_exercises_wrong_then_right(lesson, cell_id, wrong, says, change):
+    assert lesson.text(cell_id).startswith("Not written yet.")
+    assert says in lesson.run_cell(cell_id, wrong)
+    lesson.cell(cell_id).screenshot(path=ARTIFACTS / f"06-{cell_id}-wrong.png")
+    assert lesson.run_cell(cell_id, wrong.replace(*change)).startswith("Right.")
+    lesson.cell(cell_id).screenshot(path=ARTIFACTS / f"06-{cell_id}-right.png")
+    assert lesson.console == []
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_it_looks_right_in_both_themes(lesson, theme):
+    lesson.use_theme(theme)
+    cells = ("hook-train", "regimes-figure", "hiker", "racers-figure", "race", "batch-figure", "moons", "playground")
+    for cell_id in (*cells, "quiz"):
+        lesson.cell(cell_id)
+        lesson.page.wait_for_timeout(500)
+        lesson.page.screenshot(path=ARTIFACTS / f"06-{theme.split()[1].lower()}-{cell_id}.png")
+    assert lesson.console == []
