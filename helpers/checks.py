@@ -199,14 +199,13 @@ RANGES = {  # an optimizer's constants: what is allowed, and in words
 
 
 def constants(**values):
-    """An optimizer's constants as floats, each within its RANGES."""
+    """Refuse an optimizer's constants that are not within their RANGES."""
     for name, value in values.items():
         allowed, words = RANGES[name]
         if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"{name} must be {words}; got {_kind(value)}.")
         if not allowed(value):
             raise ValueError(f"{name} must be {words}; got {value}.")
-    return {name: float(value) for name, value in values.items()}
 
 
 def factor(value):
