@@ -2,6 +2,7 @@
 
 from helpers.widgets.activations import ActivationExplorer
 from helpers.widgets.backprop import BackpropStepper
+from helpers.widgets.drawing import DrawDigit
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.forward import ForwardStepper
 from helpers.widgets.gradient_flow import GradientFlow
@@ -20,6 +21,7 @@ __all__ = [
     "ActivationExplorer",
     "BackpropStepper",
     "CurveFromPieces",
+    "DrawDigit",
     "Explorer",
     "ForwardStepper",
     "GradientFlow",

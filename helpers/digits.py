@@ -1,0 +1,143 @@
+"""From a drawing to the 784 numbers a network knows, prepared as MNIST's images were; NumPy only.
+
+Whoever wrote large, small, or in a corner: in MNIST each digit was cropped, scaled to fit a box of 20 × 20 pixels with
+its aspect ratio kept, and moved so that its centre of mass lies in the middle of 28 × 28 (LeCun, Bottou, Bengio &
+Haffner, 1998). A network that was trained on such images must be asked with such images.
+
+    steps = prepare(ink)              # any drawing, (h, w): 0 is paper, 1 is ink
+    network.predict_proba(steps.centred.reshape(1, -1))
+
+Images are arrays (h, w) of floats from 0 to 1, or of bytes from 0 to 255; results are float32 from 0 to 1. What cannot
+be an image raises ValueError.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+SIDE, BOX = 28, 20  # pixels a side: of the image, and of the box that the digit is scaled to
+MIDDLE = 14  # row and column of MNIST's centres of mass: all 5,000 of the sample are within half a pixel of it
+PEN = 0.08  # a pen's width, as a part of the pad's; gives strokes of about MNIST's width
+
+
+class Prepared(NamedTuple):
+    """The steps. `box` is (top, bottom, left, right) of what is cropped, as for slices; all four are 0 without ink."""
+
+    box: tuple[int, int, int, int]
+    cropped: np.ndarray  # (bottom − top, right − left)
+    scaled: np.ndarray  # at most (20, 20), one of its sides 20; (0, 0) without ink
+    centred: np.ndarray  # (28, 28)
+
+
+def prepare(ink):
+    """A drawing (h, w) → all steps to (28, 28). Without ink, `centred` is all 0."""
+    ink = image(ink)
+    box = top, bottom, left, right = bounds(ink)
+    cropped = ink[top:bottom, left:right]
+    scaled = fit(cropped)
+    return Prepared(box, cropped, scaled, centre(scaled))
+
+
+def unprepared(ink):
+    """A drawing (h, w) → (28, 28), made smaller and nothing else: what a network gets if nobody prepares it."""
+    return resize(ink, SIDE, SIDE)
+
+
+def bounds(ink):
+    """(top, bottom, left, right) of all that is not 0, as for slices."""
+    ink = image(ink)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def fit(ink):
+    """Scale an image (h, w) so that its longer side is BOX pixels, and keep its aspect ratio, to whole pixels."""
+    ink = image(ink)
+    if not ink.size:
+        return np.zeros((0, 0), np.float32)
+    scale = BOX / max(ink.shape)
+    return resize(ink, *(max(1, round(scale * n)) for n in ink.shape))
+
+
+def resize(ink, height, width):
+    """(h, w) → (height, width), where each new pixel is the average over the area that it covers of the old image."""
+    ink = image(ink)
+    return (_averages(ink.shape[0], height) @ ink @ _averages(ink.shape[1], width).T).astype(np.float32)
+
+
+def _averages(n, m):
+    """(m, n): how much of new pixel i comes from old pixel j, when n pixels in a line become m. Each row sums to 1."""
+    edges, old = np.linspace(0, n, m + 1)[:, None], np.arange(n)
+    overlap = np.minimum(edges[1:], old + 1) - np.maximum(edges[:-1], old)
+    return np.maximum(overlap, 0) * m / n
+
+
+def centre_of_mass(ink):
+    """(row, column) of the mean place of the ink, counted from 0; (MIDDLE, MIDDLE) if there is none."""
+    ink = image(ink).astype(np.float64)
+    if not ink.any():
+        return float(MIDDLE), float(MIDDLE)
+    return tuple(float(ink.sum(axis=1 - axis) @ np.arange(n) / ink.sum()) for axis, n in enumerate(ink.shape))
+
+
+def centre(ink):
+    """Put an image, at most (28, 28), on an empty (28, 28): its centre of mass within half a pixel of MIDDLE.
+
+    Moves by whole pixels, so nothing is blurred, and never so far that ink would fall off the edge.
+    """
+    ink = image(ink)
+    if ink.size and max(ink.shape) > SIDE:
+        raise ValueError(f"only an image of at most {SIDE} × {SIDE} fits on {SIDE} × {SIDE}; got shape {ink.shape}.")
+    shifts = [round(MIDDLE - mass) for mass in centre_of_mass(ink)]
+    top, left = (min(max(shift, 0), SIDE - n) for shift, n in zip(shifts, ink.shape, strict=True))
+    result = np.zeros((SIDE, SIDE), np.float32)
+    result[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
+    return result
+
+
+def rasterise(strokes, side=140, pen=PEN):
+    """Strokes, each a list of points (x, y) with 0 … 1 from left to right and from top to bottom → (side, side).
+
+    A round pen draws them, `pen` of the pad wide; the edge is one pixel of grey. A stroke of one point is a dot.
+    """
+    result, radius = np.zeros((side, side), np.float32), side * pen / 2
+    for stroke in strokes:
+        points = side * np.asarray(stroke, dtype=float)
+        if points.ndim != 2 or points.shape[1:] != (2,) or not np.isfinite(points).all():
+            raise ValueError(f"a stroke must be points (x, y), an array of shape (n, 2); got shape {points.shape}.")
+        for a, b in zip(points, points[1:] if len(points) > 1 else points, strict=False):
+            low = np.clip(np.floor(np.minimum(a, b) - radius - 1), 0, side).astype(int)
+            high = np.clip(np.ceil(np.maximum(a, b) + radius + 1), 0, side).astype(int)
+            part = result[low[1] : high[1], low[0] : high[0]]
+            x, y = np.arange(low[0], high[0]) + 0.5 - a[0], np.arange(low[1], high[1])[:, None] + 0.5 - a[1]
+            (dx, dy), length = b - a, max(np.sum((b - a) ** 2), 1e-12)
+            along = np.clip((x * dx + y * dy) / length, 0, 1)  # where on the segment the nearest point lies
+            distance = np.hypot(x - along * dx, y - along * dy)
+            np.maximum(part, np.clip(radius - distance + 0.5, 0, 1), out=part)
+    return result
+
+
+def image(ink):
+    """`ink` as an image (h, w) of floats from 0 to 1, float32 or as they are; ValueError if it cannot be one."""
+    try:
+        array = np.asarray(ink)
+    except ValueError:
+        raise ValueError(
+            "an image must be an array of numbers (h, w); got a list whose rows differ in length."
+        ) from None
+    if array.ndim != 2:
+        hint = " For one row of MNIST use x.reshape(28, 28)." if array.shape in ((784,), (1, 784)) else ""
+        raise ValueError(f"an image must have two axes, shape (h, w); got shape {array.shape}.{hint}")
+    if array.dtype == np.uint8:
+        return array.astype(np.float32) / 255
+    if array.dtype.kind not in "fb":
+        raise ValueError(f"an image must hold floats from 0 to 1, or bytes (uint8) from 0 to 255; got {array.dtype}.")
+    array = array if array.dtype == np.float64 else array.astype(np.float32)
+    if array.size and not (array.min() >= 0 and array.max() <= 1):  # NaN fails both
+        raise ValueError(
+            f"an image must hold numbers from 0 (paper) to 1 (ink); got {array.min():.4g} to {array.max():.4g}."
+            " Bytes from 0 to 255 must be of type uint8."
+        )
+    return array
