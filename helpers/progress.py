@@ -1,7 +1,9 @@
 """A training you can watch: one picture with a progress bar, the latest numbers, the time left, and both curves.
 
-`watch` passes the records of `train` on as they come and redraws one display in place. Where there is no notebook it
-prints a line for each epoch instead.
+`watch` passes the records of `train` on as they come and redraws one display in place. Nothing jumps: every picture has
+the same size, which the page is told beforehand, and the axes reach to the last epoch from the start (in a long
+training to the half, the quarter … of it, while that is enough). The last picture is what a saved notebook shows. Where
+there is no notebook, a line is printed for each epoch instead.
 """
 
 import io
@@ -12,67 +14,149 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from helpers.plots import BLUE, plot_history
+from helpers.plots import BLUE, ORANGE, plot_history
+
+FEW = 20  # epochs that fit on the axes in full
+SIZE, DPI = (9, 3.8), 100  # inches, and dots to the inch
+PIXELS = {"image/png": {"width": int(SIZE[0] * DPI), "height": int(SIZE[1] * DPI)}}
 
 
 def watch(records, epochs):
     """Yield each record of the iterable `records`, as `train` gives them, and show how far of `epochs` the training is.
 
-    An interrupted training ends early: the picture then says so, and the network keeps its weights.
+    Each record gets one more entry, "seconds" since the start. An interrupted training ends early, and quietly: the
+    picture then says so, and the network keeps its weights (the best ones, if there is a validation set).
     """
-    started, history, handle = time.perf_counter(), [], None
-    for record in records:
-        history.append(record)
-        handle = _show(handle, history, epochs, time.perf_counter() - started)
-        yield record
-    if history and len(history) < epochs:
-        _show(handle, history, epochs, time.perf_counter() - started, stopped=True)
+    started, history = time.perf_counter(), []
+    show = _Display(epochs)
+    ended = "stopped by an error"
+    try:
+        show(history, 0)
+        for record in records:
+            history.append({**record, "seconds": time.perf_counter() - started})
+            yield history[-1]
+            show(history, history[-1]["seconds"])
+        ended = _stopped(history)
+    except (KeyboardInterrupt, GeneratorExit):  # Stop was pressed while we were drawing; train sees to its own
+        if hasattr(records, "close"):
+            records.close()
+        ended = _stopped(history)
+    finally:
+        if len(history) < epochs:
+            show(history, time.perf_counter() - started, ended)
 
 
-def status(history, epochs, seconds, stopped=False):
-    """One line: the epoch, loss and accuracy so far, and the time left."""
-    last, done = history[-1], len(history)
-    parts = [f"epoch {done} of {epochs}", f"loss {last['loss']:.4f}"]
-    if "accuracy" in last:
+def _stopped(history):
+    best = best_epoch(history)
+    kept = f"epoch {best}, its best" if best else "what it has learned"
+    return f"stopped; the network keeps {kept}"
+
+
+def best_epoch(history):
+    """The epoch whose weights `train` keeps: highest validation accuracy, then lowest loss. None without validation."""
+    if not history or "validation_loss" not in history[0]:
+        return None
+    return max(history, key=lambda record: (record.get("validation_accuracy", 0), -record["validation_loss"]))["epoch"]
+
+
+def status(history, epochs, seconds, ended=""):
+    """One line: the epoch, loss and accuracy so far, and the time left; or how it `ended` before its time."""
+    done = len(history)
+    parts = [f"epoch {done} of {epochs}"]
+    last = history[-1] if history else {}
+    if last and not ended:
+        parts.append(f"loss {last['loss']:.4f}")
+    if "accuracy" in last and not ended:
         parts.append(f"accuracy {last['accuracy']:.2%}")
     if "validation_accuracy" in last:
         parts.append(f"validation {last['validation_accuracy']:.2%}")
-    if stopped:
-        parts.append("stopped early; the network keeps its weights")
-    elif done == epochs:
-        parts.append(f"done in {seconds:.1f} s")
+    if ended:
+        parts.append(ended)
+    elif done == 0:
+        parts.append("the first epoch is running")
+    elif done >= epochs:
+        parts.append(f"done in {duration(seconds)}")
     else:
-        parts.append(f"{seconds / done * (epochs - done):.0f} s left")
+        parts.append(f"{duration(seconds / done * (epochs - done))} left")
     return " · ".join(parts)
 
 
-def _show(handle, history, epochs, seconds, stopped=False):
-    line = status(history, epochs, seconds, stopped)
-    if get_ipython() is None:
-        print(line)
-        return None
-    bundle = {"text/plain": line, "image/png": _picture(history, epochs, line)}
-    if handle is None:
-        return display(bundle, raw=True, display_id=True)
-    handle.update(bundle, raw=True)
-    return handle
+def duration(seconds):
+    """0.4 s, 12 s, 2 min 5 s."""
+    if seconds < 9.5:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _picture(history, epochs, line):
-    """PNG bytes: the bar, the line and the curves. A Figure of its own, because pyplot would show it a second time."""
-    figure = Figure(figsize=(9, 3.6))
+class _Display:
+    """One place in the page, or lines of text where there is no page."""
+
+    def __init__(self, epochs):
+        self.epochs, self.handle = epochs, None
+
+    def __call__(self, history, seconds, ended=""):
+        line = status(history, self.epochs, seconds, ended)
+        if get_ipython() is None:
+            if history or ended:
+                print(line)
+            return
+        bundle = {"text/plain": line, "image/png": picture(history, self.epochs, line, ended)}
+        if self.handle is None:
+            self.handle = display(bundle, raw=True, metadata=PIXELS, display_id=True)
+        else:
+            self.handle.update(bundle, raw=True, metadata=PIXELS)
+
+
+def picture(history, epochs, line, ended=""):
+    """PNG bytes of `draw`."""
+    figure = draw(history, epochs, line, ended)
     FigureCanvasAgg(figure)
-    bar = figure.add_axes((0.08, 0.87, 0.9, 0.03))
-    bar.barh([0], [len(history)], color=BLUE)
-    bar.set(xlim=(0, epochs), ylim=(-0.4, 0.4), xticks=[], yticks=[], facecolor="#E6E6E6")
-    bar.spines[:].set_visible(False)
-    bar.set_title(line, fontsize=12, weight="normal", pad=5)
-    names = [name for name in ("loss", "accuracy") if name in history[0]]
-    for k, name in enumerate(names):
-        ax = figure.add_axes((0.08 + 0.5 * k, 0.15, 0.4 if len(names) == 2 else 0.9, 0.62))
-        percent = name == "accuracy"
-        plot_history(ax, history, name, "accuracy (%)" if percent else "loss", scale=100 if percent else 1)
-        ax.set_xlim(0.8, epochs + 0.2)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()
+
+
+def draw(history, epochs, line, ended=""):
+    """The bar, the line and the curves. A Figure of its own, because pyplot would show it a second time."""
+    figure = Figure(figsize=SIZE)
+    bar = figure.add_axes((0.08, 0.85, 0.9, 0.035))
+    bar.barh([0], [len(history)], height=1, color=ORANGE if ended else BLUE)
+    bar.set(xlim=(0, epochs), ylim=(-0.5, 0.5), xticks=[], yticks=[], facecolor="#E6E6E6")
+    bar.spines[:].set_visible(False)
+    bar.set_title(line, fontsize=12, weight="normal", loc="left", pad=7)
+    names = ["loss"] if history and "accuracy" not in history[0] else ["loss", "accuracy"]
+    for k, name in enumerate(names):
+        ax = figure.add_axes((0.08 + 0.5 * k, 0.14, 0.4 if len(names) == 2 else 0.9, 0.57))
+        _curves(ax, history, epochs, name)
+    if history:
+        figure.legend(*ax.get_legend_handles_labels(), loc=(0.07, 0.745), ncols=3, frameon=False, fontsize=11)
+    return figure
+
+
+def reach(done, epochs):
+    """Up to which epoch the axes go: the last, but in a long training only as far as makes the curves visible."""
+    while epochs > FEW and epochs >= 2 * max(done, FEW / 2):
+        epochs = -(-epochs // 2)
+    return epochs
+
+
+def _curves(ax, history, epochs, name):
+    """Both curves of one quantity, with a ring where the network was at its best."""
+    scale, label = (100, "accuracy (%)") if name == "accuracy" else (1, "loss")
+    ax.set(xlim=(0.7, reach(len(history), epochs) + 0.3), xlabel="epoch", ylabel=label)
+    if not history:
+        ax.set_yticks([])
+        return
+    plot_history(ax, history, name, label, scale).get_legend().remove()
+    for line in ax.lines:
+        line.set_marker("o" if len(history) <= FEW else "")
+    best, key = best_epoch(history), f"validation_{name}"
+    if best and key in history[0]:
+        value = scale * next(record[key] for record in history if record["epoch"] == best)
+        ax.plot([best], [value], "o", markersize=12, markerfacecolor="none", color=ORANGE, label="best so far: kept")
+    ax.margins(y=0.15)
+    if name == "accuracy":
+        ax.set_ylim(top=min(ax.get_ylim()[1], 101))
+    else:
+        ax.set_ylim(bottom=0)

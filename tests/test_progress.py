@@ -1,4 +1,6 @@
-"""Progress is remembered in a file that can be missing, damaged, read-only or shared, and never stands in the way."""
+"""Two kinds of progress. That of the learner is remembered in a file that can be missing, damaged, read-only or shared,
+and never stands in the way. That of a training is one picture, which `watch` of helpers/progress.py redraws in place.
+"""
 
 import contextlib
 import errno
@@ -16,7 +18,10 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from helpers import progress as training_progress
 from helpers.exercises import check, engine, hint, progress, quiz, solution
+from helpers.network import Network, train
+from helpers.progress import best_epoch, draw, duration, reach, status, watch
 
 ROOT = Path(__file__).parent.parent
 
@@ -354,3 +359,164 @@ def test_a_notebook_gives_the_same_text_with_and_without_a_file(file):
     assert outputs(file.parent, str(file))[:4] == without[:4]
     assert outputs(file.parent, str(file))[5:] == without[5:]
     assert content(file) == {"solved": {"2.3": "alone", "2.q2": "alone"}, "solutions": ["2.1"]}
+
+
+# ---------------------------------------------------------------- the picture of a running training
+
+CURVE = [
+    {"epoch": 1, "loss": 0.4, "accuracy": 0.9, "validation_loss": 0.3, "validation_accuracy": 0.92},
+    {"epoch": 2, "loss": 0.2, "accuracy": 0.95, "validation_loss": 0.2, "validation_accuracy": 0.97},
+    {"epoch": 3, "loss": 0.1, "accuracy": 0.99, "validation_loss": 0.25, "validation_accuracy": 0.97},
+]
+RNG = np.random.default_rng(0)
+ROWS, LABELS = RNG.normal(size=(60, 4)), RNG.integers(0, 3, 60)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """What a notebook would show: a list of (bundle, metadata), the first displayed, the others in its place."""
+    shown = []
+
+    class Handle:
+        def update(self, bundle, raw, metadata):
+            shown.append((bundle, metadata))
+
+    def show(bundle, raw, metadata, display_id):
+        assert not shown, "a second picture"
+        shown.append((bundle, metadata))
+        return Handle()
+
+    monkeypatch.setattr(training_progress, "get_ipython", lambda: object())
+    monkeypatch.setattr(training_progress, "display", show)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("history", "ended", "line"),
+    [
+        ([], "", "epoch 0 of 4 · the first epoch is running"),
+        (CURVE[:1], "", "epoch 1 of 4 · loss 0.4000 · accuracy 90.00% · validation 92.00% · 30 s left"),
+        ([{"epoch": 1, "loss": 2.0}], "", "epoch 1 of 4 · loss 2.0000 · 30 s left"),
+        (CURVE[:2], "stopped", "epoch 2 of 4 · validation 97.00% · stopped"),
+        ([*CURVE, CURVE[2]], "", "epoch 4 of 4 · loss 0.1000 · accuracy 99.00% · validation 97.00% · done in 10 s"),
+    ],
+)
+def test_the_line_says_where_the_training_is(history, ended, line):
+    assert status(history, 4, 10, ended) == line
+
+
+def test_durations_are_short():
+    assert [duration(s) for s in (0.04, 9.44, 9.6, 59.4, 59.6, 125)] == [
+        *("0.0 s", "9.4 s", "10 s", "59 s", "1 min 0 s", "2 min 5 s")
+    ]
+
+
+def test_watching_changes_nothing_but_adds_the_time(page):
+    plain = list(train(Network([4, 3]), ROWS, LABELS, epochs=3))
+    watched = list(watch(train(Network([4, 3]), ROWS, LABELS, epochs=3), epochs=3))
+    seconds = [record.pop("seconds") for record in watched]
+    assert watched == plain
+    assert 0 < seconds[0] < seconds[1] < seconds[2]
+    assert len(page) == 4
+
+
+def test_one_picture_of_one_size_is_redrawn_in_place(page):
+    list(watch(iter(CURVE), epochs=3))
+    sizes = {(int.from_bytes(b["image/png"][16:20]), int.from_bytes(b["image/png"][20:24])) for b, _ in page}
+    assert sizes == {tuple(metadata["image/png"].values()) for _, metadata in page} == {(900, 380)}
+    assert page[-1][0]["text/plain"].startswith("epoch 3 of 3 · loss 0.1000")
+
+
+def test_the_frame_does_not_move_while_the_curves_grow():
+    for done in range(4):
+        figure = draw(CURVE[:done], 3, "line")
+        bar, loss, accuracy = figure.axes
+        assert bar.get_xlim() == (0, 3)
+        assert bar.patches[0].get_width() == done
+        assert loss.get_xlim() == accuracy.get_xlim() == (0.7, 3.3)
+        assert (loss.get_xlabel(), loss.get_ylabel(), accuracy.get_ylabel()) == ("epoch", "loss", "accuracy (%)")
+    assert bar.get_title(loc="left") == "line"
+    assert [list(line.get_ydata()) for line in accuracy.lines] == [[90, 95, 99], [92, 97, 97], [97]]
+    assert list(accuracy.lines[-1].get_xdata()) == [2], "the ring is at the best epoch"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        *("training", "validation", "best so far: kept")
+    ]
+
+
+def test_a_long_training_begins_with_a_part_of_the_axis():
+    assert [reach(done, 200) for done in (0, 12, 13, 100, 101, 200)] == [13, 13, 25, 100, 200, 200]
+    assert {reach(done, 20) for done in range(21)} == {20}
+    long = [{"epoch": k + 1, "loss": 1.0} for k in range(30)]
+    assert {line.get_marker() for line in draw(long, 200, "line").axes[1].lines} == {""}
+
+
+def test_the_curves_of_a_regression_have_no_accuracy():
+    records = [{"epoch": 1, "loss": 2.0, "validation_loss": 3.0}, {"epoch": 2, "loss": 1.0, "validation_loss": 2.0}]
+    _, loss = draw(records, 2, "line").axes
+    assert len(loss.lines) == 3
+    assert best_epoch(records) == 2
+
+
+def test_the_best_epoch_is_the_one_that_train_keeps():
+    network = Network([4, 8, 3], seed=1)
+    history = list(train(network, ROWS[:30], LABELS[:30], epochs=8, validation=(ROWS[30:], LABELS[30:])))
+    kept = history[best_epoch(history) - 1]
+    assert network.evaluate(ROWS[30:], LABELS[30:])["loss"] == pytest.approx(kept["validation_loss"])
+    assert best_epoch(history[:0]) is best_epoch([{"epoch": 1, "loss": 1.0}]) is None
+
+
+def press_stop(progress):
+    if progress > 0.5:
+        raise KeyboardInterrupt
+    return 1.0
+
+
+def test_an_interrupt_in_an_epoch_ends_quietly_and_says_so(page):
+    network = Network([4, 3])
+    assert len(list(watch(train(network, ROWS, LABELS, epochs=4, batch_size=6, schedule=press_stop), epochs=4))) == 2
+    assert page[-1][0]["text/plain"] == "epoch 2 of 4 · stopped; the network keeps what it has learned"
+    assert "loss" in network.evaluate(ROWS, LABELS)
+
+
+def test_an_interrupt_while_drawing_ends_quietly_too(page, monkeypatch):
+    network, validation, calls = Network([4, 3]), (ROWS, LABELS), []
+    picture = training_progress.picture
+
+    def pressed(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return picture(*arguments)
+
+    monkeypatch.setattr(training_progress, "picture", pressed)
+    history = list(watch(train(network, ROWS, LABELS, epochs=4, validation=validation), epochs=4))
+    assert len(history) == 2
+    best = best_epoch(history)
+    assert page[-1][0]["text/plain"].endswith(f"stopped; the network keeps epoch {best}, its best")
+    kept = list(train(Network([4, 3]), ROWS, LABELS, epochs=4, validation=validation))[best - 1]
+    assert network.evaluate(*validation)["loss"] == pytest.approx(kept["validation_loss"])
+
+
+def test_an_error_is_not_hidden(page):
+    def broken():
+        yield CURVE[0]
+        raise FloatingPointError("the loss is nan")
+
+    with pytest.raises(FloatingPointError):
+        list(watch(broken(), epochs=3))
+    assert page[-1][0]["text/plain"].endswith("stopped by an error")
+
+
+def test_a_loop_that_is_left_early_says_so(page):
+    for _ in (records := watch(iter(CURVE), epochs=3)):
+        break
+    records.close()
+    assert (
+        page[-1][0]["text/plain"] == "epoch 1 of 3 · validation 92.00% · stopped; the network keeps epoch 1, its best"
+    )
+
+
+def test_without_a_page_it_prints_a_line_for_each_epoch(capsys):
+    list(watch(iter(CURVE), epochs=3))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:12] for line in lines] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]

@@ -1,0 +1,113 @@
+"""Lesson 07 in a browser: watch a training and stop it, answer exercises, draw a digit, in both themes.
+
+With MNIST_DIR it runs on all of MNIST, else on what load_mnist finds. Screenshots are left in artifacts/.
+"""
+
+import re
+
+import pytest
+from conftest import ARTIFACTS
+from lab import CURRENT
+
+LESSON = "07_mnist_training.ipynb"
+LONG = """long = Network([784, 128, 10])
+records = train(long, X_train, y_train, epochs=200, validation=(X_val, y_val))
+long_history = list(watch(records, epochs=200))
+print(len(long_history), "epochs;", np.isfinite(long.evaluate(X_val, y_val)["loss"]))"""
+WATCH = """(index) => {
+    const area = document.querySelector(`.jp-Notebook .jp-Cell[data-windowed-list-index='${index}'] .jp-OutputArea`);
+    window.seen = [];
+    window.looking = true;
+    const look = () => {
+        const image = area.querySelector('img');
+        if (image) window.seen.push([image.offsetHeight, image.offsetWidth, image.complete && image.naturalWidth > 0]);
+        if (window.looking) requestAnimationFrame(look);
+    };
+    look();
+}"""
+WRONG = """def confusion_matrix(y, y_pred, k):
+    C = np.zeros((k, k), int)
+    C[y, y_pred] += 1
+    return C
+
+
+check("7.4", confusion_matrix)"""
+TINY = """my_history = list(
+    watch(train(Network([784, 4, 10]), X_train[:1000], y_train[:1000], epochs=2, validation=(X_val, y_val)), epochs=2)
+)
+check("7.3", my_history)"""
+RIGHT = WRONG.replace("C[y, y_pred] += 1", "np.add.at(C, (y, y_pred), 1)")
+
+
+def stop(lesson):
+    lesson.page.evaluate(f"{CURRENT}.sessionContext.session.kernel.interrupt()")
+    lesson.wait_idle()
+
+
+def test_a_training_is_one_steady_picture_that_stop_ends(lesson):
+    source = "".join(lesson.cells()[lesson.index("train")]["source"])
+    cell = lesson.cell("train")
+    index = lesson.index("train")
+    lesson.page.evaluate(
+        f"([index, source]) => {CURRENT}.content.model.cells.get(index).sharedModel.setSource(source)", [index, LONG]
+    )
+    lesson.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell') }")
+    cell.locator("img").first.wait_for()
+    lesson.page.evaluate(WATCH, index)
+    lesson.page.wait_for_timeout(6000)
+    cell.screenshot(path=ARTIFACTS / "07-training.png")
+    stop(lesson)
+    lesson.page.wait_for_timeout(500)
+    seen = lesson.page.evaluate("() => { window.looking = false; return window.seen }")
+    cell.screenshot(path=ARTIFACTS / "07-stopped.png")
+    text = lesson.text("train")
+    assert re.search(r"epoch \d+ of 200 .* stopped; the network keeps epoch \d+, its best", text), text
+    assert "epochs; True" in text
+    assert lesson.errors() == []
+    sizes = {(height, width) for height, width, _ in seen}
+    assert len(seen) > 20
+    assert len(sizes) == 1, f"the picture changed its size: {sizes}"
+    assert sum(not drawn for *_, drawn in seen) <= len(seen) // 20, "the picture was blank while it was redrawn"
+    lesson.run_cell("train", source)
+    assert "done in" in lesson.text("train")
+
+
+def test_exercises_are_judged_and_7_3_reads_the_records_of_a_real_training(lesson):
+    assert lesson.text("ex-confusion").startswith("Not written yet.")
+    assert "counted once" in lesson.run_cell("ex-confusion", WRONG)
+    lesson.cell("ex-confusion").screenshot(path=ARTIFACTS / "07-exercise-wrong.png")
+    assert lesson.run_cell("ex-confusion", RIGHT).startswith("Right.")
+    assert lesson.text("ex-reach").startswith("Not written yet.")
+    assert "The target is" in lesson.run_cell("ex-reach", TINY)
+    lesson.cell("ex-reach").screenshot(path=ARTIFACTS / "07-reach.png")
+    assert lesson.run_cell("ex-reach", 'check("7.3", deep_history)').startswith("Right.")
+    assert "generator" in lesson.run_cell("ex-reach", 'check("7.3", watch(train(net, X_train, y_train), epochs=1))')
+    assert "7.4 the confusion matrix: solved" in lesson.run_cell("progress", "progress()")
+    assert lesson.errors() == []
+
+
+def test_a_drawing_is_read(lesson):
+    cell = lesson.cell("draw")
+    pad = cell.locator("canvas").first
+    pad.wait_for()
+    box = pad.bounding_box()
+    mouse = lesson.page.mouse
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x, y + box["height"] * 0.6, steps=12)
+    mouse.up()
+    lesson.page.wait_for_timeout(800)
+    assert "It reads a 1" in cell.inner_text()
+    cell.screenshot(path=ARTIFACTS / "07-draw.png")
+    assert lesson.console == []
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_it_looks_right_in_both_themes(lesson, theme):
+    lesson.use_theme(theme)
+    for cell_id in ("title", "ex-standardise", "train", "ex-reach", "confusion", "likes", "draw", "own-row", "quiz"):
+        lesson.cell(cell_id)
+        lesson.page.wait_for_timeout(500)
+        lesson.page.screenshot(path=ARTIFACTS / f"07-{theme.split()[1].lower()}-{cell_id}.png")
+    assert lesson.console == []
