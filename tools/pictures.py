@@ -1,6 +1,6 @@
-"""Makes the picture at the top of README.md from the course's own network, data and figures: `make pictures`.
+"""Makes the pictures of README.md from the course's own networks, data, figures and widgets: `make pictures`.
 
-Nothing in it is drawn by hand: it trains the network of lesson 07 and shows what came of it.
+Nothing in them is drawn by hand: the network of lesson 07 and the playground of lesson 06 are trained, and shown.
 """
 
 from pathlib import Path
@@ -11,8 +11,9 @@ import numpy as np
 from helpers.data import load_mnist
 from helpers.network import Momentum, Network, cosine, train
 from helpers.plots import DARK_GREEN, DARK_ORANGE, plot_history, use_style
+from helpers.widgets import Playground
 
-ROOT = Path(__file__).parent.parent
+ASSETS = Path(__file__).parent.parent / "assets"
 
 
 def show(ax, image, title=None, color="#222222", **scale):
@@ -22,14 +23,18 @@ def show(ax, image, title=None, color="#222222", **scale):
         ax.set_title(title, fontsize=11, loc="center", pad=3, weight="normal", color=color)
 
 
-def main():
-    plt.switch_backend("Agg")
-    use_style()
+def mnist_network():
+    """Digits with the network's answers, its accuracy while it learned, and the weights of its hidden units."""
     mnist = load_mnist()
-    n_val = len(mnist.X_train) // 12
-    X, y, validation = mnist.X_train[:-n_val], mnist.y_train[:-n_val], (mnist.X_train[-n_val:], mnist.y_train[-n_val:])
+    order = np.random.default_rng(0).permutation(len(mnist.X_train))
+    validation, rest = np.split(order, [len(order) // 12])
     network = Network([784, 128, 10])
-    history = list(train(network, X, y, 5, optimizer=Momentum(0.1), schedule=cosine, validation=validation))
+    history = list(
+        train(
+            network, mnist.X_train[rest], mnist.y_train[rest], 5, optimizer=Momentum(0.1), schedule=cosine,
+            validation=(mnist.X_train[validation], mnist.y_train[validation]),
+        )
+    )  # fmt: skip
     P = network.predict_proba(mnist.X_test)
     wrong = np.flatnonzero(P.argmax(axis=1) != mnist.y_test)
     accuracy = 1 - len(wrong) / len(P)
@@ -54,8 +59,23 @@ def main():
     axes = right.subplots(4, 5, gridspec_kw={"top": 0.86, "bottom": 0.03})
     for ax, unit in zip(axes.flat, strongest, strict=True):
         show(ax, network.W[1][unit], cmap="RdBu", vmin=-0.3, vmax=0.3)
-    figure.savefig(ROOT / "assets" / "mnist_network.png", dpi=120)
+    figure.savefig(ASSETS / "mnist_network.png", dpi=120)
     print(f"{mnist} Test accuracy {accuracy:.2%}. Wrote assets/mnist_network.png.")
+
+
+def playground():
+    """The playground of lesson 06 after a minute of play."""
+    widget = Playground("spirals", hidden=(8, 8, 8), activation="relu")
+    widget.train(120)
+    widget.figure.savefig(ASSETS / "playground.png")
+    print(f"{widget.caption()} Wrote assets/playground.png.")
+
+
+def main():
+    plt.switch_backend("Agg")
+    use_style()
+    mnist_network()
+    playground()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from helpers import data
 from helpers.network import ACTIVATIONS, Network
@@ -331,7 +332,8 @@ def draw(playground, units_ax, plane_ax, loss_ax):
             look = {"color": ORANGE if w > 0 else BLUE, "lw": min(4, 0.3 + abs(w)), "alpha": 0.5, "zorder": 0}
             units_ax.plot([x0, x], [y0, y], **look)
     for x, y in chain(*layers):
-        units_ax.imshow(next(tiles), extent=(x - 0.3, x + 0.3, y - 0.43, y + 0.43), **heat)
+        units_ax.imshow(next(tiles), extent=(x - 0.3, x + 0.3, y - 0.4, y + 0.4), **heat)
+        units_ax.add_patch(Rectangle((x - 0.3, y - 0.4), 0.6, 0.8, fill=False, color="#777777", lw=0.8))
     units_ax.set(xlim=(-0.5, 1.7 * len(layers) - 1.2), ylim=(-4, 4), aspect="auto", title="Units and weights")
     units_ax.set_axis_off()
 
