@@ -8,10 +8,10 @@ import pytest
 
 from helpers.data import GATES, house_prices
 from helpers.exercises.judge import RIGHT
-from helpers.exercises.lesson_01 import BATCH, NAND, PREDICT
+from helpers.exercises.lesson_01 import BATCH, NAND, NEURON, PREDICT
 from helpers.network import relu, sigmoid, tanh
 from helpers.widgets.line import FEW, HIGH, TARGET, GuessTheLine
-from helpers.widgets.neuron import ACTIVATIONS, CORNERS, FINE, NAMES, NeuronExplorer, signed, step, tint
+from helpers.widgets.neuron import ACTIVATIONS, CORNERS, FINE, NAMES, PLANE, NeuronExplorer, signed, step, tint
 
 
 def put(widget, **state):
@@ -45,7 +45,7 @@ def test_bars_reach_from_each_house_to_the_line_and_the_loss_is_their_mean_squar
     np.testing.assert_allclose(y, w * x + b)
     loss = np.mean((bars[:, 0, 1] - bars[:, 1, 1]) ** 2)
     assert widget.loss == pytest.approx(loss)
-    assert widget.number.get_text() == f"{loss:,.0f}"
+    assert widget.number.get_text() == f"loss {loss:,.0f}"
     assert widget.bar.get_height() == pytest.approx(loss**0.5)
     assert f"loss {loss:,.0f} (thousand $)²" in words(widget)
 
@@ -144,6 +144,21 @@ def test_the_firing_side_is_shaded():
     assert (shade[:, -1] == tint(np.ones(1))).all()
 
 
+def test_the_edge_of_the_shade_is_clean_where_lines_are_likely():
+    """No cell's centre lies on the line, where rounding would decide its colour."""
+    for w1, w2, b in itertools.product((-1, 1), (-1, 1), (-1.5, -0.5, 0.5, 1.5)):
+        for n, centres in PLANE.items():
+            assert np.abs(centres @ [w1, w2] + b).min() > 1e-3, (w1, w2, b, n)
+
+
+def test_dots_are_filled_where_a_one_is_wanted_and_labels_point_outwards():
+    widget = NeuronExplorer(gate="XOR")
+    assert widget.ones.get_xydata().tolist() == [[0, 1], [1, 0]]
+    for label, (_, x2) in zip(widget.labels, CORNERS, strict=True):
+        box = label.get_window_extent().transformed(widget.plane.transData.inverted())
+        assert (box.y0 > 1) if x2 else (box.y1 < 0)
+
+
 def test_colours_of_the_plane():
     white, blue, orange, grey = tint(np.array([0, 1, -1, np.nan]))
     assert (white == 1).all()
@@ -165,8 +180,8 @@ def test_each_gate_can_be_made_whatever_is_wanted(gate, wanted):
     right = sum(a == b for a, b in zip(GATES[gate], GATES[wanted], strict=True))
     assert f"For {wanted}, {right} of 4 are right." in words(widget)
     assert sum("✓" in label.get_text() for label in widget.labels) == right
-    assert len(widget.on.get_xdata()) == sum(GATES[gate])
-    assert len(widget.off.get_xdata()) == 4 - sum(GATES[gate])
+    assert len(widget.ones.get_xdata()) == sum(GATES[wanted])
+    assert len(widget.zeros.get_xdata()) == 4 - sum(GATES[wanted])
 
 
 def test_a_sure_nand_needs_large_weights():
@@ -232,6 +247,7 @@ def changing(x, w, b, f):
 def test_whatever_the_learner_wrote_there_are_words_and_the_widget_lives(neuron, said, capfd):
     widget = NeuronExplorer(neuron)
     assert said in words(widget)
+    assert ("none" in [text.get_text() for text in widget.diagram._values.values()]) != widget.known[2]
     before = picture(widget)
     put(widget, w1=-3, b=2)
     assert picture(widget) != before
@@ -247,6 +263,35 @@ def test_a_neuron_that_changes_its_inputs_changes_only_copies():
 
 
 # --- the exercises ---------------------------------------------------------------------------------------------------
+
+
+def without_the_last(x, w, b, f):
+    z = b
+    for i in range(len(x) - 1):
+        z += w[i] * x[i]
+    return f(z)
+
+
+def without_the_first(x, w, b, f):
+    z = b
+    for i in range(1, len(x)):
+        z += w[i] * x[i]
+    return f(z)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (without_the_last, "last input left out"),
+        (without_the_first, "first input left out"),
+        (lambda x, w, b, f: f(w @ (x + b)), "bias added to each input"),
+        (lambda x, w, b, f: f((w + b) @ x), "bias added to each weight"),
+        (lambda x, w, b, f: sum(f(w[i] * x[i] + b) for i in range(len(x))), "activation for each product"),
+        (lambda x, w, b, f: f(w[0] * x[0] + w[1] * x[1] + b), "two inputs only"),
+    ],
+)
+def test_no_mistake_is_taken_for_another(answer, name):
+    assert NEURON.judge(answer).diagnosis == name
 
 
 def with_while(X, w, b, f):
@@ -268,7 +313,23 @@ def with_generator(X, w, b, f):
     return np.fromiter((f(w @ x + b) for x in X.T), float)
 
 
-LOOPS = [with_while, with_for, with_generator, lambda X, w, b, f: np.array([f(w @ x + b) for x in X.T])]
+def over_inputs(X, w, b, f):
+    z = b
+    for i in range(len(X)):
+        z = z + w[i] * X[i]
+    return f(z)
+
+
+LOOPS = [
+    with_while,
+    with_for,
+    with_generator,
+    over_inputs,
+    lambda X, w, b, f: np.array([f(w @ x + b) for x in X.T]),
+    lambda X, w, b, f: np.array(list(map(lambda x: f(w @ x + b), X.T))),  # noqa: C417
+    lambda X, w, b, f: np.apply_along_axis(lambda x: f(w @ x + b), 0, X),
+    lambda X, w, b, f: np.vectorize(lambda k: f(w @ X[:, k] + b))(range(X.shape[1])),
+]
 
 
 @pytest.mark.parametrize("answer", LOOPS)
@@ -300,6 +361,10 @@ def test_a_wrong_prediction_is_named_and_the_right_one_not_given_away():
     text = PREDICT.judge((0.5, 2, 0.25, 0.5, 0)).as_text()
     assert text.startswith("Not yet. Question 2: 2 is not it.\n")
     assert "expected" not in PREDICT.judge((0.7, 1, 0.25, 0.5, 0)).as_text()
+
+
+def test_a_prediction_in_words_is_asked_for_a_number():
+    assert "1 for fires, 0 for silent" in PREDICT.judge((0.5, "fires", 0.25, 0.5, 0)).as_text()
 
 
 @pytest.mark.parametrize("answer", [3, "abc", (1, 2), (1, 2, "x"), (1, 2, float("nan")), {1, 2, 3}])

@@ -46,9 +46,9 @@ def neuron(x, w, b, f):
     reference=lambda x, w, b: _activation(w)(w @ x + b),
     use=_run,
     cases=(
+        given(x=[1.0, 3.0, -2.0], w=[0.4, -0.2, 0.3], b=1.5),
         given(x=[2.0, 1.0], w=[1.0, -1.0], b=0.5),
         given(x=[0.5, -2.0], w=[1.5, 0.5], b=-1.0),
-        given(x=[1.0, 3.0, -2.0], w=[0.4, -0.2, 0.3], b=1.5),
         given(x=[1, 0, 2, -1], w=[2, 5, -1, 1], b=-1),
         given(x=[0.3], w=[2.0], b=0.25),
     ),
@@ -75,6 +75,21 @@ def neuron(x, w, b, f):
             lambda x, w, b, f: f(np.sum(w * x + b)),
         ),
         Wrong(
+            "bias added to each input",
+            "The bias is added to each input before the weights. Add it once, after the sum.",
+            lambda x, w, b, f: f(w @ (x + b)),
+        ),
+        Wrong(
+            "bias added to each weight",
+            "The bias is added to each weight before the inputs. Add it once, after the sum.",
+            lambda x, w, b, f: f((w + b) @ x),
+        ),
+        Wrong(
+            "activation for each product",
+            "Each product goes through the activation. `f` comes last, once: add the products first.",
+            lambda x, w, b, f: np.sum(f(w * x + b)),
+        ),
+        Wrong(
             "bias after the activation",
             "The bias is added after the activation. It belongs inside, `f(w @ x + b)`: outside, the result "
             "would not stay between 0 and 1.",
@@ -94,6 +109,16 @@ def neuron(x, w, b, f):
             "first product only",
             "Only the first product arrives. Is the `return` inside the loop? Then it ends in its first round.",
             lambda x, w, b, f: f(w[0] * x[0] + b),
+        ),
+        Wrong(
+            "first input left out",
+            "The first input is left out. Indices begin at 0: `range(len(x))` takes them all.",
+            lambda x, w, b, f: f(w[1:] @ x[1:] + b),
+        ),
+        Wrong(
+            "last input left out",
+            "The last input is left out. `range(len(x))` already ends at the last index, len(x) − 1.",
+            lambda x, w, b, f: f(w[:-1] @ x[:-1] + b),
         ),
         Wrong(
             "two inputs only",
@@ -132,8 +157,7 @@ def neuron(x, w, b, f):
         ),
     ),
     hints=(
-        "Do the first case by hand: multiply each input by its weight, add the products, add the bias. What is left to "
-        "do with the sum?",
+        "Do x = [3, 1, 2], w = [0.5, −2, 1], b = −1 by hand, as in section 4. What is left to do with the sum?",
         "`w @ x` multiplies and adds in one go, for any number of inputs. No loop is needed.",
         "Two steps: `z` is `w @ x` plus the bias, and the result is `f` of it.",
     ),
@@ -164,11 +188,13 @@ class Vectorised(Exercise):
 
 
 def _has_loop(answer):
-    """Does the code, or that of a comprehension within, go round?"""
+    """Does the code, or that of a comprehension within, go round, or have something go round for it?"""
     pending = [answer.__code__] if type(answer) is types.FunctionType else []
     while pending:
         code = pending.pop()
         if any(step.opname == "FOR_ITER" or "JUMP_BACKWARD" in step.opname for step in dis.get_instructions(code)):
+            return True
+        if {"map", "apply_along_axis", "vectorize"} & set(code.co_names):
             return True
         pending += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
     return False
@@ -182,8 +208,8 @@ def _looping(X, w, b, f):
 
 
 LOOP = (
-    "The numbers are right, and there is a loop in it. `w @ X` takes all columns at once: the loop is still there, but "
-    "inside NumPy, where it is many times faster."
+    "The numbers are right, and there is a loop in it. `w @ X` does all of it, inputs and columns, in one go: the loop "
+    "is still there, but inside NumPy, where it is many times faster."
 )
 COLUMNS = (
     "You took the rows of X for the examples. In a batch of this course each example is a column: `w @ X` needs no "
@@ -401,7 +427,10 @@ def _predicted(answer, question):
         raise ValueError("there are 5 questions: keep the form of the stub, with a number for each.")
     if any(value is ... for value in answer):
         raise NotImplementedError
-    return float(answer[question - 1])
+    try:
+        return float(answer[question - 1])
+    except ValueError:
+        raise ValueError("give a number for each: 1 for fires, 0 for silent.") from None
 
 
 class Prediction(Exercise):
@@ -429,10 +458,10 @@ PREDICT = Prediction(
     stub="""
 my_prediction = (  # a step neuron with w = (6, 8) and b = −5; predict on paper
     ...,  # 1. how far from the origin is its line?
-    ...,  # 2. what does it say to x = (0.5, 0.5)?
+    ...,  # 2. does it say 1 or 0 to x = (0.5, 0.5)?
     ...,  # 3. how far is the line if w is doubled, and b is not?
     ...,  # 4. how far is it if w and b are both doubled?
-    ...,  # 5. what does it say to x = (0.5, 0.5) if w and b both change sign?
+    ...,  # 5. does it say 1 or 0 to x = (0.5, 0.5) if w and b both change sign?
 )
 """,
     reference=lambda question: PREDICTED[question - 1],

@@ -40,7 +40,7 @@ class GuessTheLine(Explorer):
         }
 
     def draw(self, figure):
-        self.plane, self.scale = figure.add_axes((0.095, 0.155, 0.57, 0.73)), figure.add_axes((0.83, 0.155, 0.09, 0.73))
+        self.plane, self.scale = figure.add_axes((0.095, 0.155, 0.57, 0.73)), figure.add_axes((0.81, 0.155, 0.09, 0.73))
         reach = np.array([0, max(4, 1.05 * self.house_size.max())])
         top = max(900, 1.1 * self.price.max())
         self.plane.set(xlim=reach, ylim=(-0.05 * top, top), title="price = w · size + b")
@@ -51,13 +51,11 @@ class GuessTheLine(Explorer):
         )
         (self.line,) = self.plane.plot([], [], color=BLUE, animated=True)
         self.plane.plot(self.house_size, self.price, "o", color=BLACK, ms=5, animated=True, zorder=3)
-        self.scale.set(ylim=(0, HIGH), xlim=(0, 1), xticks=[], title="loss", ylabel="typical error √loss ($1000)")
+        self.scale.set(ylim=(0, HIGH), xlim=(0, 1), xticks=[], ylabel="typical error √loss ($1000)")
         (self.bar,) = self.scale.bar([0.5], [0], width=0.7, color=ORANGE, animated=True)
         self.scale.axhline(TARGET, color="#333333", ls="--", lw=1.4, animated=True, zorder=4)
         self.scale.text(1.08, TARGET, "goal", size=11, va="center", animated=True)
-        self.number = self.scale.text(
-            0.72, 1.045, "", size=13, weight="bold", transform=self.scale.transAxes, animated=True
-        )
+        self.number = self.scale.set_title("", animated=True)
 
     def update(self, w, b):
         guess = w * self.house_size + b
@@ -66,7 +64,7 @@ class GuessTheLine(Explorer):
         self.errors.set_segments([[(x, at), (x, real)] for x, at, real in houses])
         self.line.set_data(self.ends, w * self.ends + b)
         self.bar.set_height(np.sqrt(self.loss))
-        self.number.set_text(f"{self.loss:,.0f}")
+        self.number.set_text(f"loss {self.loss:,.0f}")
 
     def goals(self, w, b):
         below = self.loss < TARGET**2

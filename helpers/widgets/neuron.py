@@ -13,7 +13,9 @@ from helpers.widgets.learner import ask
 
 CORNERS, _ = logic_gate("AND")  # (4, 2), in the order 00, 01, 10, 11
 LOW, HIGH = -0.6, 1.6
-FINE, COARSE = 66, 22  # cells of the background each way; a learner's neuron is called once for each
+# Cells of the background each way, a learner's neuron is called once for each. No multiples of 11: lines such as
+# x₁ − x₂ + 0.5 = 0 would pass through centres of cells, whose side is then decided by rounding.
+FINE, COARSE = 128, 20
 NAMES = [f"({x1:.0f}, {x2:.0f})" for x1, x2 in CORNERS]
 SURE = 0.1
 
@@ -76,14 +78,15 @@ class NeuronExplorer(Explorer):
             [0], [0], [0], [0], angles="xy", scale_units="xy", scale=1, width=0.012, color="#222222", animated=True
         )
         look = {"ls": "", "ms": 13, "mew": 2, "color": BLACK, "zorder": 4, "animated": True}
-        (self.on,) = self.plane.plot([], [], "o", **look)
-        (self.off,) = self.plane.plot([], [], "o", **(look | {"mfc": "white"}))
+        (self.ones,) = self.plane.plot([], [], "o", **look)
+        (self.zeros,) = self.plane.plot([], [], "o", **(look | {"mfc": "white"}))
         (self.chosen,) = self.plane.plot([], [], "o", **(look | {"ms": 21, "mfc": "none", "mew": 1.4}))
         box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
-        self.labels = [
-            self.plane.text(x1, x2 - 0.17, "", ha="center", va="top", size=10, bbox=box, zorder=5, animated=True)
-            for x1, x2 in CORNERS
-        ]
+        self.labels = []  # outwards from the dots, where the cut seldom passes
+        for x1, x2 in CORNERS:
+            place = x1 + (0.27 if x1 else -0.27), x2 + (0.17 if x2 else -0.17)
+            style = {"ha": "center", "va": "bottom" if x2 else "top", "size": 10, "bbox": box, "zorder": 5}
+            self.labels.append(self.plane.text(*place, "", animated=True, **style))
 
     def update(self, w1, w2, b, activation, gate, x):
         w, k = np.array([w1, w2], float), NAMES.index(x)
@@ -96,7 +99,8 @@ class NeuronExplorer(Explorer):
         self.right = int((self.known & (self.fires == self.wanted)).sum())
 
         z = CORNERS[k] @ w + b
-        self.diagram.show([CORNERS[k], self.y[k : k + 1]], W=[None, w[None]], b=[None, [b]], full=10)
+        none = {} if self.known[k] else {(1, 0): "none"}
+        self.diagram.show([CORNERS[k], self.y[k : k + 1]], W=[None, w[None]], b=[None, [b]], full=10, texts=none)
         first = f"{signed(w1)} · {CORNERS[k, 0]:.0f}"
         self.sum.set_text(f"z = {first} {plus(w2)} · {CORNERS[k, 1]:.0f} {plus(b)} = {signed(z)}")
         f = f"{activation}({signed(z)})" if self.neuron is None else f"neuron(x, w, b, {activation})"
@@ -104,8 +108,8 @@ class NeuronExplorer(Explorer):
 
         self.shade.set_data(tint(background).reshape(n, n, 3))
         self._cut(w, b)
-        self.on.set_data(*CORNERS[self.fires].T)
-        self.off.set_data(*CORNERS[~self.fires].T)
+        self.ones.set_data(*CORNERS[self.wanted].T)
+        self.zeros.set_data(*CORNERS[~self.wanted].T)
         self.chosen.set_data(*CORNERS[[k]].T)
         for label, y, known, fires, want in zip(self.labels, self.y, self.known, self.fires, self.wanted, strict=True):
             mark = "✓" if known and fires == want else "✗"
@@ -122,7 +126,7 @@ class NeuronExplorer(Explorer):
     def caption(self, w1, w2, b, activation, gate, x):
         outputs = ", ".join(f"{name} → {signed(y)}" for name, y in zip(NAMES, self.y, strict=True))
         unit = f"w = ({signed(w1)}, {signed(w2)}), b = {signed(b)}, {activation}"
-        return f"{unit}: {outputs}. For {gate}, {self.right} of 4 are right."
+        return f"{unit}: {outputs}. For {gate}, {self.right} of 4 are right. Filled dots want a 1."
 
     def _is(self, gate):
         return bool(self.known.all()) and np.array_equal(self.fires, np.array(GATES[gate]) == 1)

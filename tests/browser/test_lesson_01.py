@@ -5,9 +5,9 @@ One page for the whole file; the tests build on the run of the first. Screenshot
 
 import pytest
 from conftest import ARTIFACTS
-from lab import CURRENT, Notebook
+from lab import picture, press, reset
 
-LESSON = "notebooks/01_neuron.ipynb"
+LESSON = "01_neuron.ipynb"
 FORGOTTEN = """def neuron(x, w, b, f):
     return f(w @ x)
 
@@ -23,52 +23,22 @@ LOOP = """def neuron_batch(X, w, b, f):
 check("1.2", neuron_batch)"""
 
 
-@pytest.fixture(scope="module")
-def page(chromium):
-    ARTIFACTS.mkdir(exist_ok=True)
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(30_000)
-    yield page
-    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def lesson(page, address):
-    notebook = Notebook(page, address, LESSON)
-    notebook.run_all()
-    assert notebook.errors() == []
-    return notebook
-
-
-def picture(cell):
-    return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")
-
-
-def handles(lesson, cell_id):
-    """The cell, reset, and the handles of its sliders."""
+def sliders_of(lesson, cell_id):
+    """The cell, after Reset, and the handles of its sliders."""
     cell = lesson.cell(cell_id)
     found = cell.locator(".noUi-handle")
     found.first.wait_for()
-    cell.get_by_role("button", name="Reset").click()
-    lesson.page.wait_for_timeout(300)
+    reset(cell)
     return cell, found
-
-
-def press(page, handle, keys):
-    handle.focus()
-    for key in keys:
-        handle.press(key)
-    page.wait_for_timeout(500)
 
 
 @pytest.mark.parametrize("cell_id", ["guess-the-line", "neuron-explorer"])
 def test_every_slider_and_list_changes_the_picture(lesson, cell_id):
-    cell, sliders = handles(lesson, cell_id)
+    cell, sliders = sliders_of(lesson, cell_id)
     assert sliders.count() == {"guess-the-line": 2, "neuron-explorer": 3}[cell_id]
     for k in range(sliders.count()):
         before = picture(cell)
-        press(lesson.page, sliders.nth(k), ["ArrowLeft"] * 3)
+        press(sliders.nth(k), "ArrowLeft", 3)
         assert picture(cell) != before, f"slider {k} of {cell_id} changed nothing"
     for k in range(cell.locator("select").count()):
         before = picture(cell)
@@ -79,12 +49,12 @@ def test_every_slider_and_list_changes_the_picture(lesson, cell_id):
 
 
 def test_the_line_is_found_in_two_moves_by_keyboard(lesson):
-    cell, sliders = handles(lesson, "guess-the-line")
+    cell, sliders = sliders_of(lesson, "guess-the-line")
     w, b = sliders.nth(0), sliders.nth(1)
     assert "Reached" not in cell.inner_text()
-    press(lesson.page, b, ["ArrowLeft"] * 46)  # 250 → 20, in steps of 5
+    press(b, "ArrowLeft", 46)  # 250 → 20, in steps of 5
     assert "So far: 1." in cell.inner_text()
-    press(lesson.page, w, ["ArrowRight"] * 65)  # 60 → 190, in steps of 2
+    press(w, "ArrowRight", 65)  # 60 → 190, in steps of 2
     text = cell.inner_text()
     assert text.count("Reached:") == 2, text
     assert "loss 334" in text
@@ -92,10 +62,10 @@ def test_the_line_is_found_in_two_moves_by_keyboard(lesson):
 
 
 def test_an_or_gate_by_keyboard(lesson):
-    cell, sliders = handles(lesson, "neuron-explorer")
+    cell, sliders = sliders_of(lesson, "neuron-explorer")
     assert "Reached" not in cell.inner_text()
-    press(lesson.page, sliders.nth(1), ["ArrowRight"] * 4)  # w₂ from −1 to 1
-    press(lesson.page, sliders.nth(2), ["ArrowLeft"] * 2)  # b from 0.5 to −0.5
+    press(sliders.nth(1), "ArrowRight", 4)  # w₂ from −1 to 1
+    press(sliders.nth(2), "ArrowLeft", 2)  # b from 0.5 to −0.5
     assert "Reached: make OR" in cell.inner_text()
     assert "For OR, 4 of 4 are right." in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "01-or-gate.png")
@@ -118,9 +88,9 @@ def test_wrong_answers_get_the_sentence_that_helps(lesson):
 
 def test_the_explorer_runs_on_the_neuron_of_the_learner(lesson):
     lesson.run_cell("neuron-explorer", "NeuronExplorer(lambda x, w, b, f: w @ x)")
-    cell, sliders = handles(lesson, "neuron-explorer")
+    cell, sliders = sliders_of(lesson, "neuron-explorer")
     before = picture(cell)
-    press(lesson.page, sliders.nth(0), ["ArrowRight"])
+    press(sliders.nth(0), "ArrowRight")
     assert picture(cell) != before
     assert lesson.console == []
 
