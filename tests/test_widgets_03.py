@@ -43,10 +43,10 @@ def test_each_step_writes_its_formulas_and_fills_its_layer():
         seen[step] = lines, circles[1, 0], circles[1, 1], circles[2, 0]
     assert seen == {
         0: (["x₁ = 2", "x₂ = 1"], "", "", ""),
-        1: (["z₁ = 1 · 2 + (−1) · 1 + 0.5 = 1.5", "z₂ = (−2) · 2 + 3 · 1 + 0.5 = −0.5"], "1.5", "−0.5", ""),
-        2: (["a₁ = R(1.5) = 1.5", "a₂ = R(−0.5) = 0"], "1.5", "0", ""),
-        3: (["z₁ = 2 · 1.5 + (−3) · 0 + (−2) = 1"], "1.5", "0", "1"),
-        4: (["a₁ = σ(1) = 0.7311"], "1.5", "0", "0.73"),
+        1: (["z[1]₁ = 1 · 2 + (−1) · 1 + 0.5 = 1.5", "z[1]₂ = (−2) · 2 + 3 · 1 + 0.5 = −0.5"], "1.5", "−0.5", ""),
+        2: (["a[1]₁ = R(1.5) = 1.5", "a[1]₂ = R(−0.5) = 0"], "1.5", "0", ""),
+        3: (["z[2] = 2 · 1.5 + (−3) · 0 + (−2) = 1"], "1.5", "0", "1"),
+        4: (["a[2] = σ(1) = 0.7311"], "1.5", "0", "0.73"),
     }
 
 
@@ -118,6 +118,26 @@ def test_a_forward_that_writes_into_its_weights_does_no_harm():
     put(widget, x1=2)
     assert widget.A[2].item() == pytest.approx(0.7311, abs=1e-4)
     assert LESSON_W[1][0, 0] == 1
+
+
+def pops(A0, W, b, f):
+    """Right, but whoever called it has empty lists afterwards."""
+    for layers in (W, b, f):
+        layers.pop(0)
+    while W:
+        A0 = f.pop(0)(W.pop(0) @ A0 + b.pop(0))
+    return A0
+
+
+def test_a_forward_that_empties_its_lists_does_no_harm_and_is_told():
+    widget = ForwardStepper(forward=pops, step=4)
+    put(widget, x1=1)
+    put(widget, x1=2)
+    assert "Your forward gives 0.7311: the same." in words(widget)
+    assert len(LESSON_F) == 3
+    verdict = judged("3.1", pops)
+    assert verdict.diagnosis == "changed its input"
+    assert "The numbers are right, but your `forward` changed its input W, b, f of sizes." in verdict.as_text()
 
 
 def test_an_activation_that_fails_is_named():
@@ -204,6 +224,16 @@ def test_points_grid_and_background_go_through_the_hidden_layer():
         np.testing.assert_allclose(bent, relu(W @ line.T).T, atol=1e-12)
     assert widget.wrong == 0
     assert widget.lit == [True, False]
+
+
+@pytest.mark.parametrize("data", ["XOR", "moons"])
+@pytest.mark.parametrize("activation", ["ReLU", "tanh", "none"])
+def test_the_whole_grid_is_seen(data, activation):
+    widget = HiddenSpace(data=data, activation=activation)
+    for axis, (low, high) in enumerate((widget.right.get_xlim(), widget.right.get_ylim())):
+        along = np.array(widget.grids[1].get_segments())[..., axis]
+        assert low < along.min()
+        assert along.max() < high
 
 
 def test_the_background_agrees_with_the_points():

@@ -19,9 +19,9 @@ TITLE = "Forward propagation"
 # --- 3.1: forward, for any list of layers -----------------------------------------------------------------------------
 
 
-def _network(layers):
+def _network(sizes):
     """W, b, f for these sizes: ReLU in the hidden layers, then σ for a single output, softmax for several."""
-    sizes = [int(n) for n in layers]
+    sizes = [int(n) for n in sizes]
     if sizes == [2, 2, 1]:
         W = [None, np.array([[1.0, -1.0], [-2.0, 3.0]]), np.array([[2.0, -3.0]])]
         b = [None, np.array([[0.5], [0.5]]), np.array([[-2.0]])]
@@ -32,8 +32,17 @@ def _network(layers):
     return W, b, [None, *[relu] * (len(sizes) - 2), sigmoid if sizes[-1] == 1 else softmax]
 
 
-def _run(answer, A0, layers):
-    return answer(A0, *_network(layers))
+def _run(answer, A0, sizes):
+    """The answer for the network of these sizes; writes into `sizes` if the answer has changed W, b or f."""
+    network = _network(sizes)
+    result = answer(A0, *network)
+    if not all(map(_same, network, _network(sizes))):
+        sizes[...] = 0
+    return result
+
+
+def _same(these, those):
+    return len(these) == len(those) and all(a is b or np.array_equal(a, b) for a, b in zip(these, those, strict=True))
 
 
 def _forward(A0, W, b, f):
@@ -65,6 +74,10 @@ def _all_layers(A0, W, b, f):
     return A
 
 
+def _case(A0, sizes):
+    return given(**{"A0": A0, "W, b, f of sizes": sizes})
+
+
 FORWARD = Exercise(
     key="3.1",
     title="forward, for any list of layers",
@@ -74,14 +87,14 @@ FORWARD = Exercise(
 def forward(A0, W, b, f):  # lists with entry l for layer l = 1 … L; entry 0 is None
     return ...  # A[L], shape (n_L, m)
 """,
-    reference=lambda A0, layers: _run(_forward, A0, layers),
+    reference=lambda A0, sizes: _run(_forward, A0, sizes),
     use=_run,
     cases=(
-        given(A0=[[2.0], [1.0]], layers=[2, 2, 1]),
-        given(A0=[[2.0, 1.0, 0.0], [1.0, -1.0, 3.0]], layers=[2, 2, 1]),
-        given(A0=[[0.5, -1.0], [1.0, 2.0], [-0.5, 0.0]], layers=[3, 4, 3, 2]),
-        given(A0=[[1.0, -2.0, 0.5, 0.0], [0.3, 1.0, -1.0, 2.0]], layers=[2, 3]),
-        given(A0=[[1.0], [-1.0], [2.0]], layers=[3, 3, 3, 3, 1]),
+        _case([[2.0], [1.0]], [2, 2, 1]),
+        _case([[2.0, 1.0, 0.0], [1.0, -1.0, 3.0]], [2, 2, 1]),
+        _case([[0.5, -1.0], [1.0, 2.0], [-0.5, 0.0]], [3, 4, 3, 2]),
+        _case([[1.0, -2.0, 0.5, 0.0], [0.3, 1.0, -1.0, 2.0]], [2, 3]),
+        _case([[1.0], [-1.0], [2.0]], [3, 3, 3, 3, 1]),
     ),
     wrong=(
         Wrong(
@@ -124,6 +137,12 @@ def forward(A0, W, b, f):  # lists with entry l for layer l = 1 … L; entry 0 i
             "The loop ends a layer early. The last layer is L = len(W) − 1, and `range` stops before its end: "
             "`range(1, len(W))`.",
             _layers(_right, last=1),
+        ),
+        Wrong(
+            "always two layers",
+            "You computed two layers, whatever the network: with the L of the lesson's network, or written out? Inside "
+            "the function L is `len(W) - 1`.",
+            lambda A0, W, b, f: _right(2, _right(1, A0, A0, W, b, f), A0, W, b, f),
         ),
         Wrong(
             "a layer too far",
@@ -218,7 +237,7 @@ def layer(X, W, b):  # X (m, n_0) rows, W (n_1, n_0), b (n_1,) flat
     wrong=(
         Wrong(
             "b still flat",
-            "A flat b is spread along the *last* axis, the examples: example 1 got the bias of unit 1, and so on. With "
+            "A flat b is spread along the last axis, the examples: example 1 got the bias of unit 1, and so on. With "
             "as many examples as units nothing complains. Make it a column: `b.reshape(-1, 1)`. "
             "`b.T` would not help: `.T` of a flat array changes nothing.",
             lambda X, W, b: relu(W @ X.T + b),
@@ -261,6 +280,11 @@ def layer(X, W, b):  # X (m, n_0) rows, W (n_1, n_0), b (n_1,) flat
             lambda X, W, b: W @ X.T + b[:, None],
         ),
         Wrong(
+            "b after the activation",
+            "The bias is added after the activation. It belongs inside: ReLU of the whole sum.",
+            lambda X, W, b: relu(W @ X.T) + b[:, None],
+        ),
+        Wrong(
             "b not added",
             "The bias is gone. Make it a column instead of leaving it out: `b.reshape(-1, 1)`.",
             lambda X, W, b: relu(W @ X.T),
@@ -288,6 +312,13 @@ def layer(X, W, b):
 def _pairs(sizes):
     return itertools.pairwise([int(n) for n in sizes])
 
+
+def _unpacked(sizes):
+    n0, n1, n2 = sizes
+    return n0 * n1 + n1 + n1 * n2 + n2
+
+
+THREE_SIZES = "Your formula is for three sizes. The list may have any length: add up in a loop over neighbours."
 
 PARAMETERS = Exercise(
     key="3.3",
@@ -324,7 +355,7 @@ def count_parameters(sizes):  # sizes such as [784, 128, 10]
         ),
         Wrong(
             "one bias a layer",
-            "You counted one bias for each layer. Each *unit* has its own: n_l for layer l.",
+            "You counted one bias for each layer. Each unit has its own: n_l for layer l.",
             lambda sizes: sum(n_in * n_out + 1 for n_in, n_out in _pairs(sizes)),
         ),
         Wrong(
@@ -337,6 +368,17 @@ def count_parameters(sizes):  # sizes such as [784, 128, 10]
             "The first matrix, from the inputs to layer 1, is missing; it is often the largest.",
             lambda sizes: sum(n_in * n_out + n_out for n_in, n_out in _pairs(sizes[1:])),
         ),
+        Wrong(
+            "biases alone",
+            "These are the biases alone. Layer l also has a matrix of n_l · n_{l−1} weights.",
+            lambda sizes: int(np.sum(sizes[1:])),
+        ),
+        Wrong(
+            "three sizes",
+            THREE_SIZES,
+            lambda sizes: sizes[0] * sizes[1] + sizes[1] + sizes[1] * sizes[2] + sizes[2],
+        ),
+        Wrong("three sizes unpacked", THREE_SIZES, _unpacked),
         Wrong(
             "units counted",
             "These are the units. Parameters are the weights between them, and the biases.",
@@ -445,18 +487,18 @@ my_xor = {
         Wrong(
             "AND",
             "Your network is AND: only (1, 1) fires. If the output unit is an AND, the hidden units must be OR and "
-            "NAND. Is the NAND turned round?",
+            "NAND. Is the NAND turned round? Or does a sum come out exactly 0? That is off.",
             _weights(OR, AND, (1, 1, -1.5)),
         ),
         Wrong(
             "NAND",
-            "Your network is NAND: (0, 0) fires as well. The output must demand both, OR *and* NAND: a bias below "
+            "Your network is NAND: (0, 0) fires as well. The output must demand both, OR and NAND: a bias below "
             "minus the larger weight.",
             _weights(OR, NAND, (0, 1, -0.5)),
         ),
         Wrong(
             "XNOR",
-            "All four are upside down: your network says when the inputs are *equal*. Change the signs of W2 and b2.",
+            "All four are upside down: your network says when the inputs are equal. Change the signs of W2 and b2.",
             _weights(OR, NAND, (-1, -1, 1.5)),
         ),
         Wrong(
@@ -467,13 +509,13 @@ my_xor = {
         ),
         Wrong(
             "always on",
-            "The output fires for every input. Either b2 alone is above 0 and nothing pulls it down, or a hidden unit "
-            "is always on.",
+            "The output fires for every input. Either b2 alone is above 0 and nothing pulls it down, or for every "
+            "input at least one hidden unit is on, and one is enough for your output: let it demand both.",
             _weights(OR, NAND, (1, 1, -0.5)),
         ),
         Wrong(
             "never on",
-            "The output never fires. Is its bias too far below 0? A step needs a sum *above* 0; exactly 0 is off.",
+            "The output never fires. Is its bias too far below 0? A step needs a sum above 0; exactly 0 is off.",
             _weights((1, 1, -1), (1, 1, -2), (1, -1, -1)),
         ),
         Wrong(
@@ -488,19 +530,19 @@ my_xor = {
         ),
         Wrong(
             "only (1, 0)",
-            "You have x₁ *and not* x₂. That is half of it: the other hidden unit can be x₂ *and not* x₁, and the "
+            "You have x₁ and not x₂. That is half of it: the other hidden unit can be x₂ and not x₁, and the "
             "output fires if either does.",
             _weights((1, -1, -0.5), (0, 0, 0), (1, 1, -0.5)),
         ),
         Wrong(
             "only (0, 1)",
-            "You have x₂ *and not* x₁. That is half of it: the other hidden unit can be x₁ *and not* x₂, and the "
+            "You have x₂ and not x₁. That is half of it: the other hidden unit can be x₁ and not x₂, and the "
             "output fires if either does.",
             _weights((-1, 1, -0.5), (0, 0, 0), (1, 1, -0.5)),
         ),
     ),
     hints=(
-        "Say XOR with the gates of lesson 01: at least one of the two, *and not* both.",
+        "Say XOR with the gates of lesson 01: at least one of the two, and not both.",
         "Let hidden unit 1 be OR and hidden unit 2 be AND. The output fires if the first is on and the second is off.",
         "OR is x₁ + x₂ − 0.5 > 0, AND is x₁ + x₂ − 1.5 > 0. For “h₁ and not h₂” give h₂ a negative weight, and "
         "choose b2 so that (h₁, h₂) = (1, 0) is above 0 and (0, 0) is not.",

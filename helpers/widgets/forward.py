@@ -49,7 +49,7 @@ class ForwardStepper(Explorer):
         return {"step": stepper("step", 2 * self.L), **inputs}
 
     def draw(self, figure):
-        names = [[f"{letter}{sub(i)}" for i in range(1, n + 1)] for letter, n in self._letters()]
+        names = [[self._unit("a" if l else "x", l, i) for i in range(n)] for l, n in enumerate(self.sizes)]
         height = self.size[1]
         ax = figure.add_axes((0.02, 1 - 245 / height, 0.96, 238 / height))
         self.diagram = Diagram(ax, self.sizes, names[0], names[-1], hidden=names[1:-1], animated=True)
@@ -87,8 +87,10 @@ class ForwardStepper(Explorer):
         formulas = "; ".join(" ".join(text.split()) for text in self.formulas)
         return f"Step {step} of {2 * self.L}. {self._head(layer, step % 2 == 1)}: {formulas}."
 
-    def _letters(self):
-        return [("x", self.sizes[0]), *(("h", n) for n in self.sizes[1:-1]), ("y", self.sizes[-1])]
+    def _unit(self, letter, layer, i):
+        """x₁ in layer 0, then a[1]₁, as in the lesson; a layer of one unit needs no number: a[2]."""
+        index = sub(i + 1) if layer == 0 or self.sizes[layer] > 1 else ""
+        return f"{letter}[{layer}]{index}" if layer else letter + index
 
     def _compute(self, A0):
         self.Z, self.A, self.remarks = [None], [A0], []
@@ -107,13 +109,13 @@ class ForwardStepper(Explorer):
 
     def _formula(self, layer, i, sums):
         if layer == 0:
-            return f"x{sub(i + 1)} = {number(self.A[0][i, 0])}"
+            return f"{self._unit('x', 0, i)} = {number(self.A[0][i, 0])}"
         z = self.Z[layer][i, 0]
         if not sums:
-            return f"a{sub(i + 1)} = {self._name(layer)}({number(z)}) = {number(self.A[layer][i, 0])}"
+            return f"{self._unit('a', layer, i)} = {self._name(layer)}({number(z)}) = {number(self.A[layer][i, 0])}"
         products = zip(self.W[layer][i], self.A[layer - 1][:, 0], strict=True)
         terms = " + ".join(f"{signed(w)} · {signed(a)}" for w, a in products)
-        return f"z{sub(i + 1)} = {terms} + {signed(self.b[layer][i, 0])} = {number(z)}"
+        return f"{self._unit('z', layer, i)} = {terms} + {signed(self.b[layer][i, 0])} = {number(z)}"
 
     def _name(self, layer):
         name = getattr(self.f[layer], "__name__", "f")
@@ -128,7 +130,7 @@ class ForwardStepper(Explorer):
         answers = []
 
         def run(_):
-            answers.append(self.forward(*given, self.f))
+            answers.append(self.forward(*given, list(self.f)))
             return answers[0]
 
         mine, remarks = ask("Your `forward`", run, np.zeros_like(self.A[-1]))

@@ -113,9 +113,9 @@ class HiddenSpace(Explorer):
         self._place(self.dots[0], points.all[:, : len(self.y)])
 
     def _show_right(self, points, h, ok):
-        reach = np.abs(self.h).max() if ok else 1
-        high = 2 ** np.ceil(np.log2(max(reach, 1))) * 1.15  # few sizes, so that the background is seldom drawn anew
-        low = -high if ok and self.h.min() < 0 else -0.15 * high
+        seen = h[:, : points.background.start] if ok else np.ones(1)  # the points and the grid
+        high = 2 ** (np.ceil(2 * np.log2(max(np.abs(seen).max(), 1))) / 2) * 1.1  # few sizes: axes are slow to redraw
+        low = -high if seen.min() < 0 else -0.15 * high
         put(self.right, xlim=(low, high), ylim=(low, high))
         self.grids[1].set_segments(points.segments(np.nan_to_num(h)))
         self._place(self.dots[1], self.h)

@@ -43,7 +43,7 @@ def test_the_stepper_goes_to_the_end_and_its_lamps_light(lesson):
     assert "Reached" not in cell.inner_text()
     for _ in range(4):
         press(cell.get_by_role("button", name="Next"), "Enter")
-    assert "a₁ = σ(1) = 0.7311" in cell.inner_text()
+    assert "a[2] = σ(1) = 0.7311" in cell.inner_text()
     assert cell.inner_text().count("Reached") == 1
     press(handles(cell).nth(1), "End")
     press(handles(cell).nth(2), "Home")
