@@ -230,7 +230,7 @@ class Network(storage.Saved):
         Y = checks.follows_forward(Y, self.A)
         L, Z, A = self.L, self.Z, self.A
         dW, db = [None] * (L + 1), [None] * (L + 1)
-        if self.fused:  # this is loss_prime(Z[L], Y), but forward has computed the softmax or σ in it already: p − y
+        if self.fused:  # the same as loss_prime(Z[L], Y), but A[L] holds the softmax or σ already
             delta = (A[L] - Y) / (Y.size if self.settings["output"] == "sigmoid" else Y.shape[1])
         else:
             delta = self.loss_prime(A[L], Y) * self.f_prime[L](Z[L])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.network import ACTIVATIONS, relu, tanh, tanh_prime
-from helpers.widgets.backprop import GRAPH, NETWORK, STEPS, W1, W2, BackpropStepper, graph_steps, number
+from helpers.widgets.backprop import GRAPH, NETWORK, PARAMETERS, STEPS, BackpropStepper, graph_steps, number
 from helpers.widgets.gradient_flow import SCHEMES, GradientFlow
 
 LAST = STEPS
@@ -61,19 +61,18 @@ def test_the_gradients_of_the_graph_are_those_of_nudging(x, w, y):
     ("functions", "state"),
     [
         ((), {}),
-        ((), {"x1": -3, "x2": 2, "y": -1, "w11": -2, "b1": 1.5, "v1": -3, "v2": 2}),
-        ((tanh, tanh_prime), {"x1": 0.5, "v2": 3}),
+        ((), {"x1": -3, "x2": 2, "y": -1, "change": "b[1]₁", "by": 4.5}),
+        ((tanh, tanh_prime), {"x1": 0.5, "change": "W[2]₂", "by": 4}),
     ],
 )
 def test_the_gradients_of_the_network_are_those_of_nudging(functions, state):
     widget = BackpropStepper(*functions, view=NETWORK, step=LAST, **state)
     values, f = widget.values, widget.f
     x, target = np.array([values["x1"], values["x2"]]), values["y"]
-    weights, biases, out = np.array(W1), np.array([values["b1"], -2, 1]), np.array(W2)
-    weights[0, 0], out[:2] = values["w11"], (values["v1"], values["v2"])
+    weights, biases, out, last = widget.W[1], widget.b[1][:, 0], widget.W[2][0], widget.b[2][0, 0]
 
     def loss():
-        return (out @ f(weights @ x + biases) + 1 - target) ** 2
+        return (out @ f(weights @ x + biases) + last - target) ** 2
 
     gradients = widget.steps[-1].gradients
     for j in range(3):
@@ -81,7 +80,19 @@ def test_the_gradients_of_the_network_are_those_of_nudging(functions, state):
             assert gradients[f"dW1{j}"][i] == pytest.approx(slope(loss, weights, (j, i)), abs=1e-5)
         assert gradients[f"db1{j}"] == pytest.approx(slope(loss, biases, j), abs=1e-5)
         assert gradients["dW2"][j] == pytest.approx(slope(loss, out, j), abs=1e-5)
-    assert gradients["db2"] == 2 * (out @ f(weights @ x + biases) + 1 - target)
+    assert gradients["db2"] == 2 * (out @ f(weights @ x + biases) + last - target)
+
+
+@pytest.mark.parametrize(("index", "name"), [*enumerate(PARAMETERS)])
+def test_each_of_the_13_parameters_can_be_changed(index, name):
+    def parameters(widget):
+        return np.concatenate([array.ravel() for l in (1, 2) for array in (widget.W[l], widget.b[l])])
+
+    at_first, widget = parameters(BackpropStepper(view=NETWORK)), BackpropStepper(view=NETWORK, change=name, by=-1.5)
+    assert parameters(widget) - at_first == pytest.approx(-1.5 * (np.arange(13) == index))
+    assert f"chosen: {name} = {number(at_first[index] - 1.5)}" in drawn(widget)
+    put(widget, by=0)
+    assert parameters(widget) == pytest.approx(at_first)
 
 
 def test_the_numbers_of_the_lesson_stand_in_the_picture():
@@ -152,10 +163,13 @@ def test_one_view_shows_nothing_of_the_other():
     widget = BackpropStepper(view=NETWORK, step=LAST)
     assert not [text for text in drawn(widget) if text.startswith("∂L/∂")]
     put(widget, view=GRAPH)
-    assert widget.control["x2"].layout.display == "none"
+    assert [name for name, control in widget.control.items() if control.layout.display == "none"] == [
+        "x2", "change", "by"
+    ]  # fmt: skip
+    assert not [text for text in drawn(widget) if "chosen" in text]
     assert not [text for text in drawn(widget) if text.startswith("δ")]
     put(widget, view=NETWORK)
-    assert widget.control["x2"].layout.display is None
+    assert [name for name, control in widget.control.items() if control.layout.display == "none"] == ["w"]
 
 
 # --- the stepper: its goals ------------------------------------------------------------------------------------------
@@ -163,27 +177,30 @@ def test_one_view_shows_nothing_of_the_other():
 
 def test_the_paths_cancel_and_only_at_the_last_step():
     widget = BackpropStepper(x1=1, y=2)
-    put(widget, w11=1)
+    put(widget, w=1)
     assert widget.lit == [False, False, False]
     put(widget, step=LAST)
     assert widget.lit == [True, False, False]
-    put(widget, w11=0, y=0)
+    put(widget, w=0, y=0)
     assert widget.lit == [False, False, False]  # w = 0 does not count
+    widget = BackpropStepper()  # with the lesson's own x and y
+    put(widget, w=1.6, step=LAST)
+    assert widget.lit == [True, False, False]
 
 
 def test_a_dead_unit_has_no_gradients():
     widget = BackpropStepper(view=NETWORK, step=LAST)
     assert widget.lit == [False, False, False]
-    put(widget, b1=-8)
+    put(widget, change="b[1]₁", by=-5)
     assert widget.lit == [False, True, False]
     assert "dW[1]₁ = (0, 0)" in widget.table.get_text()
-    put(widget, b1=-3, y=2)  # all gradients vanish, because ŷ is right: that does not count
+    put(widget, by=0, y=2)  # all gradients vanish, because ŷ is right: that does not count
     assert widget.lit == [False, False, False]
 
 
 def test_another_weight_can_have_the_largest_gradient():
     widget = BackpropStepper(view=NETWORK, step=LAST)
-    put(widget, v2=-3)
+    put(widget, change="W[2]₂", by=-2)
     assert widget.lit == [False, False, True]
     put(widget, step=LAST - 1)
     assert widget.lit == [False, False, False]
@@ -266,6 +283,16 @@ def test_each_goal_can_be_reached():
     assert widget.lit == [False, False, True]
     widget.reset()
     assert widget.lit == [False, False, False]
+
+
+def test_points_beyond_the_picture_are_hollow_and_said_to_be():
+    widget = GradientFlow()
+    assert len(widget.cut.get_xdata()) == 0
+    assert "Hollow" not in words(widget)
+    put(widget, activation="relu", init="large: N(0, 1)", gain=10)
+    assert set(widget.cut.get_ydata()) == {1e12}
+    assert list(widget.cut.get_xdata()) == [1 + l for l, share in enumerate(widget.shares) if share > 1e12]
+    assert "Hollow" in words(widget)
 
 
 def test_a_shallow_sigmoid_network_does_not_count():

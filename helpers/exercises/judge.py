@@ -288,7 +288,7 @@ def _notes(seen, printed=True, warned=True):
 
 def number(x):
     """At most four significant digits, but whole numbers in full; and a minus that is read aloud as one."""
-    x = float(x)
+    x = float(x) + 0.0  # no −0
     return (f"{x:.0f}" if x.is_integer() and abs(x) < 1e9 else f"{x:.4g}").replace("-", "−")
 
 

@@ -130,7 +130,7 @@ def local_derivatives(x, w, b, y):  # z = w x + b,  a = σ(z),  L = (a − y)²
         Wrong(
             "x and w swapped",
             "∂z/∂w and ∂z/∂x are swapped. Raise w by 1, and w · x grows by x: the local derivative of a product is the "
-            "*other* factor.",
+            "other factor.",
             _local_with(dz_dw=lambda x, w, b, y, z, a: w, dz_dx=lambda x, w, b, y, z, a: x),
         ),
         Wrong(
@@ -156,7 +156,7 @@ def local_derivatives(x, w, b, y):  # z = w x + b,  a = σ(z),  L = (a − y)²
         ),
         Wrong(
             "2 forgotten",
-            "The derivative of a square is *twice* what is squared: ∂L/∂a = 2 (a − y).",
+            "The derivative of a square is twice what is squared: ∂L/∂a = 2 (a − y).",
             _local_with(dL_da=lambda x, w, b, y, z, a: a - y),
         ),
         Wrong(
@@ -171,10 +171,24 @@ def local_derivatives(x, w, b, y):  # z = w x + b,  a = σ(z),  L = (a − y)²
         ),
         Wrong(
             "chained already",
-            "You have multiplied along the chain: these are ∂L/∂w, ∂L/∂x, … That is the next step. A *local* "
-            "derivative "
-            "knows nothing of what comes after its node.",
+            "You have multiplied along the chain: these are ∂L/∂w, ∂L/∂x, … That is the next step. A local "
+            "derivative knows nothing of what comes after its node.",
             _chained,
+        ),
+        Wrong(
+            "in reverse order",
+            "The five are right, and in reverse order: begin with ∂z/∂w, as the comment does.",
+            lambda *numbers: _local(*numbers)[::-1],
+        ),
+        Wrong(
+            "x and w swapped, 2 forgotten",
+            "Two slips: ∂z/∂w and ∂z/∂x are swapped (the derivative of a product is the other factor), and ∂L/∂a, the "
+            "slope of a square, lacks its 2.",
+            _local_with(
+                dz_dw=lambda x, w, b, y, z, a: w,
+                dz_dx=lambda x, w, b, y, z, a: x,
+                dL_da=lambda x, w, b, y, z, a: a - y,
+            ),
         ),
     ),
     hints=(
@@ -232,12 +246,12 @@ def layer_backward(delta, A_prev, W):  # delta (n_l, m), A_prev (n_l-1, m), W (n
     wrong=(
         Wrong(
             "dW transposed",
-            "dW has a row for each unit of *this* layer, as W has: delta first, then A_prev transposed.",
+            "dW has a row for each unit of this layer, as W has: delta first, then A_prev transposed.",
             lambda delta, A_prev, W: (A_prev @ delta.T, *_layer(delta, A_prev, W)[1:]),
         ),
         Wrong(
             "db not summed",
-            "db is still one column for each example. b is added to every column, so its gradient is the *sum* over "
+            "db is still one column for each example. b is added to every column, so its gradient is the sum over "
             "them: axis 1, with keepdims=True.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta, W.T @ delta),
         ),
@@ -264,6 +278,28 @@ def layer_backward(delta, A_prev, W):  # delta (n_l, m), A_prev (n_l-1, m), W (n
                 delta.mean(axis=1, keepdims=True),
                 W.T @ delta,
             ),
+        ),
+        Wrong(
+            "1/m a second time, in dW",
+            "You divided dW by m. The 1/m of the mean loss is in delta already, and `@` makes the plain sum.",
+            lambda delta, A_prev, W: (delta @ A_prev.T / delta.shape[1], *_layer(delta, A_prev, W)[1:]),
+        ),
+        Wrong(
+            "all divided by m",
+            "You divided all three by m. The 1/m of the mean loss is in delta already; here it would come in again at "
+            "every layer.",
+            lambda *arrays: tuple(part / arrays[0].shape[1] for part in _layer(*arrays)),
+        ),
+        Wrong(
+            "dA_prev first",
+            "The order is dW, db, dA_prev: what goes on to the layer before comes last.",
+            lambda *arrays: tuple(_layer(*arrays)[k] for k in (2, 0, 1)),
+        ),
+        Wrong(
+            "blame times input in dA_prev",
+            "You multiplied the blame for the inputs by A_prev. The inputs' values belong in dW; what goes out to them "
+            "is `W.T @ delta` alone.",
+            lambda delta, A_prev, W: (*_layer(delta, A_prev, W)[:2], (W.T @ delta) * A_prev),
         ),
         Wrong(
             "W not transposed",
@@ -394,6 +430,12 @@ def _slope_at_the_output(W, Z, A, Y, f_prime):
     return _backward(start=lambda A, Y: start)(W, Z, A, Y, f_prime)
 
 
+def _on_to_layer_0(W, Z, A, Y, f_prime):
+    dW, db = _backward()(W, Z, A, Y, f_prime)
+    f_prime(Z[0])
+    return dW, db
+
+
 def _not_at_the_first(W, Z, A, Y, f_prime):
     dW, db = _backward()(W, Z, A, Y, f_prime)
     return [None, None, *dW[2:]], [None, None, *db[2:]]
@@ -425,6 +467,22 @@ HALF = {  # repairs that go half way, or too far, and what else goes wrong
         "Every gradient is too small by the factor m. The mean enters once, in delta[L]; everything after is a plain "
         "sum.",
         _backward(finish=lambda dW, db, m: (dW / m, db / m)),
+    ),
+    "1/m twice in dW": (
+        "Every dW is too small by the factor m, and the db are right: the mean enters once, in delta[L].",
+        _backward(finish=lambda dW, db, m: (dW / m, db)),
+    ),
+    "1/m twice in db": (
+        "Every db is too small by the factor m, and the dW are right: db is a plain sum, the mean is in delta already.",
+        _backward(finish=lambda dW, db, m: (dW, db / m)),
+    ),
+    "no end at layer 1": (
+        "Z[0] is None: there is no layer before the first, so make the next delta only if l > 1.",
+        _on_to_layer_0,
+    ),
+    "the sigmoid's slope": (
+        "A (1 − A) is the sigmoid's slope; f_prime may be another one's: f_prime(Z[l-1]).",
+        _backward(back=lambda delta, l, W, Z, A, f_prime: (W[l].T @ delta) * A[l - 1] * (1 - A[l - 1])),
     ),
     "f′ at the wrong place": (
         "The slope is taken at A[l-1]. It belongs at Z[l-1], where the unit stood when it was computed.",
@@ -602,7 +660,7 @@ SUSPECT_C = find_the_bug(
     "in-place overwrite",
     ("1/m twice", "sign of the error", "slope of f at the output"),
     (
-        "A single gradient check passes. What is different at the second call? The weights and the input are the same.",
+        "The gradient check passes. What is different at the second call? The weights and the input are the same.",
         "Something that the first call was given is no longer what it was. Which arrays does the function write into?",
         "`delta = A[L]` gives the same array a second name; it copies nothing. What do `-=` and `/=` then change?",
     ),
@@ -614,7 +672,7 @@ SUSPECT_D = find_the_bug(
     "5.7",
     "d",
     "missing f′",
-    ("f′ at the wrong place", "f′ of the next layer", "slope of f at the output"),
+    ("f′ at the wrong place", "f′ of the next layer", "the sigmoid's slope", "slope of f at the output"),
     (
         "The last layer is right, and each layer before it is worse by a further factor. Which factor enters once for "
         "each "
@@ -626,9 +684,8 @@ SUSPECT_D = find_the_bug(
         "element by "
         "element product with something. With what, and at which place?",
     ),
-    "The gradients grow by a factor of 4 or more with every layer away from the output: that is one over the slope of "
-    "the "
-    "sigmoid, which is missing.",
+    "The gradients grow with every layer away from the output, mostly by a factor of 4 or more: the slope of the "
+    "sigmoid, at most ¼, is missing.",
     "Missing f′. Its mark: the last layer is right, and each one before is too large by a further factor.",
 )
 
@@ -658,7 +715,8 @@ QUESTIONS = (
         (
             Choice("In delta[L], and nowhere else", "All else is linear in delta[L] and inherits it.", right=True),
             Choice(
-                "In every dW[l] and db[l], and in delta[L]", "Then it is there twice: all gradients are m too small."
+                "In every dW[l] and db[l], and in delta[L]",
+                "Then it is there twice: all gradients are too small by the factor m.",
             ),
             Choice("In db only, which is a mean", "db is a sum of deltas; the mean is in the deltas already."),
             Choice("Into the learning rate", "It would do for one batch size, and fail the gradient check."),
@@ -683,8 +741,8 @@ QUESTIONS = (
         "How much does backward cost, beside forward, for a network of a million weights?",
         (
             Choice(
-                "About twice as much",
-                "Each layer has one matrix product forward and two backward, for dW and for the delta before it.",
+                "At most about twice as much",
+                "One product forward; backward two, for dW and for the delta before it, and in layer 1 only the first.",
                 right=True,
             ),
             Choice("A million times as much", "So it would be by nudging: a pass or two for each weight."),

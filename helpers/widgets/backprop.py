@@ -20,8 +20,14 @@ from helpers.widgets.learner import ask
 STEPS = 13
 GRAPH, NETWORK = "graph", "network 2-3-1"
 INK, PALE = "#222222", "#BBBBBB"
-W1, B1 = ((3.0, -1.0), (2.0, 1.0), (-1.0, -1.0)), (-3.0, -2.0, 1.0)  # of the network, where no slider says otherwise
+W1, B1 = ((3.0, -1.0), (2.0, 1.0), (-1.0, -1.0)), (-3.0, -2.0, 1.0)  # of the network, before one of them is changed
 W2, B2 = (2.0, -1.0, 3.0), 1.0
+PARAMETERS = {  # of the network: what each is called, and where it is: in W or b, the layer, the entry
+    **{f"W[1]{j}{i}": ("W", 1, (row, column)) for row, j in enumerate("₁₂₃") for column, i in enumerate("₁₂")},
+    **{f"b[1]{j}": ("b", 1, (row, 0)) for row, j in enumerate("₁₂₃")},
+    **{f"W[2]{i}": ("W", 2, (0, column)) for column, i in enumerate("₁₂₃")},
+    "b[2]": ("b", 2, (0, 0)),
+}
 
 
 @dataclass
@@ -36,14 +42,14 @@ class Step:
     gradients: dict = field(default_factory=dict)
 
 
-def number(x):
+def number(x, digits=4):
     """A number in few signs, with a minus that is read aloud as one."""
-    return "none" if np.isnan(x) else f"{x + 0.0:.4g}".replace("-", "−")
+    return "none" if np.isnan(x) else f"{x + 0.0:.{digits}g}".replace("-", "−")
 
 
-def factor(x):
+def factor(x, digits=4):
     """A number in the middle of a formula: in brackets if it is negative."""
-    return f"({number(x)})" if x < 0 else number(x)
+    return f"({number(x, digits)})" if x < 0 else number(x, digits)
 
 
 class Story:
@@ -158,18 +164,20 @@ def row(numbers):
 
 
 PLACES = {  # of the graph's nodes
-    "x": (0, 2), "w": (0, 0.7), "y": (1.25, 2.85), "p": (1.25, 1.45), "e": (2.5, 2.1), "r": (2.5, 0.2),
-    "q": (3.65, 2.1), "L": (4.6, 1.1),
+    "x": (0, 2.3), "w": (0, 0.7), "y": (1.1, 3.15), "p": (1.3, 1.4), "e": (2.5, 2.1), "r": (2.5, 0.2),
+    "q": (3.8, 2.1), "L": (4.75, 1.1),
 }  # fmt: skip
+BESIDE = {"x-p": (0.85, 2.13), "w-p": (0.48, 1.22), "y-e": (2.15, 2.87)}  # local derivatives with no room on their line
+SIDEWAYS = {"x": (0.36, 1.86, "right"), "y": (0.75, 3.15, "right")}  # gradients that would cover a line
 NAMES = {"p": "p = w·x", "e": "e = p − y", "q": "q = e²", "r": "r = w²", "L": "L = q + r"}
 EDGES = "x-p", "w-p", "p-e", "y-e", "e-q", "q-L", "w-r", "r-L"
 
 
 class Graph:
-    """The computational graph on `ax`: values in the circles, gradients below them, both as far as they are known."""
+    """The computational graph on `ax`: values in the circles, gradients at them, both as far as they are known."""
 
     def __init__(self, ax, animated=False):
-        ax.set(xlim=(-0.6, 5.3), ylim=(-0.45, 3.4))
+        ax.set(xlim=(-1.1, 5.2), ylim=(-0.45, 3.65))
         ax.set_axis_off()
         self.lines, self.local, self.circles, self.values, self.gradients = {}, {}, {}, {}, {}
         box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
@@ -177,8 +185,8 @@ class Graph:
         for edge in EDGES:
             ends = zip(*(PLACES[node] for node in edge.split("-")), strict=True)
             (self.lines[edge],) = ax.plot(*ends, color=PALE, lw=1.2, zorder=1, animated=animated)
-            middle = np.mean([PLACES[node] for node in edge.split("-")], axis=0)
-            self.local[edge] = ax.text(*middle, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at)
+            place = BESIDE.get(edge, np.mean([PLACES[node] for node in edge.split("-")], axis=0))
+            self.local[edge] = ax.text(*place, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at)
         for node, (x, y) in PLACES.items():
             (self.circles[node],) = ax.plot(
                 x, y, "o", markersize=34, color="white", markeredgecolor=INK, zorder=2, animated=animated
@@ -194,20 +202,23 @@ class Graph:
                 zorder=1.5,
             )
             self.values[node] = ax.text(x, y, "", size=12, color=INK, **at)
-            self.gradients[node] = ax.text(x, y - 0.44, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at)
+            *place, side = SIDEWAYS.get(node, (x, y - 0.44, "center"))
+            self.gradients[node] = ax.text(
+                *place, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at | {"ha": side}
+            )
 
     def show(self, step):
         back = bool(step.gradients)
         for edge, line in self.lines.items():
             is_lit = edge in step.lit
             line.set(color=(ORANGE if back else BLUE) if is_lit else PALE, linewidth=4 if is_lit else 1.2)
-            text = f"× {factor(step.local[edge])}" if edge in step.local else ""
+            text = f"× {factor(step.local[edge], 3)}" if edge in step.local else ""
             self.local[edge].set(text=text, visible=bool(text))
         for node in PLACES:
             is_lit = node in step.lit
             edge = (ORANGE if back else BLUE) if is_lit else INK
             self.circles[node].set(markeredgecolor=edge, markeredgewidth=3 if is_lit else 1.2)
-            self.values[node].set_text(number(step.values[node]) if node in step.values else "")
+            self.values[node].set_text(number(step.values[node], 3) if node in step.values else "")
             known = node in step.gradients
             self.gradients[node].set(
                 text=f"∂L/∂{node} = {number(step.gradients[node])}" if known else "", visible=known
@@ -216,11 +227,11 @@ class Graph:
 
 
 class BackpropStepper(Explorer):
-    """Forward and backward through a graph or a network, with sliders for inputs and weights.
+    """Forward and backward through a graph or a network, whose numbers can be changed at any step.
 
     `f` and `f_prime`, the activation of the hidden units and its derivative, may be the learner's own. The controls,
-    which can be set at the start, are `view`, `step`, `x1`, `x2`, `y`, `w11`, `b1`, `v1` and `v2`; the graph has `x1`,
-    `y` and `w11` of them, as x, y and w.
+    which can be set at the start, are `view`, `step`, `x1` (the graph's x) and `y`; for the graph `w`; for the network
+    `x2`, and `change`, which chooses one of its 13 parameters, and `by`, what is added to that one.
     """
 
     size = 780, 470
@@ -237,10 +248,9 @@ class BackpropStepper(Explorer):
             "x1": slider("x, or x₁", 2, -4, 4, 0.5),
             "x2": slider("x₂", 1, -4, 4, 0.5),
             "y": slider("target y", 4, -4, 4, 0.5),
-            "w11": slider("w, or W[1]₁₁", W1[0][0], -4, 4, 0.5),
-            "b1": slider("b[1]₁", B1[0], -8, 4, 0.5),
-            "v1": slider("W[2]₁", W2[0], -4, 4, 0.5),
-            "v2": slider("W[2]₂", W2[1], -4, 4, 0.5),
+            "w": slider("weight w", 3, -4, 4, 0.1),
+            "change": dropdown("change", list(PARAMETERS), next(iter(PARAMETERS))),
+            "by": slider("by", 0, -6, 6, 0.5),
         }
 
     def draw(self, figure):
@@ -255,20 +265,22 @@ class BackpropStepper(Explorer):
         figure.text(0.72, 0.93, "known so far", size=12, weight="bold")
         self.loss = figure.text(0.72, 0.87, "", size=11, color=BLUE, animated=True)
         self.table = figure.text(0.72, 0.84, "", size=11, va="top", linespacing=1.5, color=DARK_ORANGE, animated=True)
+        self.changed = figure.text(0.72, 0.29, "", size=11, color=BLUE, animated=True)
         self.title = figure.text(0.03, 0.19, "", size=12, weight="bold", animated=True)
         self.lines = [figure.text(0.03, height, "", size=11.5, animated=True) for height in (0.12, 0.05)]
 
-    def update(self, view, step, x1, x2, y, w11, b1, v1, v2):
-        for name in ("x2", "b1", "v1", "v2"):
-            self.control[name].layout.display = "none" if view == GRAPH else None
+    def update(self, view, step, x1, x2, y, w, change, by):
+        for name, where in (("w", GRAPH), ("x2", NETWORK), ("change", NETWORK), ("by", NETWORK)):
+            self.control[name].layout.display = None if view == where else "none"
         for each, ax in self.axes.items():
             put(ax, visible=each == view)
             for artist in self.parts[each]:
                 artist.set_visible(each == view)
         if view == GRAPH:
-            remarks, self.steps = [], graph_steps(x1, w11, y)
+            remarks, self.steps = [], graph_steps(x1, w, y)
+            self.changed.set_text("")
         else:
-            remarks, self.steps = self._network(np.array((x1, x2)), y, w11, b1, v1, v2)
+            remarks, self.steps = self._network(np.array((x1, x2)), y, change, by)
         self.now = self.steps[step]
         (self.graph.show if view == GRAPH else self._show_network)(self.now)
         self.loss.set_text(f"loss L = {number(self.now.values['L'])}" if "L" in self.now.values else "")
@@ -279,10 +291,13 @@ class BackpropStepper(Explorer):
             text.set_text(line)
         return remarks
 
-    def _network(self, x, y, w11, b1, v1, v2):
+    def _network(self, x, y, change, by):
         """Remarks about the learner's functions, and the steps."""
         W, b = [None, np.array(W1), np.array([W2])], [None, np.array(B1).reshape(3, 1), np.array([[B2]])]
-        W[1][0, 0], b[1][0, 0], W[2][0, :2] = w11, b1, (v1, v2)
+        letter, l, entry = PARAMETERS[change]
+        theta = {"W": W, "b": b}[letter][l]
+        theta[entry] += by
+        self.changed.set_text(f"chosen: {change} = {number(theta[entry])}")
         z = W[1] @ x + b[1][:, 0]
         a, remarks = ask("Your function", self.f, z)
         slope, more = ask("Your derivative", self.f_prime, z)
@@ -301,14 +316,14 @@ class BackpropStepper(Explorer):
         values = [self.x, hidden, np.array([step.values.get("guess", np.nan)])]
         self.diagram.show(values, self.W, self.b, step.lit or None, texts, notes, full=4)
 
-    def goals(self, view, step, x1, w11, v1, **others):
+    def goals(self, view, step, x1, w, **others):
         cancel = dead = largest = False
         last = self.steps[-1].gradients
         if view == GRAPH:
-            cancel = w11 != 0 and abs(last["w"]) < 1e-9
+            cancel = abs(w) > 1e-9 and abs(last["w"]) < 1e-9
         else:
             unit = [*last["dW10"], last["db10"], last["dW2"][0]]
-            dead = last["d2"] != 0 and x1 != 0 and v1 != 0 and not np.any(unit)
+            dead = last["d2"] != 0 and x1 != 0 and self.W[2][0, 0] != 0 and not np.any(unit)
             rest = [*last["dW10"], last["dW11"][1], *last["dW12"], *last["dW2"]]
             largest = abs(last["dW11"][0]) > np.abs(rest).max()
         at_end = step == STEPS
@@ -318,7 +333,7 @@ class BackpropStepper(Explorer):
             at_end and dead,
         )
         yield (
-            "network, last step: W[1]₂₁, from x₁ to hidden unit 2, has the largest gradient of all.",
+            "network, last step: W[1]₂₁, from x₁ to hidden unit 2, has the gradient that is largest in size.",
             at_end and largest,
         )
 

@@ -64,6 +64,7 @@ class GradientFlow(Explorer):
         self.left.axhline(1, color="#BBBBBB", lw=0.8)
         self.left.axhspan(0.01, 100, color="#EEEEEE", zorder=0)
         (self.curve,) = self.left.plot([], [], "o-", color=ORANGE, animated=True)
+        (self.cut,) = self.left.plot([], [], "o", color=ORANGE, markerfacecolor="white", animated=True)
         self.bars = [
             self.right.plot([], [], color=BLUE, lw=7, solid_capstyle="butt", animated=True)[0] for _ in range(DEEPEST)
         ]
@@ -75,8 +76,13 @@ class GradientFlow(Explorer):
         layers = np.arange(1, L + 1)
         last = self.sizes[-1]
         self.shares = self.sizes / last if last > 0 else np.full(L, np.nan)
-        self.curve.set_data(layers, np.clip(self.shares, FLOOR, CEILING))
-        finite = np.clip(self.shares[np.isfinite(self.shares)], FLOOR, CEILING)
+        drawn = np.clip(self.shares, FLOOR, CEILING)
+        is_cut = np.isfinite(self.shares) & (drawn != self.shares)
+        self.curve.set_data(layers, drawn)
+        self.cut.set_data(layers[is_cut], drawn[is_cut])
+        if is_cut.any():
+            remarks = [*remarks, "Hollow points lie beyond 10¹² or below 10⁻¹², and are drawn at that edge."]
+        finite = drawn[np.isfinite(drawn)]
         reach = max([6, *np.ceil(np.abs(np.log10(finite)) + 0.3)])
         put(self.left, ylim=(10**-reach, 10**reach))
         low, middle, high = np.array([np.quantile(a, (0.1, 0.5, 0.9)) for a in A]).clip(-1e9, 1e9).T

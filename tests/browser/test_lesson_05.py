@@ -6,7 +6,7 @@ screenshots in artifacts/, which somebody looks at.
 
 import pytest
 from conftest import ARTIFACTS
-from lab import CURRENT, Notebook
+from lab import picture, press, reset
 
 LESSON = "05_backpropagation_step_by_step.ipynb"
 HUNT = """def repaired_a(W, Z, A, Y, f_prime):
@@ -25,30 +25,6 @@ check("5.4", repaired_a)"""
 REPAIRED = HUNT.replace("A[L] - Y", "(A[L] - Y) / m")
 
 
-@pytest.fixture(scope="module")
-def lesson(chromium, address):
-    ARTIFACTS.mkdir(exist_ok=True)
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(30_000)
-    notebook = Notebook(page, address, f"notebooks/{LESSON}")
-    notebook.run_all()
-    assert notebook.errors() == []
-    yield notebook
-    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")
-    page.close()
-
-
-def picture(cell):
-    return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")
-
-
-def press(lesson, handle, key, times):
-    handle.focus()
-    for _ in range(times):
-        handle.press(key)
-    lesson.page.wait_for_timeout(500)
-
-
 def slider(cell, name):
     return cell.get_by_role("slider", name=name)
 
@@ -65,18 +41,17 @@ def test_the_stepper_by_mouse_and_keyboard_and_its_lamp(lesson):
         assert f"step {step} of 13" in cell.inner_text()
         assert picture(cell) != at_the_start
     step = slider(cell, "step")
-    press(lesson, step, "Home", 1)
+    press(step, "Home")
     assert "step 0 of 13" in cell.inner_text()
-    press(lesson, step, "ArrowRight", 3)
+    press(step, "ArrowRight", 3)
     assert "q = e² = 2² = 4" in cell.inner_text()
-    press(lesson, step, "End", 1)
-    press(lesson, slider(cell, "x, or x₁"), "ArrowLeft", 2)  # x = 1
-    press(lesson, slider(cell, "target y"), "ArrowLeft", 4)  # y = 2
-    press(lesson, slider(cell, "w, or W[1]₁₁"), "ArrowLeft", 4)  # w = 1
+    press(step, "End")
+    press(slider(cell, "x, or x₁"), "ArrowLeft", 2)  # x = 1
+    press(slider(cell, "target y"), "ArrowLeft", 4)  # y = 2
+    press(slider(cell, "weight w"), "ArrowLeft", 20)  # w = 1
     assert "Reached" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "05-stepper-lamp.png")
-    cell.get_by_role("button", name="Reset").click()
-    lesson.page.wait_for_timeout(400)
+    reset(cell)
     assert "Reached" not in cell.inner_text()
 
 
@@ -85,13 +60,15 @@ def test_the_network_view(lesson):
     cell.locator(".noUi-handle").first.wait_for()
     assert "step 9 of 13" in cell.inner_text()
     cell.get_by_role("button", name="Next").click()
-    press(lesson, slider(cell, "step"), "End", 1)
-    press(lesson, slider(cell, "b[1]₁"), "ArrowLeft", 4)
-    assert "Reached" in cell.inner_text()
+    press(slider(cell, "step"), "End")
+    for parameter, reached in (("b[1]₁", 1), ("W[2]₂", 1)):
+        cell.locator("select").nth(1).select_option(parameter)
+        press(slider(cell, "by"), "ArrowLeft", 4)
+        assert cell.inner_text().count("Reached:") == reached
     cell.screenshot(path=ARTIFACTS / "05-stepper-network.png")
     cell.locator("select").first.select_option("graph")
     lesson.page.wait_for_timeout(400)
-    assert not slider(cell, "b[1]₁").is_visible()
+    assert not slider(cell, "by").is_visible()
     assert lesson.console == []
 
 
@@ -99,7 +76,7 @@ def test_gradient_flow(lesson):
     cell = lesson.cell("flow-widget")
     cell.locator(".noUi-handle").first.wait_for()
     before = picture(cell)
-    press(lesson, slider(cell, "weights times"), "ArrowRight", 13)
+    press(slider(cell, "weights times"), "ArrowRight", 13)
     assert picture(cell) != before
     assert "Reached" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "05-gradient-flow.png")
