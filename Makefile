@@ -34,7 +34,7 @@ help: ## List these commands
 
 lab: export JUPYTER_CONFIG_PATH = $(CURDIR)/tools/jupyter
 lab: $(VENV)/course.stamp ## Open the course in JupyterLab
-	$(PY) -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/notebooks/07_mnist_training.ipynb $(LAB_ARGS)
+	$(PY) -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/notebooks/01_neuron.ipynb $(LAB_ARGS)
 
 test: lint unit check nbval ## Run everything that proves the course
 
@@ -53,7 +53,7 @@ nbval: $(VENV)/test.stamp ## Run every notebook and compare its outputs with the
 	$(NBVAL) notebooks
 
 browser-test: $(VENV)/test.stamp $(VENV)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)
-	$(PY) -m pytest -o addopts="-ra" tests/browser
+	$(PY) -m pytest -o addopts="-ra" -n 2 --dist loadscope tests/browser
 
 notebooks: $(VENV)/test.stamp ## Run the notebooks and store their outputs (NB="notebooks/07…" for one)
 	$(PY) tools/notebooks.py run $(NB)
