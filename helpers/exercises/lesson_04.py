@@ -139,6 +139,11 @@ def mse_prime(A, Y):  # the slope of mse for each element of A, so of shape (n, 
             lambda A, Y: 2 * (Y - A) / A.size,
         ),
         Wrong(
+            "absolute value",
+            "You took the absolute value. The sign says which way to go: keep it.",
+            lambda A, Y: 2 * np.abs(A - Y) / A.size,
+        ),
+        Wrong(
             "divided by the examples only",
             "You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
             lambda A, Y: 2 * (A - Y) / A.shape[1],
@@ -203,6 +208,11 @@ CLIPPED = (
     "larger than the logarithm of that little number, however wrong the answer is. From the logit itself no clipping "
     "is needed: −log σ(z) = log(1 + e^−z)."
 )
+LITTLE = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+CLIPPED_LOGIT = (
+    "You clipped the logit, so every answer beyond that is equally wrong, and its slope is 0. Nothing overflows if "
+    "−|z| is in the exponent, and Z needs no clipping."
+)
 LOG_OF_ZERO = (
     "For a large |z| the probability is rounded to 0 or 1, and `np.log(0)` is −inf. Do not compute σ(z) first: "
     "put −log σ(z) = log(1 + e^−z) into the formula and simplify."
@@ -227,6 +237,10 @@ def _binary_added(little):
         return -np.mean(Y * np.log(p + little) + (1 - Y) * np.log(1 - p + little))
 
     return example
+
+
+def _binary_of_clipped(most):
+    return lambda Z, Y: np.mean(_binary_each(np.clip(Z, -most, most), Y))
 
 
 BINARY = Exercise(
@@ -263,8 +277,25 @@ def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
             "log(1 + e^−z) = max(−z, 0) + log(1 + e^−|z|).",
             lambda Z, Y: np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z),
         ),
-        *(Wrong(f"clipped at {e}", CLIPPED, _binary_clipped(e)) for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)),
-        *(Wrong(f"{e} added", CLIPPED, _binary_added(e)) for e in (1e-7, 1e-8, 1e-15, 1e-16)),
+        *(Wrong(f"clipped at {e}", CLIPPED, _binary_clipped(e)) for e in (*LITTLE, 1e-300)),
+        *(Wrong(f"{e} added", CLIPPED, _binary_added(e)) for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)),
+        *(Wrong(f"logit clipped at {e}", CLIPPED_LOGIT, _binary_of_clipped(e)) for e in (30, 50, 100, 500, 700, 709)),
+        Wrong(
+            "np.max",
+            "`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.",
+            lambda Z, Y: np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
+        ),
+        Wrong(
+            "either y = 1 or y = 0",
+            "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
+            lambda Z, Y: np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z))),
+        ),
+        Wrong(
+            "np.where computes both",
+            "`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. "
+            "Put −|z| in the exponent.",
+            lambda Z, Y: np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y),
+        ),
         Wrong(
             "wrong sign",
             "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
@@ -405,6 +436,10 @@ def _categorical_clipped(little):
     return lambda Z, Y: np.mean(-(Y * np.log(np.clip(network.softmax(Z), little, 1))).sum(axis=0))
 
 
+def _categorical_added(little):
+    return lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z) + little)).sum(axis=0))
+
+
 SHARED = (
     "Right for one-hot targets. But a target may be shared among classes, such as 0.9 and 0.1: do not look for the 1, "
     "multiply by `Y` and sum over the classes."
@@ -480,9 +515,19 @@ def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); e
             "Take log softmax in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.",
             lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z))).sum(axis=0)),
         ),
-        *(
-            Wrong(f"clipped at {e}", CLIPPED_CATEGORICAL, _categorical_clipped(e))
-            for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+        *(Wrong(f"clipped at {e}", CLIPPED_CATEGORICAL, _categorical_clipped(e)) for e in (*LITTLE, 1e-300)),
+        Wrong("1e-05 added", CLIPPED_CATEGORICAL, _categorical_added(1e-5)),
+        Wrong(
+            "inner sum forgotten",
+            "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
+            "`(Y * Z).sum(axis=0)`.",
+            lambda Z, Y: np.mean(np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) - Y * (Z - Z.max(axis=0))),
+        ),
+        Wrong(
+            "inner sum forgotten, no maximum",
+            "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
+            "`(Y * Z).sum(axis=0)`.",
+            lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - Y * Z),
         ),
         Wrong(
             "max of everything",

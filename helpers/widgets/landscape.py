@@ -34,6 +34,7 @@ class Problem:
     each: Callable  # (output, y) → loss of each example
     fit: Callable  # output → prediction
     ylabel: str
+    margin: float = 0.25  # above and below the data, as a part of their height
 
     def loss(self, w, b):
         w, b = np.asarray(w, dtype=float)[..., None], np.asarray(b, dtype=float)[..., None]
@@ -96,7 +97,7 @@ def one_unit():
         rest = b2[0, 0] + sum(w2[0, j] * tanh(w1[j, 0] * x + b1[j, 0]) for j in (1, 2))
         return rest + w2[0, 0] * tanh(w * x + b)
 
-    return Problem(X[:, 0], y, output, squared, same, "y")
+    return Problem(X[:, 0], y, output, squared, same, "y", margin=1.0)
 
 
 class Landscape(Explorer):
@@ -158,7 +159,7 @@ class Landscape(Explorer):
         problem, values = self.problems[name], np.nan_to_num(self.maps[name], posinf=1e6, neginf=-1e6)
         low, high = values.min(), max(values.max(), values.min() + 1e-9)
         levels = low + (high - low) * np.linspace(0, 1, 13) ** 2.2
-        shades = self.ax.contourf(W, B, values, levels, cmap="gray", vmin=low - 0.6 * (high - low), alpha=0.75)
+        shades = self.ax.contourf(W, B, values, levels, cmap="gray", vmin=low - 0.2 * (high - low), alpha=0.75)
         lines = self.ax.contour(W, B, values, levels[1:], colors="#777777", linewidths=0.7)
         (data,) = self.right.plot(problem.x, problem.y, "o", color=BLUE, ms=6)
         return shades, lines, data
@@ -204,7 +205,7 @@ class Landscape(Explorer):
 
 def limits(problem):
     low, high = problem.y.min(), problem.y.max()
-    return low - 0.25 * (high - low), high + 0.25 * (high - low)
+    return low - problem.margin * (high - low), high + problem.margin * (high - low)
 
 
 def between(coarse, w, b):

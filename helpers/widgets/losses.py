@@ -46,6 +46,9 @@ def asked(loss, grid, Y):
     return values, np.gradient(values, grid), remarks
 
 
+STYLES = {"MAE": "--", "Huber": "-.", YOURS: ":"}  # as in the lesson's figures; all others are solid
+
+
 class Curves:
     """A plot with a curve for each loss over the positions of one slider, and a dot on each where it stands."""
 
@@ -56,9 +59,12 @@ class Curves:
         ax.axhline(0, color="#BBBBBB", lw=0.8)
         self.lines, self.dots = {}, {}
         for name in names:
-            look = {"color": COLORS[name], "animated": True, "ls": "--" if name == YOURS else "-"}
-            (self.lines[name],) = ax.plot(grid, 0 * grid, **look)
-            (self.dots[name],) = ax.plot([], [], marker="o", ms=8, mec="white", **look)
+            look = {"color": COLORS[name], "animated": True, "ls": STYLES.get(name, "-")}
+            look["zorder"] = {"Huber": 2.1, "MAE": 2.2, YOURS: 2.3}.get(name, 2)
+            (self.lines[name],) = ax.plot(grid, 0 * grid, lw=3.5 if name == YOURS else 2, **look)
+            look["zorder"] += 1
+            size = 7 if name in ("MAE", YOURS) else 12  # where two dots meet, the lower one is a ring around the other
+            (self.dots[name],) = ax.plot([], [], marker="o", ms=size, mec="white", **look)
         self.cross = ax.axvline(0, color="#888888", lw=1, ls=":", animated=True)
 
     def show(self, values, k, most):
