@@ -28,7 +28,7 @@ def minibatches(X, Y, batch_size, rng):
 class SGD:
     """Stochastic gradient descent: θ ← θ − α g (Robbins & Monro, 1951)."""
 
-    averages = 0  # how many running averages, shaped like θ, a rule keeps from step to step
+    memories = 0  # how many arrays, shaped like θ, a rule remembers
 
     def __init__(self, learning_rate=0.1):
         checks.constants(learning_rate=learning_rate)
@@ -38,12 +38,12 @@ class SGD:
 
     def step(self, parameters, gradients):
         """One step for lists of arrays of equal shapes; the arrays of `parameters` change in place."""
-        if self.state is None or not self.averages:
-            self.state = [[np.zeros_like(theta) for _ in range(self.averages)] for theta in parameters]
+        if self.state is None or not self.memories:
+            self.state = [[np.zeros_like(theta) for _ in range(self.memories)] for theta in parameters]
         checks.step(parameters, gradients, self.state)
         self.t += 1
-        for theta, g, averages in zip(parameters, gradients, self.state, strict=True):
-            self.update(theta, g, *averages)
+        for theta, g, memory in zip(parameters, gradients, self.state, strict=True):
+            self.update(theta, g, *memory)
 
     def update(self, theta, g):
         theta -= self.learning_rate * g
@@ -52,7 +52,7 @@ class SGD:
 class Momentum(SGD):
     """v ← β v + g, θ ← θ − α v (Polyak, 1964)."""
 
-    averages = 1
+    memories = 1
 
     def __init__(self, learning_rate=0.1, beta=0.9):
         super().__init__(learning_rate)
@@ -68,7 +68,7 @@ class Momentum(SGD):
 class RMSProp(SGD):
     """s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε) (Hinton, Coursera lecture 6e, 2012)."""
 
-    averages = 1
+    memories = 1
 
     def __init__(self, learning_rate=0.001, rho=0.99, epsilon=1e-8):
         super().__init__(learning_rate)
@@ -87,7 +87,7 @@ class Adam(SGD):
     v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) correct the bias of averages that start at 0.
     """
 
-    averages = 2
+    memories = 2
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
         super().__init__(learning_rate)

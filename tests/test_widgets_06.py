@@ -62,6 +62,19 @@ def test_the_limit_of_the_steep_bowl_is_two_over_its_curvature():
     assert abs(widget.w[-1]) > 1
 
 
+@pytest.mark.parametrize("landscape", LANDSCAPES)
+def test_every_start_is_in_the_picture_and_no_loss_stops_at_the_edge(landscape):
+    widget = Hiker(landscape=landscape, alpha=0.2)
+    low, high = widget.left.get_ylim()
+    for start in (-4.0, -3.5, 4.0):
+        put(widget, start=start)
+        assert low < widget.first.get_ydata()[0] < high
+    assert widget.losses.get_ydata()[-1] != widget.losses.axes.get_ylim()[0]
+    if landscape == "two valleys":
+        put(widget, start=-3.5)
+    assert widget.losses.get_ydata()[-1] < widget.losses.axes.get_ylim()[0]
+
+
 def test_steps_show_the_beginning_of_the_same_path():
     widget = Hiker(alpha=0.3)
     whole = widget.w

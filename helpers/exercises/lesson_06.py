@@ -34,7 +34,7 @@ def sgd_step(theta, g, alpha):  # parameters, their gradient (same shape), learn
     cases=(
         given(theta=[1.0, -2.0], g=[0.5, 3.0], alpha=0.1),
         given(theta=[[0.5, 1.0, -1.0], [2.0, 0.0, 4.0]], g=[[1.0, -2.0, 0.5], [0.0, 4.0, -1.0]], alpha=0.25),
-        given(theta=[3, 1], g=[2, -4], alpha=0.5),
+        given(theta=[3.0, 1.0], g=[2.0, -4.0], alpha=0.5),
     ),
     wrong=(
         Wrong(
@@ -104,7 +104,7 @@ def together(*names):
         result = step(*arguments)
         if type(result) not in (tuple, list) or len(result) != len(names):
             raise ValueError(f"it must return {len(names)} arrays: {', '.join(names)}.")
-        if all(part is ... for part in result):
+        if any(part is ... for part in result):
             raise NotImplementedError
         return np.stack([np.asarray(part) for part in result])
 
@@ -193,6 +193,17 @@ def momentum_step(theta, g, v, alpha=0.1, beta=0.9):  # → the new theta, the n
             ),
         ),
         Wrong(
+            "alpha and sign inside v",
+            "Many books have α inside v, and your theta is right for them. Here v is free of α and of the minus: "
+            "v = β v + g, then θ − α v.",
+            _momentum(lambda theta, g, v, alpha, beta: (theta + beta * v - alpha * g, beta * v - alpha * g)),
+        ),
+        Wrong(
+            "sign inside v",
+            "You put the minus into v: it belongs to the step. Here v = β v + g gathers gradients, then θ − α v.",
+            _momentum(lambda theta, g, v, alpha, beta: (theta + alpha * (beta * v - g), beta * v - g)),
+        ),
+        Wrong(
             "v is lost",
             "theta is right, but you gave back the old v: the next step would have forgotten this one.",
             _momentum(lambda theta, g, v, alpha, beta: (theta - alpha * (beta * v + g), v)),
@@ -253,6 +264,12 @@ def _uphill(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e
 def _old_averages(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
     _, new_v, new_s = _adam()(theta, g, v, s, t, alpha, beta_1, beta_2, epsilon)
     return theta - alpha * (v / (1 - beta_1**t)) / (np.sqrt(s / (1 - beta_2**t)) + epsilon), new_v, new_s
+
+
+def _epsilon_before_correction(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+    v, s = beta_1 * v + (1 - beta_1) * g, beta_2 * s + (1 - beta_2) * g**2
+    rate = alpha * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return theta - rate * v / (np.sqrt(s) + epsilon), v, s
 
 
 SMOOTH = {"alpha": 0.1, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 0.5}  # a large ε, so that its place shows
@@ -321,6 +338,11 @@ def adam_step(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=
             _adam(change=lambda v, s, epsilon: v / np.sqrt(s + epsilon)),
         ),
         Wrong(
+            "epsilon before the correction",
+            "ε must be added to the corrected √ŝ; you added it to √s.",
+            _epsilon_before_correction,
+        ),
+        Wrong(
             "no epsilon",
             "ε is missing below the fraction: without it a gradient that is always 0 gives 0 / 0.",
             _adam(change=lambda v, s, epsilon: v / np.sqrt(s)),
@@ -385,8 +407,9 @@ def adam_step(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=
     theta = theta - alpha * v_hat / (np.sqrt(s_hat) + epsilon)
     return theta, v, s
 """,
-    reason="v says where to, s says how large gradients usually are, and their quotient has no unit: every parameter "
-    "moves by about α. The correction matters for the first steps, while the averages still remember their 0.",
+    reason="v says where to, s says how large gradients usually are, and their quotient has no unit: while "
+    "gradients agree, every parameter moves by about α. The correction matters for the first steps, while the averages "
+    "still remember their 0.",
     right="The first step is α long, whatever the size of the gradient.",
 )
 
@@ -427,7 +450,7 @@ N, SIZE = 10, 3
 
 
 def look_at_batches(minibatches):
-    """Ten examples, recognisable by their numbers, in batches of three, twice; then two batches of five."""
+    """Ten examples, recognisable by their numbers, in batches of three, twice; then in fives; then as at first."""
     if not callable(minibatches):
         return "called", "Give `check` the function itself, without brackets."
     X = np.array([[i, 100 + i] for i in range(N)], dtype=float)
@@ -455,6 +478,9 @@ def look_at_batches(minibatches):
         return "batches shuffled, not examples", "What stood side by side in X came side by side."
     if orders[0] == orders[1]:
         return "the same order again", "Two epochs with the same `rng` came in the same order."
+    _, again = look_at_epoch(list(minibatches(X, Y, SIZE, np.random.default_rng(1))), SIZE)
+    if again != orders[0]:
+        return "rng not used", "Two generators with the same seed gave two different orders."
     return None
 
 
@@ -556,6 +582,11 @@ def _one_more(X, Y, batch_size, rng):
         yield X[batch].T, Y[batch].T
 
 
+def _split_evenly(X, Y, batch_size, rng):
+    for batch in np.array_split(rng.permutation(len(X)), -(-len(X) // batch_size)):
+        yield X[batch].T, Y[batch].T
+
+
 MINIBATCHES = Inspection(
     key="6.4",
     title="mini-batches that cover every example once",
@@ -598,6 +629,16 @@ def minibatches(X, Y, batch_size, rng):  # rows X (N, n_0), Y (N, n_L) → pairs
             "the same order again",
             "Do you make a generator inside? Use the `rng` that is given: it goes on from epoch to epoch.",
             _batches(lambda X, rng, size: np.random.default_rng(3).permutation(len(X))),
+        ),
+        Wrong(
+            "rng not used",
+            "The same `rng` seed must give the same order: draw from the `rng` you are given.",
+            _batches(lambda X, rng, size: np.random.default_rng().permutation(len(X))),
+        ),
+        Wrong(
+            "sizes",
+            "All batches have `batch_size` examples, only the last may be smaller.",
+            _split_evenly,
         ),
         Wrong(
             "rows",
@@ -752,8 +793,8 @@ my_settings = {
     "batch_size": 16,
 }
 """,
-    reason="With batches of 16 an epoch has 19 steps, so there are 380 in all. Adam makes each about as long as its "
-    "learning rate, and 0.03 is enough to cross the plane in 380 steps. Others work too, such as RMSProp with 0.01.",
+    reason="With batches of 16 an epoch has 19 steps, so there are 380 in all, and 380 steps of at most about "
+    "0.03 let a weight travel far enough. Others work too, such as RMSProp with 0.01.",
     right="Learning rate first, then batch size and optimizer, and always one change at a time.",
 )
 

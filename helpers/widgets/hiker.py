@@ -55,7 +55,7 @@ class Hiker(Explorer):
         }
 
     def draw(self, figure):
-        left, right = figure.add_axes((0.08, 0.17, 0.44, 0.7)), figure.add_axes((0.63, 0.17, 0.34, 0.7))
+        left, right = figure.add_axes((0.1, 0.17, 0.42, 0.7)), figure.add_axes((0.63, 0.17, 0.34, 0.7))
         self.left = left
         left.set(title="the landscape and the path", xlabel="weight w", ylabel="loss L(w)", xlim=(-4.2, 4.2))
         right.set(title="loss above the lowest", xlabel="step", ylabel="L(w) − lowest L", xlim=(-1, STEPS + 1))
@@ -67,11 +67,12 @@ class Hiker(Explorer):
         (self.first,) = left.plot([], [], color=ORANGE, marker="s", markersize=9, ls="", animated=True)
         (self.last,) = left.plot([], [], color=GREEN, marker="o", markersize=11, ls="", zorder=5, animated=True)
         (self.losses,) = right.plot([], [], **look)
+        self.now = right.axvline(STEPS, color="#888888", lw=1.5, ls=":", animated=True)
         self.note = right.text(0.97, 0.9, "", ha="right", color=DARK_ORANGE, transform=right.transAxes, animated=True)
 
     def update(self, landscape, start, alpha, steps):
         L, slope, self.lowest = LANDSCAPES[landscape]
-        top = min(1.05 * L(W).max(), 16)
+        top = 1.05 * L(W).max()
         put(self.left, ylim=(-0.06 * top, top))
         self.ground.set_ydata(L(W))
         w, remarks = ask("Your step", lambda z: walk(self.step, slope, start, alpha, len(z)), np.zeros(STEPS + 1))
@@ -80,7 +81,8 @@ class Hiker(Explorer):
         self.path.set_data(self.w, loss)
         self.first.set_data(self.w[:1], loss[:1])
         self.last.set_data(self.w[-1:], loss[-1:])
-        self.losses.set_data(np.arange(len(loss)), np.clip(loss - L(self.lowest), 1e-6, 1e4))
+        self.losses.set_data(np.arange(len(loss)), np.clip(loss - L(self.lowest), 1e-30, 1e4))
+        self.now.set_xdata([steps, steps])
         self.lost = bool(np.abs(self.w[-1]) >= 100)
         self.note.set_text("diverged" if self.lost else "")
         arrived = np.abs(self.w - self.lowest) < CLOSE

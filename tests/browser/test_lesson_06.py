@@ -1,7 +1,7 @@
-"""Lesson 06 in a browser: the hiker and the race by keyboard, exercises wrong and right, and both themes.
+"""Lesson 06 in a browser: the widgets played, exercises wrong and right, and both themes.
 
-The playground has tests of its own, in test_playground.py. Every test leaves screenshots in artifacts/, which somebody
-looks at.
+The playground has more tests of its own, in test_playground.py. Every test leaves screenshots in artifacts/, which
+somebody looks at.
 """
 
 import pytest
@@ -78,6 +78,30 @@ def test_momentum_wins_the_race_in_the_valley(lesson):
     reset(cell)
 
 
+def test_the_playground_plays_and_pauses(lesson):
+    cell = lesson.cell("playground")
+    button = cell.locator(".playground-play")
+    button.wait_for()
+
+    def epoch():
+        return int(cell.locator(".playground-numbers strong").first.inner_text().replace(",", ""))
+
+    assert epoch() == 0
+    button.click()
+    lesson.page.wait_for_function(
+        "Number(document.querySelector('.playground-numbers strong').textContent.replace(',', '')) >= 20"
+    )
+    button.click()
+    lesson.page.wait_for_timeout(500)
+    paused = epoch()
+    assert paused >= 20
+    lesson.page.wait_for_timeout(1000)
+    assert epoch() == paused
+    assert button.inner_text() == "Play"
+    cell.screenshot(path=ARTIFACTS / "06-playground-paused.png")
+    assert lesson.console == []
+
+
 @pytest.mark.parametrize(
     ("cell_id", "wrong", "says", "change"),
     [
@@ -98,7 +122,7 @@ def test_exercises_wrong_then_right(lesson, cell_id, wrong, says, change):
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_it_looks_right_in_both_themes(lesson, theme):
     lesson.use_theme(theme)
-    cells = ("hook-train", "regimes-figure", "hiker", "racers-figure", "race", "batch-figure", "moons", "playground")
+    cells = ("hook-train", "regimes", "hiker", "racers-figure", "race", "batch-figure", "moons", "playground")
     for cell_id in (*cells, "quiz"):
         lesson.cell(cell_id)
         lesson.page.wait_for_timeout(500)
