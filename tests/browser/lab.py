@@ -169,14 +169,25 @@ def picture(cell):
     return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")
 
 
+def settle(page):
+    """Wait until the kernel has answered all that the page sent, and the page shows it.
+
+    A widget holds a control's next value back until the last one is answered; so ask twice.
+    """
+    for _ in range(2):
+        page.wait_for_timeout(100)
+        page.evaluate(f"async () => {{ await {CURRENT}.sessionContext.session.kernel.requestKernelInfo(); }}")
+    page.wait_for_timeout(150)
+
+
 def press(handle, key, times=1):
-    """Press a key on a control, and give the kernel time to answer."""
+    """Press a key on a control, and let the kernel answer."""
     handle.focus()
     for _ in range(times):
         handle.press(key)
-    handle.page.wait_for_timeout(400)
+    settle(handle.page)
 
 
 def reset(cell):
     cell.get_by_role("button", name="Reset").click()
-    cell.page.wait_for_timeout(400)
+    settle(cell.page)

@@ -5,7 +5,7 @@ One page for the whole file; the tests build on the run of the first. Screenshot
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset
+from lab import picture, press, reset, settle
 
 LESSON = "01_neuron.ipynb"
 FORGOTTEN = """def neuron(x, w, b, f):
@@ -43,7 +43,7 @@ def test_every_slider_and_list_changes_the_picture(lesson, cell_id):
     for k in range(cell.locator("select").count()):
         before = picture(cell)
         cell.locator("select").nth(k).select_option(index=3)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         assert picture(cell) != before, f"list {k} of {cell_id} changed nothing"
     assert lesson.console == []
 
@@ -101,6 +101,6 @@ def test_it_looks_right_in_both_themes(lesson, theme):
     cells = ("hook-caption", "first-loss", "learn-caption", "guess-the-line", "anatomy", "ex-batch")
     for cell_id in (*cells, "geometry-figure", "neuron-explorer", "xor-figure", "quiz"):
         lesson.cell(cell_id)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         lesson.page.screenshot(path=ARTIFACTS / f"01-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []

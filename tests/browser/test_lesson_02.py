@@ -5,7 +5,7 @@ Every test leaves screenshots in artifacts/, which somebody looks at.
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset
+from lab import picture, press, reset, settle
 
 LESSON = "02_activation_functions.ipynb"
 WRONG = """def leaky_relu(z, slope=0.01):
@@ -24,7 +24,7 @@ def test_every_slider_changes_the_picture(lesson, cell_id):
     assert handles.count() >= 2
     if cell_id == "explorer":  # α moves only functions that have one
         cell.locator("select").first.select_option("ELU")
-        lesson.page.wait_for_timeout(300)
+        settle(lesson.page)
     for k in range(handles.count()):
         before = picture(cell)
         press(handles.nth(k), "ArrowLeft", 3)
@@ -68,6 +68,6 @@ def test_it_looks_right_in_both_themes(lesson, theme):
     lesson.use_theme(theme)
     for cell_id in ("hook-caption", "ex-sigmoid", "gallery", "explorer", "temperature", "quiz", "progress"):
         lesson.cell(cell_id)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         lesson.page.screenshot(path=ARTIFACTS / f"02-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []

@@ -5,7 +5,7 @@ One page for all tests. Every test leaves screenshots in artifacts/, which someb
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset
+from lab import picture, press, reset, settle
 
 LESSON = "03_forward_propagation.ipynb"
 WRONG = """def forward(A0, W, b, f):
@@ -69,7 +69,7 @@ def test_xor_is_parted_by_keyboard(lesson):
     assert "Reached" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "03-hidden-xor.png")
     cell.locator("select").first.select_option("moons")
-    lesson.page.wait_for_timeout(400)
+    settle(lesson.page)
     assert "Reached before" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "03-hidden-moons.png")
 
@@ -94,6 +94,6 @@ def test_it_looks_right_in_both_themes(lesson, theme):
     lesson.use_theme(theme)
     for cell_id in ("hook-caption", "errors-read", STEPPER, CURVE, HIDDEN, "class-forward", "inside-caption", "quiz"):
         lesson.cell(cell_id)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         lesson.page.screenshot(path=ARTIFACTS / f"03-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []

@@ -5,7 +5,7 @@ One page for all tests. Every test leaves screenshots in artifacts/, which someb
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset
+from lab import picture, press, reset, settle
 
 LESSON = "04_loss_functions.ipynb"
 WRONG = """def categorical_cross_entropy(Z, Y):
@@ -66,7 +66,7 @@ def test_the_bottom_is_found_in_two_moves_by_keyboard(lesson):
     assert "2 so far" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "04-landscape.png")
     cell.locator("select").first.select_option("one unit of a network")
-    lesson.page.wait_for_timeout(500)
+    settle(lesson.page)
     cell.screenshot(path=ARTIFACTS / "04-landscape-network.png")
 
 
@@ -83,6 +83,6 @@ def test_it_looks_right_in_both_themes(lesson, theme):
     lesson.use_theme(theme)
     for cell_id in ("hook-caption", LOSSES, "p-minus-y", SURPRISE, "cce-text", "ex-initial", LANDSCAPE, "quiz"):
         lesson.cell(cell_id)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         lesson.page.screenshot(path=ARTIFACTS / f"04-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []

@@ -6,7 +6,7 @@ screenshots in artifacts/, which somebody looks at.
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset
+from lab import picture, press, reset, settle
 
 LESSON = "05_backpropagation_step_by_step.ipynb"
 HUNT = """def repaired_a(W, Z, A, Y, f_prime):
@@ -37,7 +37,7 @@ def test_the_stepper_by_mouse_and_keyboard_and_its_lamp(lesson):
     at_the_start = picture(cell)
     for button, step in (("Next", 1), ("Next", 2), ("Back", 1)):
         cell.get_by_role("button", name=button).click()
-        lesson.page.wait_for_timeout(400)
+        settle(lesson.page)
         assert f"step {step} of 13" in cell.inner_text()
         assert picture(cell) != at_the_start
     step = slider(cell, "step")
@@ -67,7 +67,7 @@ def test_the_network_view(lesson):
         assert cell.inner_text().count("Reached:") == reached
     cell.screenshot(path=ARTIFACTS / "05-stepper-network.png")
     cell.locator("select").first.select_option("graph")
-    lesson.page.wait_for_timeout(400)
+    settle(lesson.page)
     assert not slider(cell, "by").is_visible()
     assert lesson.console == []
 
@@ -81,7 +81,7 @@ def test_gradient_flow(lesson):
     assert "Reached" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "05-gradient-flow.png")
     cell.locator("select").first.select_option("relu")
-    lesson.page.wait_for_timeout(400)
+    settle(lesson.page)
     assert "relu, 10 layers" in cell.inner_text()
     assert lesson.console == []
 
@@ -108,6 +108,6 @@ def test_it_looks_right_in_both_themes(lesson, theme):
         "quiz",
     ):
         lesson.cell(cell_id)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         lesson.page.screenshot(path=ARTIFACTS / f"05-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []

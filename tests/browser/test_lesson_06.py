@@ -6,7 +6,7 @@ somebody looks at.
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset
+from lab import picture, press, reset, settle
 
 LESSON = "06_gradient_descent.ipynb"
 MOMENTUM = """def momentum_step(theta, g, v, alpha=0.1, beta=0.9):
@@ -34,7 +34,7 @@ def test_every_slider_changes_the_picture(lesson, cell_id):
     handles.first.wait_for()
     if cell_id == "race":  # β is that of Momentum
         cell.get_by_role("checkbox", name="Momentum").check()
-        lesson.page.wait_for_timeout(400)
+        settle(lesson.page)
     assert handles.count() == 3
     for k in range(handles.count()):
         before = picture(cell)
@@ -57,7 +57,7 @@ def test_the_hiker_reaches_the_bottom_by_keyboard(lesson):
     cell.screenshot(path=ARTIFACTS / "06-hiker-lamp.png")
     before = picture(cell)
     cell.get_by_role("button", name="Back").click()
-    lesson.page.wait_for_timeout(400)
+    settle(lesson.page)
     assert picture(cell) != before
     reset(cell)
     assert "Reached" not in cell.inner_text()
@@ -73,7 +73,7 @@ def test_momentum_wins_the_race_in_the_valley(lesson):
     for name in ("RMSProp", "Adam"):
         cell.get_by_role("checkbox", name=name).check()
     cell.locator("select").first.select_option("banana")
-    lesson.page.wait_for_timeout(500)
+    settle(lesson.page)
     cell.screenshot(path=ARTIFACTS / "06-race-banana.png")
     reset(cell)
 
@@ -92,7 +92,7 @@ def test_the_playground_plays_and_pauses(lesson):
         "Number(document.querySelector('.playground-numbers strong').textContent.replace(',', '')) >= 20"
     )
     button.click()
-    lesson.page.wait_for_timeout(500)
+    settle(lesson.page)
     paused = epoch()
     assert paused >= 20
     lesson.page.wait_for_timeout(1000)
@@ -125,6 +125,6 @@ def test_it_looks_right_in_both_themes(lesson, theme):
     cells = ("hook-train", "regimes", "hiker", "racers-figure", "race", "batch-figure", "moons", "playground")
     for cell_id in (*cells, "quiz"):
         lesson.cell(cell_id)
-        lesson.page.wait_for_timeout(500)
+        settle(lesson.page)
         lesson.page.screenshot(path=ARTIFACTS / f"06-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []
