@@ -10,6 +10,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+from moving import picture
 
 import helpers.widgets
 from helpers.widgets.controls import CheckList, Stepper
@@ -48,10 +49,6 @@ pytestmark = pytest.mark.parametrize("kind", WIDGETS, ids=[kind.__name__ for kin
 @pytest.fixture
 def widget(kind):
     return kind()
-
-
-def picture(widget):
-    return bytes(widget.picture.value)
 
 
 def look(widget):

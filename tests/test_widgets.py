@@ -1,7 +1,6 @@
 """The widgets of the lessons, moved without a browser: every control to its ends, in pairs, and into odd states."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ import matplotlib.text
 import nbformat
 import numpy as np
 import pytest
+from moving import picture, put, words
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.network import ACTIVATIONS, leaky_relu, leaky_relu_prime, sigmoid, sigmoid_prime, softmax
@@ -42,19 +42,6 @@ def moves(extremes):
         name = list(extremes)[(step & -step).bit_length() - 1]  # a Gray code: as many moves as combinations
         is_high[name] = not is_high[name]
         yield name, extremes[name][2 if is_high[name] else 0]
-
-
-def put(widget, **state):
-    for name, value in state.items():
-        widget.control[name].value = value
-
-
-def picture(widget):
-    return bytes(widget.picture.value)
-
-
-def words(widget):
-    return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
 
 
 @pytest.mark.parametrize("kind", EXTREMES)

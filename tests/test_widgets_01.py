@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from moving import picture, put, words
 
 from helpers.data import GATES, house_prices
 from helpers.exercises.judge import RIGHT
@@ -12,20 +13,6 @@ from helpers.exercises.lesson_01 import BATCH, NAND, NEURON, PREDICT
 from helpers.network import relu, sigmoid, tanh
 from helpers.widgets.line import FEW, HIGH, TARGET, GuessTheLine
 from helpers.widgets.neuron import ACTIVATIONS, CORNERS, FINE, NAMES, PLANE, NeuronExplorer, signed, step, tint
-
-
-def put(widget, **state):
-    for name, value in state.items():
-        widget.control[name].value = value
-
-
-def picture(widget):
-    return bytes(widget.picture.value)
-
-
-def words(widget):
-    return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
-
 
 # --- guess the line --------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
 """The widgets of lesson 03, moved without a browser: what they draw is read back, and every goal is reached."""
 
-import re
-
 import numpy as np
 import pytest
+from moving import put, words
 
 from helpers.exercises import engine
 from helpers.network import relu, softmax, tanh
@@ -13,15 +12,6 @@ from helpers.widgets.forward import b as LESSON_B
 from helpers.widgets.forward import f as LESSON_F
 from helpers.widgets.hidden import HiddenSpace, best_line, straight
 from helpers.widgets.hinges import TARGETS, CurveFromPieces, X, zigzag
-
-
-def put(widget, **state):
-    for name, value in state.items():
-        widget.control[name].value = value
-
-
-def words(widget):
-    return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
 
 
 def forward(A0, W, b, f):

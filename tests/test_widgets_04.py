@@ -1,24 +1,15 @@
 """The widgets of lesson 04, moved without a browser: what they draw is read back, and every goal is reached."""
 
-import re
 import time
 
 import numpy as np
 import pytest
+from moving import put, words
 
 from helpers import network
 from helpers.network import sigmoid
 from helpers.widgets.landscape import MOVES, START, B, Landscape, W, between, problems
 from helpers.widgets.losses import HOUSES, A, LossExplorer, SurpriseExplorer, Z
-
-
-def put(widget, **state):
-    for name, value in state.items():
-        widget.control[name].value = value
-
-
-def words(widget):
-    return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
 
 
 def endless(A, Y):

@@ -1,29 +1,16 @@
 """The widgets of lesson 05: their gradients are right, every goal can be reached, a learner's slip is told in words."""
 
 import itertools
-import re
 
 import numpy as np
 import pytest
+from moving import picture, put, words
 
 from helpers.network import ACTIVATIONS, relu, tanh, tanh_prime
 from helpers.widgets.backprop import GRAPH, NETWORK, PARAMETERS, STEPS, BackpropStepper, graph_steps, number
 from helpers.widgets.gradient_flow import SCHEMES, GradientFlow
 
 LAST = STEPS
-
-
-def put(widget, **state):
-    for name, value in state.items():
-        widget.control[name].value = value
-
-
-def picture(widget):
-    return bytes(widget.picture.value)
-
-
-def words(widget):
-    return re.sub("<[^>]*>", "", widget.words.value)
 
 
 def drawn(widget):

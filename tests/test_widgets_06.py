@@ -1,23 +1,12 @@
 """The widgets of lesson 06, moved without a browser: what they draw is read back, and every goal is reached."""
 
-import re
-
 import numpy as np
 import pytest
+from moving import put, words
 
 from helpers.training import SGD, Adam, Momentum, RMSProp
 from helpers.widgets.hiker import LANDSCAPES, STEPS, Hiker, W
 from helpers.widgets.race import SURFACES, OptimizerRace
-
-
-def put(widget, **state):
-    for name, value in state.items():
-        widget.control[name].value = value
-
-
-def words(widget):
-    return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
-
 
 # --- the hiker --------------------------------------------------------------------------------------------------------
 

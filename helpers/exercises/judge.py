@@ -126,7 +126,7 @@ class Exercise(Task):
     use: Callable = call
 
     def judge(self, answer):
-        if _is_unwritten(answer):
+        if is_unwritten(answer):
             return self._open()
         if self.use is call and not callable(answer):
             form = f'`check("{self.key}", {self.name})`'
@@ -160,7 +160,7 @@ class Exercise(Task):
 
     def _fault(self, case, expected, got):
         """What is wrong with one outcome: its kind and a sentence; None if nothing is."""
-        where, your = f"For {_case(case)} ", f"your `{self.name}`"
+        where, your = f"For {case_in_words(case)} ", f"your `{self.name}`"
         if got.stopped:
             at = f", in {got.line}" if got.line else ""
             return "too long", f"{where}{your} took too long and was stopped{at}. Is there a loop that never ends?"
@@ -168,21 +168,24 @@ class Exercise(Task):
             words = f"{got.error}: {got.message}" if got.message else got.error
             if got.line or self.use is not call:
                 return "raised", f"{where}{your} raised an exception{' in ' * bool(got.line)}{got.line}: {words}"
-            return "raised", f"`{self.name}` cannot be called with {_case(case)}: {words}"
+            return "raised", f"`{self.name}` cannot be called with {case_in_words(case)}: {words}"
         if got.shape is None:
             if got.words == "nothing" and got.printed:
                 return "printed", f"{where}{your} printed its result and returned nothing. Write `return` for `print`."
             if got.words == "nothing":
                 return "returned nothing", f"{where}{your} returned nothing: end it with `return` and the result."
-            return "no numbers", f"{where}{your} gave {got.words}; expected {_shape(expected.shape)}."
+            return "no numbers", f"{where}{your} gave {got.words}; expected {shape_in_words(expected.shape)}."
         if got.shape != expected.shape:
-            return "shape", f"{where}{your} gave {_shape(got.shape)}; expected {_shape(expected.shape)}."
+            return (
+                "shape",
+                f"{where}{your} gave {shape_in_words(got.shape)}; expected {shape_in_words(expected.shape)}.",
+            )
         if not _close(got.array, expected):
             return "values", self._difference(case, expected, got.array)
         if got.words:
             return "list", f"The numbers are right, but {your} gave {got.words}; make it an array with `np.array(…)`."
         if got.changed:
-            names = _and(got.changed)
+            names = listed(got.changed)
             return "changed its input", f"The numbers are right, but {your} changed its input {names}. {WHY_NOT_CHANGE}"
         if self.quiet and got.warnings:
             words = "; ".join(got.warnings)
@@ -197,11 +200,11 @@ class Exercise(Task):
         if gave == should:
             should += f" (they differ by {number(abs(float(array[index]) - float(expected[index])))})"
         place = f" at {list(index)}" if index and not self.elementwise else ""
-        words = _case(case)
+        words = case_in_words(case)
         if self.elementwise:
             name, values = next(iter(case.items()))
             whole = ", in an array of whole numbers," if index and values.dtype.kind == "i" else ""
-            words = _case({**case, name: np.asarray(values)[index]}) + whole
+            words = case_in_words({**case, name: np.asarray(values)[index]}) + whole
         return f"For {words} your `{self.name}` gave {gave}{place}; expected {should}."
 
     def _explain(self, fault, k, seen):
@@ -209,7 +212,7 @@ class Exercise(Task):
         kind, sentence = fault
         name, says = kind, ""
         if kind in ("raised", "shape", "values", "warned", "no numbers"):
-            name, says = self._diagnose(k, seen) or _common(seen[k], self.expected[k]) or (kind, "")
+            name, says = self._diagnose(k, seen) or common_mistake(seen[k], self.expected[k]) or (kind, "")
         also = [] if kind == "changed its input" else [f"It also changed its input {n}." for n in seen[k].changed]
         notes = _notes(seen, printed=kind != "printed", warned=kind != "warned")
         return self._not_yet(name, sentence, says, *also, *notes)
@@ -241,7 +244,7 @@ def inline(line):
 # --- the parts of an exercise's judgement ---------------------------------------------------------------------------
 
 
-def _is_unwritten(answer):
+def is_unwritten(answer):
     """Is this a stub: nothing, dots, or a function that does nothing? A function is looked at, not called."""
     if type(answer) in (tuple, list):
         return len(answer) > 0 and all(value is ... for value in answer)
@@ -262,7 +265,7 @@ def _kinds(warned):
     return {text.partition(" encountered")[0] for text in warned}
 
 
-def _common(got, expected):
+def common_mistake(got, expected):
     """A diagnosis that needs no knowledge of the exercise."""
     for beginning, diagnosis in COMMON.items():
         if re.match(beginning, f"{got.error}: {got.message}"):
@@ -297,8 +300,8 @@ def _array(values):
     return array.astype(np.int64) if array.dtype.kind == "i" else array
 
 
-def _case(case):
-    return _and([f"{name} = {_words(value)}" for name, value in case.items()])
+def case_in_words(case):
+    return listed([f"{name} = {_words(value)}" for name, value in case.items()])
 
 
 def _words(value):
@@ -307,9 +310,9 @@ def _words(value):
     return "[" + ", ".join(map(_words, value)) + "]" if np.size(value) <= 12 else f"an array of shape {np.shape(value)}"
 
 
-def _shape(shape):
+def shape_in_words(shape):
     return f"an array of shape {shape}" if shape else "one number"
 
 
-def _and(words):
+def listed(words):
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

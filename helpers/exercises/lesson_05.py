@@ -11,7 +11,17 @@ import numpy as np
 
 from helpers import network
 from helpers.exercises.choices import Choice, Question
-from helpers.exercises.judge import WHY_NOT_CHANGE, Exercise, Wrong, _and, _case, _is_unwritten, _shape, given, number
+from helpers.exercises.judge import (
+    WHY_NOT_CHANGE,
+    Exercise,
+    Wrong,
+    case_in_words,
+    given,
+    is_unwritten,
+    listed,
+    number,
+    shape_in_words,
+)
 
 TITLE = "Backpropagation, step by step"
 
@@ -26,7 +36,7 @@ def lay_out(result, shapes):
         return None
     if not issubclass(type(result), tuple | list | np.ndarray) or len(result) != len(shapes):
         count = f"{len(result)} things" if issubclass(type(result), tuple | list | np.ndarray) else "one thing"
-        raise Form(f"{count}; expected {len(shapes)}: {_and([f'`{name}`' for name in shapes])}, in this order.")
+        raise Form(f"{count}; expected {len(shapes)}: {listed([f'`{name}`' for name in shapes])}, in this order.")
     return np.concatenate(
         [_flat(name, value, shape) for (name, shape), value in zip(shapes.items(), result, strict=True)]
     )
@@ -39,10 +49,10 @@ def _flat(name, value, shape):
         raise Form(f"as `{name}` rows that differ in length.") from None
     if array.dtype.kind not in "fiub":
         what = "nothing" if value is None else "dots" if value is ... else "something that is no number"
-        raise Form(f"as `{name}` {what}; expected {_shape(shape)}.")
+        raise Form(f"as `{name}` {what}; expected {shape_in_words(shape)}.")
     if array.shape != shape:
         hint = " It is transposed." if array.shape == shape[::-1] else ""
-        raise Form(f"as `{name}` {_shape(array.shape)}; expected {_shape(shape)}.{hint}")
+        raise Form(f"as `{name}` {shape_in_words(array.shape)}; expected {shape_in_words(shape)}.{hint}")
     return array.ravel().astype(float)
 
 
@@ -53,7 +63,7 @@ class Gradients(Exercise):
     shapes: object
 
     def judge(self, answer):
-        if not callable(answer) and not _is_unwritten(answer):
+        if not callable(answer) and not is_unwritten(answer):
             form = f'`check("{self.key}", {self.name})`'
             return self._not_yet("called", f"Give `check` the function itself, without brackets: {form}.")
         return super().judge(answer)
@@ -61,7 +71,7 @@ class Gradients(Exercise):
     def _fault(self, case, expected, got):
         case = {name: value for name, value in case.items() if not isinstance(value, str)}
         if got.error == "Form":
-            return "shape", f"For {_case(case)} your `{self.name}` gave {got.message}"
+            return "shape", f"For {case_in_words(case)} your `{self.name}` gave {got.message}"
         return super()._fault(case, expected, got)
 
     def _difference(self, case, expected, array):
@@ -73,7 +83,9 @@ class Gradients(Exercise):
             if k < np.prod(shape):
                 index = [int(i) for i in np.unravel_index(k, shape)]
                 place = f" at {index}" if index else ""
-                return f"For {_case(case)} your `{self.name}` gave {gave} as `{name}`{place}; expected {should}."
+                return (
+                    f"For {case_in_words(case)} your `{self.name}` gave {gave} as `{name}`{place}; expected {should}."
+                )
             k -= int(np.prod(shape))
         return f"The gradients are right, but your `{self.name}` changed an array that it was given. {WHY_NOT_CHANGE}"
 

@@ -14,7 +14,7 @@ import numpy as np
 from helpers import data, training
 from helpers.exercises import guard
 from helpers.exercises.choices import Choice, Question
-from helpers.exercises.judge import RIGHT, Exercise, Task, Verdict, Wrong, _common, _is_unwritten, given
+from helpers.exercises.judge import RIGHT, Exercise, Task, Verdict, Wrong, common_mistake, given, is_unwritten
 
 TITLE = "Gradient descent"
 
@@ -425,7 +425,7 @@ class Inspection(Task):
     wrong: tuple[Wrong, ...]
 
     def judge(self, answer):
-        if _is_unwritten(answer):
+        if is_unwritten(answer):
             return self._open()
         run = guard.run(lambda: self.look(answer), guard.SECONDS)
         if run.error == "NotImplementedError":
@@ -435,7 +435,7 @@ class Inspection(Task):
         if run.error:
             where = f" in {run.line}" if run.line else ""
             words = f"{run.error}: {run.message}".rstrip(": ").rstrip(".")
-            name, says = _common(guard.Seen(**vars(run)), np.zeros(0)) or ("raised", "")
+            name, says = common_mistake(guard.Seen(**vars(run)), np.zeros(0)) or ("raised", "")
             return self._not_yet(name, f"Your `{self.name}` raised an exception{where}: {words}.", says)
         if run.result is None:
             return Verdict(RIGHT, (self.right,))
