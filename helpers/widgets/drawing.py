@@ -14,7 +14,6 @@ machine, 30 % of the pad high, a network trained on the sample reads 85 % from a
 140. An answer brings at most 1,968 bytes of pictures: the larger ones the page has itself.
 """
 
-import base64
 from pathlib import Path
 
 import anywidget
@@ -28,7 +27,7 @@ from helpers import digits
 from helpers.data import load_mnist
 from helpers.exercises import guard
 from helpers.plots import BLUE, ORANGE, STYLE
-from helpers.widgets.explorer import SCALE, png
+from helpers.widgets.explorer import SCALE, still
 
 GRID = 140
 SECONDS = 1.0  # what the network may take for one image
@@ -244,9 +243,8 @@ class DrawDigit(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
         widget, metadata = super()._repr_mimebundle_(**kwargs)
-        picture = base64.b64encode(png(self.figure.canvas.buffer_rgba(), level=9)).decode()
-        about = {"image/png": {"width": 780, "height": 310, "alt": self.caption()}}
-        return {**widget, "image/png": picture, "text/plain": self.caption()}, {**metadata, **about}
+        data, about = still(self.figure.canvas, (780, 310), self.caption())
+        return widget | data, metadata | about
 
 
 def read(network, image):

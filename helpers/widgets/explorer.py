@@ -169,11 +169,8 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
-        caption = self.caption(**self.values)
-        picture = base64.b64encode(png(self.canvas.buffer_rgba(), level=9)).decode()
-        data = {**super()._repr_mimebundle_(**kwargs), "image/png": picture, "text/plain": caption}
-        width, height = self.size
-        return data, {"image/png": {"width": width, "height": height, "alt": caption}}
+        data, about = still(self.canvas, self.size, self.caption(**self.values))
+        return super()._repr_mimebundle_(**kwargs) | data, about
 
 
 class Accessible(anywidget.AnyWidget):
@@ -191,6 +188,15 @@ def put(artist, **properties):
     for name, value in properties.items():
         if not np.array_equal(getattr(artist, f"get_{name}")(), value):
             artist.set(**{name: value})
+
+
+def still(canvas, size, caption):
+    """What stands for a widget where no kernel runs: data and metadata of an output, a picture of `size` and words."""
+    picture = base64.b64encode(png(canvas.buffer_rgba(), level=9)).decode()
+    width, height = size
+    return {"image/png": picture, "text/plain": caption}, {
+        "image/png": {"width": width, "height": height, "alt": caption}
+    }
 
 
 def png(pixels, level=1):

@@ -12,7 +12,6 @@ A frame is the whole picture and depends on none before it: numbers and words as
 GRID of the output, TILE × TILE of each unit), the weights and the loss curves, and, when they change, the points.
 """
 
-import base64
 import contextlib
 import math
 from functools import partial
@@ -32,7 +31,7 @@ from helpers import data
 from helpers.network import ACTIVATIONS, Network
 from helpers.plots import BLUE, DARK_PINK, ORANGE, STYLE
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, minibatches
-from helpers.widgets.explorer import SCALE, png
+from helpers.widgets.explorer import SCALE, still
 
 GRID, TILE = 60, 30  # points a side of the heat map of the output, and of the tile of a unit
 REACH = 3.0  # the plane is shown from −REACH to REACH; without noise the points lie within 2
@@ -303,9 +302,8 @@ class Playground(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
         widget, metadata = super()._repr_mimebundle_(**kwargs)
-        picture = base64.b64encode(png(self.figure.canvas.buffer_rgba(), level=9)).decode()
-        about = {"image/png": {"width": 780, "height": 310, "alt": self.caption()}}
-        return {**widget, "image/png": picture, "text/plain": self.caption()}, {**metadata, **about}
+        data, about = still(self.figure.canvas, (780, 310), self.caption())
+        return widget | data, metadata | about
 
 
 def _shown(value):
