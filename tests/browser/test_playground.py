@@ -118,8 +118,9 @@ def test_step_restart_reset_and_a_setting(notebook):
     press(page, "More hidden layers")
     page.wait_for_function("document.querySelectorAll('.playground-widths > div').length === 3")
     press(page, "Reset")
+    data_set = page.get_by_label("Data set").element_handle()
+    page.wait_for_function("select => select.value === 'circles'", arg=data_set)  # the epoch was 0 before, too
     page.wait_for_function(f"({EPOCH})() === 0")
-    assert page.get_by_label("Data set").input_value() == "circles"
     assert page.locator(".playground-widths > div").count() == 2
     assert page.locator(".playground-play").inner_text() == "Play"
 
