@@ -30,7 +30,7 @@ from lab import Notebook, browser, find_chromium, lab_server  # noqa: E402
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}  # Lab asks if it is missing
 CELLS = {
-    "play": "from helpers.widgets.playground import Playground\nplayground = Playground(hidden=(8, 8))\nplayground",
+    "play": "from course.widgets.playground import Playground\nplayground = Playground(hidden=(8, 8))\nplayground",
     "kernel": """\
 import json, time
 milliseconds = []

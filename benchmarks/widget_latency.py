@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "browser"))
 from lab import CURRENT, Notebook, browser, find_chromium, lab_server
 
 EXPLORER = """\
-from helpers.widgets import ActivationExplorer
+from course.widgets import ActivationExplorer
 explorer = ActivationExplorer(compare=("tanh", "relu"), x=0)
 explorer"""
 

@@ -1,1 +1,1 @@
-"""What the lessons import: the graduated network, the data, and the tools that show and check."""
+"""What the learner builds and reads: the network, its training, the data and the figures. It never imports `course`."""

@@ -45,7 +45,7 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
-SAMPLE = Path(__file__).parent.parent / "assets" / "mnist_sample.npz"
+SAMPLE = Path(__file__).parent / "assets" / "mnist_sample.npz"
 
 CONNECT_TIMEOUT = 3.0  # seconds to wait for a mirror to pick up …
 READ_TIMEOUT = 10.0  # … and, each time, for it to say more

@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-STYLE = Path(__file__).parent.parent / "assets" / "course.mplstyle"
+STYLE = Path(__file__).parent / "assets" / "course.mplstyle"
 
 # Okabe & Ito (2008): colours that people with any colour vision can tell apart …
 BLUE, ORANGE, GREEN, PINK, SKY, AMBER, BLACK = (

@@ -94,7 +94,9 @@ def test_every_command_the_readme_names_is_in_the_makefile():
 
 
 def test_every_code_file_says_at_its_top_why_it_exists():
-    for path in [p for folder in ("helpers", "tests", "tools", "benchmarks") for p in (ROOT / folder).rglob("*.py")]:
+    for path in [
+        p for folder in ("helpers", "course", "tests", "tools", "benchmarks") for p in (ROOT / folder).rglob("*.py")
+    ]:
         first = path.read_text(encoding="utf-8").lstrip().removeprefix("#!/usr/bin/env python3\n")
         assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"
 
@@ -120,5 +122,5 @@ def test_a_lesson_uses_helpers_that_can_be_imported(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     imports = {ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
-    imports = sorted(line for line in imports if line.startswith("from helpers"))
+    imports = sorted(line for line in imports if line.startswith(("from helpers", "from course")))
     subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(imports)], cwd=ROOT, check=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course.widgets import Playground
 from helpers.data import load_mnist
 from helpers.network import Momentum, Network, cosine, train
 from helpers.plots import DARK_GREEN, DARK_ORANGE, plot_history, use_style
-from helpers.widgets import Playground
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

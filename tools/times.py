@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-from helpers.exercises.engine import lessons
+from course.exercises import lessons
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 WORDS_A_MINUTE = 200

@@ -15,7 +15,7 @@ from conftest import ARTIFACTS, ROOT
 from lab import CURRENT, Notebook
 from nbformat.v4 import new_code_cell, new_notebook
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "course"))
 from strokes import HANDS, Hand, write
 
 DRAWN = {
@@ -27,7 +27,7 @@ CELLS = {
     "train": f"""import numpy as np
 from helpers.data import load_mnist
 from helpers.network import Adam, Network, cosine, train
-from helpers.widgets.drawing import DrawDigit
+from course.widgets.drawing import DrawDigit
 
 mnist = load_mnist("{"full" if FULL else "sample"}")
 order = np.random.default_rng(0).permutation(len(mnist.X_train))

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 CELLS = {
-    "play": "from helpers.widgets.playground import Playground\n\nplayground = Playground(points=50)\nplayground",
+    "play": "from course.widgets.playground import Playground\n\nplayground = Playground(points=50)\nplayground",
     "other": "print(playground.epoch)",
 }
 EPOCH = "() => Number(document.querySelector('.playground-numbers strong').textContent.replace(',', ''))"

@@ -1,0 +1,1 @@
+"""What runs around the lessons and is not taught: exercises, widgets, diagrams, the live picture of a training."""

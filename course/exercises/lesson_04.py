@@ -1,0 +1,825 @@
+"""The exercises and the quiz of lesson 04, Loss functions.
+
+Each wrong answer is one that learners really give. Its example is run like an answer; tests feed it back.
+"""
+
+import numpy as np
+
+from course.exercises.grading import Exercise, Wrong, given
+from course.exercises.questions import Choice, Choices, Question, Situation
+from helpers import network
+
+TITLE = "Loss functions"
+
+ONE_NUMBER = "A loss is one number for the whole batch"
+
+
+# --- 4.1 and 4.2: mean squared error and its gradient -----------------------------------------------------------------
+
+HOUSE = given(A=[[3.5]], Y=[[4.0]])
+BATCH = given(A=[[1.0, 2.0, 0.0], [4.0, 5.0, 7.5]], Y=[[1.5, 0.0, 0.0], [3.0, 5.0, 6.0]])
+TALL = given(A=[[0.5, 2.0], [1.0, -1.0], [3.0, 0.25]], Y=[[0.0, 1.0], [2.0, -1.0], [0.0, 0.5]])
+WHOLE = given(A=[[1, 2, 4]], Y=[[0, 2, 7]])
+
+MSE = Exercise(
+    key="4.1",
+    title="mean squared error",
+    points=1,
+    minutes=5,
+    stub="""
+def mse(A, Y):  # predictions and targets, both (n, m): n outputs, m examples
+    return ...  # your code here
+""",
+    reference=network.mse,
+    cases=(HOUSE, BATCH, TALL, WHOLE),
+    wrong=(
+        Wrong(
+            "sum instead of mean",
+            "This is the sum of the squares. It grows with the batch; the mean does not. Use `np.mean`.",
+            lambda A, Y: np.sum((A - Y) ** 2),
+        ),
+        Wrong(
+            "divided by the examples only",
+            "You divided the sum by m, the number of examples. Here the mean is over all n · m elements, `A.size`.",
+            lambda A, Y: np.sum((A - Y) ** 2) / A.shape[1],
+        ),
+        Wrong(
+            "divided by the outputs only",
+            "You divided the sum by n, the number of outputs: `len(A)` counts the rows. The mean is over all n · m "
+            "elements, `A.size`.",
+            lambda A, Y: np.sum((A - Y) ** 2) / len(A),
+        ),
+        Wrong(
+            "half of it",
+            "This is half of the mean. Some books put a ½ in front so that the 2 of the gradient cancels; "
+            "this course does not.",
+            lambda A, Y: 0.5 * np.mean((A - Y) ** 2),
+        ),
+        Wrong(
+            "mean absolute error",
+            "This is the mean absolute error: the errors are to be squared, `** 2`.",
+            lambda A, Y: np.mean(np.abs(A - Y)),
+        ),
+        Wrong(
+            "root",
+            "This is the RMSE. Leave the root away: the mean of the squares itself is asked for.",
+            lambda A, Y: np.sqrt(np.mean((A - Y) ** 2)),
+        ),
+        Wrong(
+            "square of the mean",
+            "You averaged first and squared then, so errors of opposite sign cancel. Square each error, then average.",
+            lambda A, Y: np.mean(A - Y) ** 2,
+        ),
+        Wrong(
+            "not squared",
+            "These errors are not squared, so one too high and one too low cancel: `(A - Y) ** 2`.",
+            lambda A, Y: np.mean(A - Y),
+        ),
+        Wrong(
+            "one loss for each example",
+            f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
+            lambda A, Y: np.mean((A - Y) ** 2, axis=0),
+        ),
+        Wrong(
+            "one loss for each output",
+            f"You gave one loss for each output. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
+            lambda A, Y: np.mean((A - Y) ** 2, axis=1),
+        ),
+        Wrong(
+            "not averaged",
+            f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.",
+            lambda A, Y: (A - Y) ** 2,
+        ),
+        Wrong(
+            "the gradient",
+            "This is the gradient, the next exercise. Here the loss itself is asked for.",
+            network.mse_prime,
+        ),
+        Wrong(
+            "^ is not a power",
+            "In Python `^` is a logical operation on bits; a power is written `**`.",
+            lambda A, Y: np.mean((A - Y) ^ 2),
+        ),
+    ),
+    hints=(
+        "Do it by hand for A = (1, 2) and Y = (3, 2): two errors, two squares, one mean.",
+        "Three steps, from the inside out: the errors `A - Y`, their squares, the mean of these.",
+        "`np.mean` of an array without an `axis` is the mean over all its elements, and that is one number.",
+    ),
+    solution="""
+def mse(A, Y):
+    return float(np.mean((A - Y) ** 2))
+""",
+    reason="Subtract, square, average: the formula from the inside out. `float` makes a plain Python number of it, "
+    "which prints well and can be kept in a list.",
+    right="One number for a batch of any size, and in squared units: dollars become dollars².",
+)
+
+MSE_PRIME = Exercise(
+    key="4.2",
+    title="the gradient of the mean squared error",
+    points=2,
+    minutes=8,
+    stub="""
+def mse_prime(A, Y):  # the slope of mse for each element of A, so of shape (n, m)
+    return ...  # your code here
+""",
+    reference=network.mse_prime,
+    cases=(HOUSE, BATCH, TALL, WHOLE),
+    wrong=(
+        Wrong(
+            "factor 2 missing",
+            "Half of what it should be: the derivative of a square e² is 2e, and the 2 is missing.",
+            lambda A, Y: (A - Y) / A.size,
+        ),
+        Wrong(
+            "wrong sign",
+            "The sign is wrong: where the prediction is too high, a higher one is worse, so the slope is positive. "
+            "It is A − Y, not Y − A.",
+            lambda A, Y: 2 * (Y - A) / A.size,
+        ),
+        Wrong(
+            "absolute value",
+            "You took the absolute value. The sign says which way to go: keep it.",
+            lambda A, Y: 2 * np.abs(A - Y) / A.size,
+        ),
+        Wrong(
+            "divided by the examples only",
+            "You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
+            lambda A, Y: 2 * (A - Y) / A.shape[1],
+        ),
+        Wrong(
+            "divided by the outputs only",
+            "You divided by n: `len(A)` counts the rows. The loss is a mean over n · m elements: `A.size`.",
+            lambda A, Y: 2 * (A - Y) / len(A),
+        ),
+        Wrong(
+            "not divided",
+            "This is the gradient of the sum. The loss is the mean: each element counts 1/(n · m) of it, "
+            "so divide by `A.size`.",
+            lambda A, Y: 2 * (A - Y),
+        ),
+        Wrong(
+            "averaged",
+            "You gave the average of the slopes. Every prediction has a slope of its own: keep the shape of A, and "
+            "divide by `A.size`.",
+            lambda A, Y: 2 * np.mean(A - Y),
+        ),
+        Wrong(
+            "the loss",
+            "This is the loss itself. Its gradient has a number for each element of A.",
+            network.mse,
+        ),
+        Wrong(
+            "still squared",
+            "The exponent comes down when you differentiate: (a − y)² becomes 2 (a − y), without the square.",
+            lambda A, Y: 2 * (A - Y) ** 2 / A.size,
+        ),
+        Wrong(
+            "the sign alone",
+            "This is the gradient of the mean absolute error, which knows only the sign of each error.",
+            lambda A, Y: np.sign(A - Y) / A.size,
+        ),
+        Wrong(
+            "summed over the outputs",
+            "You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
+            lambda A, Y: (2 * (A - Y) / A.size).sum(axis=0),
+        ),
+    ),
+    hints=(
+        "Raise one single element of A a little. How many terms of the mean change?",
+        "Only one: (a − y)² / (n · m). Its derivative with respect to a, by the chain rule, has the factor 2.",
+        "The result is an array of the same shape as A: twice the errors, shared out over `A.size` elements.",
+    ),
+    solution="""
+def mse_prime(A, Y):
+    return 2 * (A - Y) / A.size
+""",
+    reason="Each element of A occurs in one term of the mean, (a − y)² / (n · m). The derivative of that is "
+    "2 (a − y) / (n · m), and `A.size` is n · m.",
+    right="A prediction that is twice as wrong is pulled twice as hard.",
+)
+
+
+# --- 4.3: binary cross-entropy from logits ----------------------------------------------------------------------------
+
+CLIPPED = (
+    "You clipped the probability, or added a little to it, so that its logarithm stays finite. Then no loss can be "
+    "larger than the logarithm of that little number, however wrong the answer is. From the logit itself no clipping "
+    "is needed: −log σ(z) = log(1 + e^−z)."
+)
+LITTLE = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+CLIPPED_LOGIT = (
+    "You clipped the logit, so every answer beyond that is equally wrong, and its slope is 0. Nothing overflows if "
+    "−|z| is in the exponent, and Z needs no clipping."
+)
+LOG_OF_ZERO = (
+    "For a large |z| the probability is rounded to 0 or 1, and `np.log(0)` is −inf. Do not compute σ(z) first: "
+    "put −log σ(z) = log(1 + e^−z) into the formula and simplify."
+)
+
+
+def _binary_of_p(p, Y):
+    return -np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))
+
+
+def _binary_each(Z, Y):
+    return np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))
+
+
+def _binary_clipped(little):
+    return lambda Z, Y: _binary_of_p(np.clip(network.sigmoid(Z), little, 1 - little), Y)
+
+
+def _binary_added(little):
+    def example(Z, Y):
+        p = network.sigmoid(Z)
+        return -np.mean(Y * np.log(p + little) + (1 - Y) * np.log(1 - p + little))
+
+    return example
+
+
+def _binary_of_clipped(most):
+    return lambda Z, Y: np.mean(_binary_each(np.clip(Z, -most, most), Y))
+
+
+BINARY = Exercise(
+    key="4.3",
+    title="binary cross-entropy from logits",
+    points=3,
+    minutes=15,
+    stub="""
+def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
+    return ...  # your code here
+""",
+    reference=network.binary_cross_entropy,
+    quiet=True,
+    cases=(
+        given(Z=[[0.0]], Y=[[1.0]]),
+        given(Z=[[2.0, -1.0, 0.5], [-3.0, 0.0, 1.5]], Y=[[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]),
+        given(Z=[[1.0], [-2.0]], Y=[[0.25], [0.9]]),
+        given(Z=[[1000.0, 2.0]], Y=[[0.0, 1.0]]),
+        given(Z=[[-1000.0, 2.0]], Y=[[1.0, 1.0]]),
+        given(Z=[[1000.0, -1000.0]], Y=[[1.0, 0.0]]),
+        given(Z=[[40.0, -3.0]], Y=[[0.0, 1.0]]),
+    ),
+    wrong=(
+        Wrong("log of zero", LOG_OF_ZERO, lambda Z, Y: _binary_of_p(network.sigmoid(Z), Y)),
+        Wrong(
+            "overflow of e^z",
+            "At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: "
+            "log(1 + e^z) = max(z, 0) + log(1 + e^−|z|).",
+            lambda Z, Y: np.mean(np.log(1 + np.exp(Z)) - Z * Y),
+        ),
+        Wrong(
+            "overflow of e^-z",
+            "At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: "
+            "log(1 + e^−z) = max(−z, 0) + log(1 + e^−|z|).",
+            lambda Z, Y: np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z),
+        ),
+        *(Wrong(f"clipped at {e}", CLIPPED, _binary_clipped(e)) for e in (*LITTLE, 1e-300)),
+        *(Wrong(f"{e} added", CLIPPED, _binary_added(e)) for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)),
+        *(Wrong(f"logit clipped at {e}", CLIPPED_LOGIT, _binary_of_clipped(e)) for e in (30, 50, 100, 500, 700, 709)),
+        Wrong(
+            "np.max",
+            "`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.",
+            lambda Z, Y: np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
+        ),
+        Wrong(
+            "either y = 1 or y = 0",
+            "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
+            lambda Z, Y: np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z))),
+        ),
+        Wrong(
+            "np.where computes both",
+            "`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. "
+            "Put −|z| in the exponent.",
+            lambda Z, Y: np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y),
+        ),
+        Wrong(
+            "wrong sign",
+            "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
+            lambda Z, Y: -np.mean(_binary_each(Z, Y)),
+        ),
+        Wrong(
+            "sum instead of mean",
+            "This is the sum over the batch; the mean is asked for.",
+            lambda Z, Y: np.sum(_binary_each(Z, Y)),
+        ),
+        Wrong(
+            "divided by the examples only",
+            "You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
+            lambda Z, Y: np.sum(_binary_each(Z, Y)) / Z.shape[1],
+        ),
+        Wrong(
+            "one loss for each example",
+            f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
+            lambda Z, Y: np.mean(_binary_each(Z, Y), axis=0),
+        ),
+        Wrong(
+            "not averaged",
+            f"These are the losses of all elements. {ONE_NUMBER}: take their mean.",
+            _binary_each,
+        ),
+        Wrong(
+            "log base 2",
+            "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
+            lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(2),
+        ),
+        Wrong(
+            "log base 10",
+            "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
+            lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(10),
+        ),
+        Wrong(
+            "half of the formula",
+            "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
+            lambda Z, Y: np.mean(Y * np.logaddexp(0, -Z)),
+        ),
+        Wrong(
+            "labels exchanged",
+            "This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
+            lambda Z, Y: np.mean(np.logaddexp(0, Z) - Z * (1 - Y)),
+        ),
+        Wrong(
+            "logits taken for probabilities",
+            "Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. "
+            "The probability is σ(z).",
+            lambda Z, Y: _binary_of_p(Z, Y),
+        ),
+        Wrong(
+            "z y added",
+            "`Z * Y` is added where it should be subtracted: for y = 1, a large z is a small loss.",
+            lambda Z, Y: np.mean(np.maximum(Z, 0) + Z * Y + np.log1p(np.exp(-np.abs(Z)))),
+        ),
+        Wrong(
+            "max forgotten",
+            "`np.log1p(np.exp(-np.abs(Z)))` is only the small part of log(1 + e^z); the large part is `max(z, 0)`.",
+            lambda Z, Y: np.mean(np.log1p(np.exp(-np.abs(Z))) - Z * Y),
+        ),
+        Wrong(
+            "mean squared error",
+            "This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
+            lambda Z, Y: np.mean((network.sigmoid(Z) - Y) ** 2),
+        ),
+        Wrong(
+            "the gradient",
+            "This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.",
+            network.binary_cross_entropy_prime,
+        ),
+    ),
+    hints=(
+        "Put −log σ(z) = log(1 + e^−z) and −log(1 − σ(z)) = log(1 + e^z) into the loss. What is left for y = 1, "
+        "and what for y = 0?",
+        "log(1 + e^−z) = log(1 + e^z) − z, so the whole loss of one element is log(1 + e^z) − z y. "
+        "Now only the overflow of e^z is in the way.",
+        "log(1 + e^z) is `np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))`, where no exponent is above 0. "
+        "Subtract z y, and average.",
+    ),
+    solution="""
+def binary_cross_entropy(Z, Y):
+    return float(np.mean(np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))))
+""",
+    reason="The loss of one element is log(1 + e^z) − z y, and log(1 + e^z) is max(z, 0) + log(1 + e^−|z|): "
+    "no exponent is above 0. `np.log1p(e)` is log(1 + e) without losing a small e. "
+    "`np.logaddexp(0, Z) - Z * Y` does the same.",
+    right="Exact from −1000 to 1000: from the logit, no logarithm of 0 can arise.",
+)
+
+
+# --- 4.4: categorical cross-entropy -----------------------------------------------------------------------------------
+
+CLIPPED_CATEGORICAL = (
+    "You clipped the probabilities, or added a little to them, so that the logarithm stays finite. Then no loss can be "
+    "larger than the logarithm of that little number, however wrong the answer is. Take log softmax from the logits: "
+    "z − log Σ e^z, no clipping needed."
+)
+
+
+def _log_softmax(Z):
+    Z = Z - Z.max(axis=0)
+    return Z - np.log(np.exp(Z).sum(axis=0))
+
+
+def _categorical_each(Z, Y):
+    return -(Y * _log_softmax(Z)).sum(axis=0)
+
+
+def _naive_softmax(Z, axis=0):
+    return np.exp(Z) / np.exp(Z).sum(axis=axis, keepdims=True)
+
+
+def _along_rows(Z, Y):
+    Z = Z - Z.max(axis=1, keepdims=True)
+    return np.mean(-(Y * (Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)))).sum(axis=0))
+
+
+def _max_forgotten(Z, Y):
+    shifted = Z - Z.max(axis=0)
+    return np.mean(np.log(np.exp(shifted).sum(axis=0)) - (Y * Z).sum(axis=0))
+
+
+def _where_1(Z, Y):
+    return -np.mean(_log_softmax(Z)[Y == 1])
+
+
+def _at_argmax(Z, Y):
+    return -np.mean(_log_softmax(Z)[Y.argmax(axis=0), np.arange(Y.shape[1])])
+
+
+def _max_of_everything(Z, Y):
+    Z = Z - Z.max()
+    return np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0))
+
+
+def _categorical_clipped(little):
+    return lambda Z, Y: np.mean(-(Y * np.log(np.clip(network.softmax(Z), little, 1))).sum(axis=0))
+
+
+def _categorical_added(little):
+    return lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z) + little)).sum(axis=0))
+
+
+SHARED = (
+    "Right for one-hot targets. But a target may be shared among classes, such as 0.9 and 0.1: do not look for the 1, "
+    "multiply by `Y` and sum over the classes."
+)
+
+CATEGORICAL = Exercise(
+    key="4.4",
+    title="categorical cross-entropy on a batch",
+    points=3,
+    minutes=15,
+    stub="""
+def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); each column of Y sums to 1
+    return ...  # your code here
+""",
+    reference=network.categorical_cross_entropy,
+    quiet=True,
+    cases=(
+        given(Z=[[2.0], [1.0], [0.1]], Y=[[1.0], [0.0], [0.0]]),
+        given(Z=[[2.0, 0.5], [1.0, 3.0], [0.1, -1.0]], Y=[[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]),
+        given(Z=[[1.0, -2.0, 0.5, 0.0], [0.0, 1.0, 2.5, -1.0]], Y=[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]),
+        given(Z=[[0.3, 1.0], [0.7, 0.0], [-1.0, 0.4]], Y=[[0.5, 0.9], [0.5, 0.05], [0.0, 0.05]]),
+        given(Z=[[1000.0, -1000.0], [999.0, -1001.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
+        given(Z=[[1000.0, 0.0], [-1000.0, 60.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
+        given(Z=[[2, 0], [0, 1], [1, 3]], Y=[[1, 0], [0, 0], [0, 1]]),
+    ),
+    wrong=(
+        Wrong(
+            "mean over everything",
+            "You averaged over all classes × examples. Each example has one loss, the sum over its classes "
+            "(`.sum(axis=0)`); the mean is over the m examples only.",
+            lambda Z, Y: -np.mean(Y * _log_softmax(Z)),
+        ),
+        Wrong(
+            "mean over the classes",
+            "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
+            lambda Z, Y: np.sum(_categorical_each(Z, Y)) / len(Z),
+        ),
+        Wrong(
+            "sum instead of mean",
+            "This is the sum over the examples; the mean is asked for.",
+            lambda Z, Y: np.sum(_categorical_each(Z, Y)),
+        ),
+        Wrong(
+            "one loss for each example",
+            f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.",
+            _categorical_each,
+        ),
+        Wrong(
+            "softmax over the wrong axis",
+            "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.",
+            _along_rows,
+        ),
+        Wrong(
+            "softmax over everything",
+            "Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
+            lambda Z, Y: np.mean(-(Y * (Z - Z.max() - np.log(np.exp(Z - Z.max()).sum()))).sum(axis=0)),
+        ),
+        Wrong(
+            "overflow",
+            "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
+            "first: it changes nothing else.",
+            lambda Z, Y: np.mean(-(Y * np.log(_naive_softmax(Z))).sum(axis=0)),
+        ),
+        Wrong(
+            "overflow of log-sum-exp",
+            "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
+            "from Z first, everywhere.",
+            lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)),
+        ),
+        Wrong(
+            "log of zero",
+            "Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. "
+            "Take log softmax in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.",
+            lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z))).sum(axis=0)),
+        ),
+        *(Wrong(f"clipped at {e}", CLIPPED_CATEGORICAL, _categorical_clipped(e)) for e in (*LITTLE, 1e-300)),
+        Wrong("1e-05 added", CLIPPED_CATEGORICAL, _categorical_added(1e-5)),
+        Wrong(
+            "inner sum forgotten",
+            "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
+            "`(Y * Z).sum(axis=0)`.",
+            lambda Z, Y: np.mean(np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) - Y * (Z - Z.max(axis=0))),
+        ),
+        Wrong(
+            "inner sum forgotten, no maximum",
+            "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
+            "`(Y * Z).sum(axis=0)`.",
+            lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - Y * Z),
+        ),
+        Wrong(
+            "max of everything",
+            "You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. "
+            "Subtract each column's own, `Z.max(axis=0)`.",
+            _max_of_everything,
+        ),
+        Wrong(
+            "max forgotten",
+            "You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
+            "cancels only if it is subtracted in both places.",
+            _max_forgotten,
+        ),
+        Wrong(
+            "wrong sign",
+            "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
+            lambda Z, Y: -np.mean(_categorical_each(Z, Y)),
+        ),
+        Wrong(
+            "log base 2",
+            "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
+            lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(2),
+        ),
+        Wrong(
+            "log base 10",
+            "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
+            lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(10),
+        ),
+        Wrong(
+            "no logarithm",
+            "This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
+            lambda Z, Y: 1 - np.mean((Y * network.softmax(Z)).sum(axis=0)),
+        ),
+        Wrong("only where Y is 1", SHARED, _where_1),
+        Wrong("only the largest target", SHARED, _at_argmax),
+        Wrong(
+            "log of the mean",
+            "You averaged the probabilities and took the logarithm of that. First the logarithm, then the mean: "
+            "probabilities multiply, so it is their logarithms that are averaged.",
+            lambda Z, Y: -np.log(np.mean((Y * network.softmax(Z)).sum(axis=0))),
+        ),
+        Wrong(
+            "binary cross-entropy",
+            "This gives each class a yes-or-no question and a sigmoid of its own. Here they compete: softmax.",
+            network.binary_cross_entropy,
+        ),
+        Wrong(
+            "softmax forgotten",
+            "Z holds logits. They are no log-probabilities yet: subtract log Σ e^z of each column.",
+            lambda Z, Y: np.mean(-(Y * Z).sum(axis=0)),
+        ),
+        Wrong(
+            "the gradient",
+            "This is the gradient, (p − y) / m. Here the loss itself is asked for.",
+            network.categorical_cross_entropy_prime,
+        ),
+    ),
+    hints=(
+        "One column by hand, with no thought of overflow: softmax, then −log of the true class's probability. "
+        "For z = (2, 1, 0.1) and the first class it is 0.4170.",
+        "−log softmax(z)ᵢ = log Σ e^z − zᵢ. Both parts run over the classes, `axis=0`, and the one-hot column picks "
+        "zᵢ out: `(Y * Z).sum(axis=0)`.",
+        "First `Z = Z - Z.max(axis=0)`, into a new array. Then one loss for each column, log Σ e^z minus the true z, "
+        "and last the mean over the columns.",
+    ),
+    solution="""
+def categorical_cross_entropy(Z, Y):
+    Z = Z - Z.max(axis=0)  # log-sum-exp: the result is the same, and finite
+    return float(np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)))
+""",
+    reason="Axis 0 runs over the classes, so both sums leave one number for each example, and `np.mean` averages those "
+    "m numbers. After the subtraction the largest exponent is 0, so the sum of powers is at least 1 and its "
+    "logarithm is finite.",
+    right="Sum over the classes, mean over the examples: one surprise for each example.",
+)
+
+
+# --- 4.5: the loss of a network that knows nothing --------------------------------------------------------------------
+
+LABELS_DO_NOT_MATTER = "It knows nothing of the labels yet: whatever is true gets about the same share."
+
+INITIAL = Choices(
+    key="4.5",
+    title="the loss before any training, and why",
+    points=2,
+    minutes=8,
+    stub="""
+my_losses = {  # (about which loss, letter of the reason)
+    "digits": (..., ...),  # ten classes, softmax, small random weights
+    "rare": (..., ...),  # the same network, but nine of ten examples are of class 0
+    "spam": (..., ...),  # one sigmoid output, small random weights
+    "loud": (..., ...),  # ten classes, but the weights are a hundred times too large
+    "perfect": (..., ...),  # ten classes, after training, every example right and sure
+}
+""",
+    names=("zero", "ln_2", "ln_10", "ten", "far_above"),
+    reasons={
+        "a": "every class gets about 1/10, and −ln 1/10 = ln 10",
+        "b": "both answers get about ½, and −ln ½ = ln 2",
+        "c": "it is sure of a wrong class, and the surprise is large",
+        "d": "the true class gets probability 1, and −ln 1 = 0",
+        "e": "one example in ten is right",
+        "f": "the common class is easy to guess",
+    },
+    situations={
+        "digits": Situation(
+            right=("ln_10",),
+            reason="a",
+            why_not={
+                "zero": "that takes probability 1 for the true class, and nothing has been learned yet.",
+                "ln_2": "that belongs to two equally likely answers; here there are ten.",
+                "ten": "each class gets about 1/10, but the loss is the logarithm of that, −ln 1/10.",
+                "far_above": "it would have to be sure of a wrong class; with small weights it is sure of none.",
+            },
+            wrong_reason={
+                "b": "Half for each would need two classes.",
+                "c": "With small weights it is sure of nothing.",
+                "d": "It has not learned anything yet.",
+                "e": "True, but cross-entropy does not count hits; it looks at the probability.",
+                "f": LABELS_DO_NOT_MATTER,
+            },
+        ),
+        "rare": Situation(
+            right=("ln_10",),
+            reason="a",
+            why_not={
+                "zero": "even the common class gets only 1/10 before training.",
+                "ln_2": "there are still ten classes, and each still gets about 1/10.",
+                "ten": "each class gets about 1/10, but the loss is the logarithm of that, −ln 1/10.",
+                "far_above": "it would have to be sure of a wrong class; with small weights it is sure of none.",
+            },
+            wrong_reason={
+                "b": "Half for each would need two classes.",
+                "c": "With small weights it is sure of nothing.",
+                "d": "It has not learned anything yet.",
+                "e": "Cross-entropy does not count hits; it looks at the probability.",
+                "f": f"Easy for one that knows which class is common. {LABELS_DO_NOT_MATTER}",
+            },
+        ),
+        "spam": Situation(
+            right=("ln_2",),
+            reason="b",
+            why_not={
+                "zero": "that takes probability 1 for the true answer, and nothing has been learned yet.",
+                "ln_10": "that belongs to ten equally likely classes; here there are two answers.",
+                "ten": "nothing here is ten: there are two answers.",
+                "far_above": "σ(0) is ½: with small weights it is sure of nothing.",
+            },
+            wrong_reason={
+                "a": "There are two answers here, not ten.",
+                "c": "With small weights it is sure of nothing.",
+                "d": "It has not learned anything yet.",
+                "e": "Of two answers, about half are right; and the loss does not count hits.",
+                "f": LABELS_DO_NOT_MATTER,
+            },
+        ),
+        "loud": Situation(
+            right=("far_above",),
+            reason="c",
+            why_not={
+                "zero": "it is sure of itself, but only one time in ten of the right class.",
+                "ln_2": "that belongs to two equally likely answers.",
+                "ln_10": "that takes equal probabilities; large weights make large logits, which are far apart.",
+                "ten": "there is no reason for just the number of classes.",
+            },
+            wrong_reason={
+                "a": "Then it would be ln 10. Large logits are far apart, and softmax gives nearly all to one class.",
+                "b": "There are ten classes, and large logits make one of them nearly certain.",
+                "d": "Only where the class it is sure of happens to be the true one.",
+                "e": "True, but that is so with small weights, too. What do large ones change?",
+                "f": LABELS_DO_NOT_MATTER,
+            },
+        ),
+        "perfect": Situation(
+            right=("zero",),
+            reason="d",
+            why_not={
+                "ln_2": "a surprise of ln 2 is what probability ½ costs.",
+                "ln_10": "that is where it began, with 1/10 for each class.",
+                "ten": "the loss is a surprise, not the number of classes.",
+                "far_above": "a large loss is a large surprise, and here nothing surprises.",
+            },
+            wrong_reason={
+                "a": "That was before training.",
+                "b": "Half is not sure.",
+                "c": "It is sure of the right class.",
+                "e": "Every example is right.",
+                "f": "Every example is right, of common and of rare classes.",
+            },
+        ),
+    },
+    hints=(
+        "A network with small random weights gives logits near 0. What does softmax make of equal logits?",
+        "The loss is the surprise, −ln of the probability that the true class gets. Before training it does not matter "
+        "which class that is.",
+        "Two of the five have the same answer for the same reason. The letters e and f are never right: the loss "
+        "looks at the probability, not at right or wrong, and an untrained network has not seen what is common.",
+    ),
+    solution="""
+my_losses = {
+    "digits": ("ln_10", "a"),
+    "rare": ("ln_10", "a"),
+    "spam": ("ln_2", "b"),
+    "loud": ("far_above", "c"),
+    "perfect": ("zero", "d"),
+}
+""",
+    reason="Small weights give logits near 0, and equal logits equal probabilities, 1/n for each of n classes: the "
+    "surprise is ln n, whatever the labels are. Large random weights give large random logits, so the network is sure, "
+    "and mostly wrong.",
+    right="A first loss near ln n means that the network starts out unprejudiced. Far above it, look at the weights "
+    "and the scale of the inputs.",
+)
+
+EXERCISES = (MSE, MSE_PRIME, BINARY, CATEGORICAL, INITIAL)
+
+
+# --- the quiz ---------------------------------------------------------------------------------------------------------
+
+QUESTIONS = (
+    Question(
+        "4.q1",
+        "Prices 1, 2, 3, 4 and 100. Which constant has the lowest MAE?",
+        (
+            Choice("22, the mean", "The mean, 110/5 = 22, has the lowest MSE: the outlier pulls it far away."),
+            Choice(
+                "3, the median", "Two prices above and two below: the pulls, all equally strong, cancel.", right=True
+            ),
+            Choice(
+                "2.5, the middle of the four", "At 2.5 there are two below and three above: go up, and it improves."
+            ),
+            Choice("50.5, halfway between the ends", "That has the smallest largest error; MAE is about the sum."),
+        ),
+    ),
+    Question(
+        "4.q2",
+        "All targets and predictions change from dollars to cents. What happens to the MSE?",
+        (
+            Choice("It stays the same", "The errors are 100 times as large, and so are not the same."),
+            Choice(
+                "It is multiplied by 100", "That is what happens to RMSE and MAE, whose unit is that of the target."
+            ),
+            Choice(
+                "It is multiplied by 10,000", "Errors times 100, squares times 100²: its unit is cents².", right=True
+            ),
+        ),
+    ),
+    Question(
+        "4.q3",
+        "A classifier gives the true class probability 0.01. What is the loss of this example?",
+        (
+            Choice("0.99, what is missing to 1", "The loss is a logarithm, not a difference."),
+            Choice("About 4.6", "−ln 0.01 = ln 100 = 2 ln 10 ≈ 4.6: twice as surprised as at 0.1.", right=True),
+            Choice("2", "That is −log₁₀ 0.01; the course, like every library, takes the natural logarithm."),
+            Choice("About 0.01", "That is −ln 0.99, the loss if the other answer had been true."),
+        ),
+    ),
+    Question(
+        "4.q4",
+        "σ(z) = 0.0001, but y = 1. How large is the slope of the cross-entropy in z?",
+        (
+            Choice("About −0.0002: it is saturated", "That is the squared error: its slope has a factor σ′(z)."),
+            Choice("−10,000, one over p", "That is the slope in p; times σ′(z) ≈ p it becomes p − y."),
+            Choice("0, because σ is flat there", "σ is, but the logarithm is as steep there as σ is flat."),
+            Choice("About −1", "p − y = 0.0001 − 1: the more wrong, the stronger the pull, up to 1.", right=True),
+        ),
+    ),
+    Question(
+        "4.q5",
+        "Why does the loss take logits rather than probabilities?",
+        (
+            Choice(
+                "To stay exact where p is rounded to 0 or 1",
+                "A logit of 1000 still says how wrong; its σ, rounded to 1, does not, and log(1 − 1) is −inf.",
+                right=True,
+            ),
+            Choice("Because it saves one division", "It may, but nobody would notice."),
+            Choice("Because probabilities have no gradient", "They have; where they saturate it is rounded to 0."),
+        ),
+    ),
+    Question(
+        "4.q6",
+        "A ten-class network starts with a loss of 25. What do you check first?",
+        (
+            Choice("Nothing: it has not been trained", "Untrained means about ln 10 ≈ 2.3: it should know nothing."),
+            Choice("The learning rate", "No step has been taken yet."),
+            Choice(
+                "The scale of weights and inputs",
+                "A loss of 25 is e⁻²⁵ for the true class: logits far apart.",
+                right=True,
+            ),
+            Choice("The number of examples", "The loss is a mean: more examples leave it where it is."),
+        ),
+    ),
+)

@@ -1,0 +1,332 @@
+"""Draw a digit, watch it being prepared as MNIST's images were, and see at once what a network reads.
+
+    DrawDigit(network, examples=(X_test, y_test))            # both may be left out
+    pad.image, pad.probabilities                             # in another cell: what went in last, and what came out
+
+`network` is anything with `predict_proba(X)`, X (N, 784) floats 0 … 1 → (N, 10). Without one, the preparing is shown
+and nothing is read. `examples` are test digits to edit, with mouse or keyboard, for the task "fool it"; without them,
+those of the sample that comes with the course.
+
+The ink stays in the page: drawing.mjs keeps the strokes and draws them. It sends them as GRID × GRID bytes, at most
+every 100 ms, and when a stroke ends; `answer` prepares them, asks the network and says what is to be seen. GRID is 140,
+as a digit drawn small keeps too few pixels of a coarser grid to be cropped and scaled. Of 240 digits written by
+machine, 30 % of the pad high, a network trained on the sample reads 85 % from a grid of 28, 92 % from 56, and 96 % from
+140. An answer brings at most 1,968 bytes of pictures: the larger ones the page has itself.
+"""
+
+from pathlib import Path
+
+import anywidget
+import numpy as np
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from course import digits, sandbox
+from course.widgets.explorer import SCALE, still
+from helpers.data import load_mnist
+from helpers.plots import BLUE, ORANGE, STYLE
+
+GRID = 140
+SECONDS = 1.0  # what the network may take for one image
+ROW, CHANGES, SURE = 5, 20, 0.5  # digits in a row; pixels that may be changed; probability of the other digit
+TASKS = (
+    f"five digits in a row: draw what is asked for, and it reads all {ROW} right",
+    f"fool it: change at most {CHANGES} pixels of a test digit so that it is read as another, with 50 % or more",
+)
+EXAMPLE = [
+    [(0.57, 0.62), (0.58, 0.58), (0.62, 0.55), (0.67, 0.54), (0.72, 0.56), (0.75, 0.6), (0.75, 0.65), (0.72, 0.71),
+     (0.67, 0.78), (0.57, 0.9), (0.79, 0.9)],
+]  # fmt: skip
+WELCOME = "Draw a digit with mouse, pen or finger. By keyboard: arrow keys move, Space puts the pen down and lifts it."
+UNPREPARED = (
+    "Not prepared: your drawing is only made smaller. In MNIST every digit was 20 pixels high or wide, and in the"
+    " middle; the network has never seen another."
+)
+NO_NETWORK = "No network was given, so nothing is read: DrawDigit(network) makes yours read what you draw."
+
+
+class DrawDigit(anywidget.AnyWidget):
+    """See above. `draw(strokes)` and `edit(pixels)` do without the page what it asks for; `figure` is the state."""
+
+    _esm = Path(__file__).parent / "drawing.mjs"
+    _css = Path(__file__).parent / "drawing.css"
+
+    def __init__(self, network=None, examples=None, seed=0):
+        self.network, self.seed = network, seed
+        self.X, self.y = _sample() if examples is None else _checked(examples)
+        super().__init__()
+        self.on_msg(lambda _, content, buffers: self._reply(content, buffers))
+        self.reset()
+
+    # What can be done
+
+    def reset(self):
+        """An empty pad, the first test digit, the first digit asked for; the goals are forgotten."""
+        rng = np.random.default_rng(self.seed)
+        self.order = np.concatenate([rng.permutation(10) for _ in range(10)])
+        self.turn = self.row = 0
+        self.lit, self._done_before, self.remark = [False, False], set(), ""
+        self.choose(0)
+        self.show(np.zeros((GRID, GRID), np.uint8))
+
+    def show(self, ink, prepare=True):
+        """Read a drawing (GRID, GRID), prepared as MNIST's digits or not."""
+        self.mode, self.ink, self.prepared = "draw", ink, bool(prepare)
+        self.remark = "" if ink.any() else self.remark
+        self.steps = digits.prepare(ink)
+        self._read(self.steps.centred if self.prepared else digits.unprepared(ink), blank=not ink.any())
+
+    def draw(self, strokes, prepare=True):
+        """Read strokes, each a list of points (x, y) in 0 … 1 from the pad's top left."""
+        self.show(_bytes(digits.rasterise(strokes, GRID)), prepare)
+
+    def choose(self, index):
+        """Put a test digit on the grid, to be edited."""
+        self.index = index % len(self.X)
+        self.original, self.label = _bytes(self.X[self.index].reshape(28, 28)), int(self.y[self.index])
+        self.edit(self.original)
+        self.read_right = self.best == self.label
+
+    def edit(self, pixels):
+        """Read the edited test digit, (28, 28) bytes; it goes in as it is, as it has been prepared already."""
+        self.mode, self.pixels, self.remark = "edit", pixels, ""
+        self.changes = int(np.sum(pixels != self.original))
+        self._read(digits.image(pixels))
+
+    def count(self):
+        """Is the drawing read as the digit asked for? Then the row is longer by one, else it begins again."""
+        wanted = self.asked
+        if not self.ink.any():
+            self.remark = f"Draw {_a(wanted)} first, then press Done."
+        elif self.best is None:
+            self.remark = "Without a network's answer there is nothing to count."
+        elif self.best == wanted:
+            self.row, self.turn = self.row + 1, self.turn + 1
+            self.show(np.zeros_like(self.ink), self.prepared)
+            self.remark = f"Right, {_a(wanted)}: {self.row} in a row."
+        else:
+            self.row = 0
+            self.remark = (
+                f"{_a(wanted)} was asked for, and it reads {_a(self.best)}: the row begins again.".capitalize()
+            )
+        self._look()
+
+    @property
+    def asked(self):
+        return int(self.order[self.turn % len(self.order)])
+
+    def _read(self, image, blank=False):
+        self.image = image
+        self.probabilities, self.trouble = (None, "") if blank or self.network is None else read(self.network, image)
+        self.best = None if self.probabilities is None else int(self.probabilities.argmax())
+        self._look()
+
+    def _look(self):
+        """See which goals are met."""
+        fooled = self.mode == "edit" and self.best not in (None, self.label) and 0 < self.changes <= CHANGES
+        fooled = fooled and self.read_right and self.probabilities[self.best] >= SURE
+        self.lit = [self.row >= ROW, bool(fooled)]
+        self._done_before |= {k for k, done in enumerate(self.lit) if done}
+
+    # What is said
+
+    def goals(self):
+        """(task, "reached", "before" or "goal") of each task."""
+        before = ["before" if k in self._done_before else "goal" for k in range(len(TASKS))]
+        return [(task, "reached" if lit else old) for task, lit, old in zip(TASKS, self.lit, before, strict=True)]
+
+    def reading(self):
+        """What the network says, in a sentence."""
+        if self.best is not None:
+            how = "It" if self.mode == "edit" or self.prepared else "Unprepared, it"
+            return f"{how} reads {_a(self.best)} ({_percent(self.probabilities[self.best])})."
+        if self.network is None:
+            return NO_NETWORK
+        return self.trouble or "Draw a digit."
+
+    def words(self):
+        """What there is to say besides."""
+        if self.mode == "draw":
+            usual = "" if self.prepared else UNPREPARED
+            return self.remark or (usual if self.ink.any() else WELCOME)
+        text = f"Test digit {self.index + 1:,} of {len(self.X):,}, {_a(self.label)}."
+        if self.best is not None and not self.read_right:
+            return f"{text} It reads this one wrong without your help, so fooling it does not count: choose another."
+        if self.changes == 0:
+            return f"{text} Click pixels to change them. By keyboard: arrow keys move, Space paints, Delete erases."
+        text += f" {self.changes} of {CHANGES} pixels changed."
+        if self.lit[1]:
+            return f"{text} You fooled it: to you it is still {_a(self.label)}, is it not?"
+        if self.changes > CHANGES:
+            return f"{text} That is too many: Undo some, or press Restore."
+        return text
+
+    def caption(self):
+        """The state in words."""
+        if self.mode == "edit":
+            return f"{self.words()} {self.reading()}"
+        if not self.ink.any():
+            text = (
+                "A pad to draw a digit on. As an example, a 2 drawn small in a corner: it is cropped, scaled so that "
+                "its longer side is 20 pixels, and moved to the middle of 28 × 28, as MNIST's digits were."
+            )
+            return f"{text} {NO_NETWORK if self.network is None else 'Ten bars show what the network reads.'}"
+        return f"A drawing, {'prepared as MNIST does' if self.prepared else 'not prepared'}. {self.reading()}"
+
+    # What the page sends and gets
+
+    def _reply(self, content, buffers):
+        reply = self.answer(content, buffers)
+        if reply:
+            self.send(*reply)
+
+    def answer(self, content, buffers=()):
+        """The frame (content, buffers) that answers a message of the page; None to what the page would not send."""
+        kind = content.get("kind") if isinstance(content, dict) else None
+        if kind in ("ink", "count", "pixels"):
+            side = 28 if kind == "pixels" else GRID
+            array = np.frombuffer(buffers[0] if len(buffers) == 1 else b"", np.uint8)
+            if array.size != side**2:
+                return None
+            array = array.reshape(side, side)
+        if kind in ("ink", "count"):
+            self.show(array, content.get("prepare", True))
+            if kind == "count":
+                self.count()
+        elif kind == "pixels":
+            self.edit(array)
+        elif kind == "digit" and content.get("by") in (-1, 1):
+            self.choose(self.index + content["by"])
+        elif kind == "reset":
+            self.reset()
+        elif kind == "look":  # a view opens, with an empty pad
+            self.show(np.zeros((GRID, GRID), np.uint8))
+        else:
+            return None
+        frame, pictures = self.frame(digit=kind in ("digit", "reset", "look"))
+        return {**frame, "seq": content.get("seq"), "counted": kind == "count" and not self.ink.any()}, pictures
+
+    def frame(self, digit=False):
+        """What is to be seen, as (content, buffers); with `digit` also the test digit as it was."""
+        P = [] if self.probabilities is None else self.probabilities.tolist()
+        scaled = self.steps.scaled
+        content = {
+            "kind": "frame", "mode": self.mode, "goals": self.goals(), "reading": self.reading(), "words": self.words(),
+            "probabilities": P, "percents": [_percent(p) for p in P], "best": self.best,
+            "asked": f"Draw {_a(self.asked)}", "row": self.row, "box": self.steps.box, "scaled": scaled.shape,
+            "grid": GRID, "pen": digits.PEN, "middle": digits.MIDDLE,
+        }  # fmt: skip
+        buffers = [_bytes(scaled), _bytes(self.image)]
+        if digit:
+            content["digit"] = self.index
+            buffers.append(self.original)
+        return content, [buffer.tobytes() for buffer in buffers]
+
+    # Where no kernel runs
+
+    @property
+    def figure(self):
+        """The state as a figure of matplotlib; if nothing is drawn yet, an example."""
+        shown = self
+        if self.mode == "draw" and not self.ink.any():
+            shown = DrawDigit(self.network, (self.X, self.y))
+            shown.draw(EXAMPLE, self.prepared)
+        with style.context(STYLE, after_reset=True):
+            figure = Figure(figsize=(7.8, 3.1), dpi=100 * SCALE)
+            illustrate(shown, figure)
+            FigureCanvasAgg(figure).draw()
+        return figure
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget where a kernel runs, and for where none does the picture and the caption."""
+        widget, metadata = super()._repr_mimebundle_(**kwargs)
+        data, about = still(self.figure.canvas, (780, 310), self.caption())
+        return widget | data, metadata | about
+
+
+def read(network, image):
+    """(probabilities (10,), "") of an image (28, 28); or (None, a sentence) if the network gives none."""
+    case = {"X": image.reshape(1, 784).astype(np.float32)}
+    seen = sandbox.observe(lambda network, X: network.predict_proba(X), network, case, 10, SECONDS)
+    if seen.stopped:
+        did = f"took longer than {SECONDS:.0f} s and was stopped"
+    elif seen.error:
+        did = f"raised {seen.error}: {seen.message}".rstrip(": .")
+    elif seen.shape is None:
+        did = f"gave {seen.words} instead of probabilities"
+    elif seen.shape != (1, 10):
+        did = f"gave shape {seen.shape} for one image, not (1, 10): it needs 784 inputs and 10 outputs"
+    elif not np.isfinite(seen.array).all():
+        did = "gave NaN or infinity instead of probabilities"
+    elif seen.array.min() < 0 or abs(seen.array.sum() - 1) > 1e-3:
+        did = "gave numbers that are no probabilities: they must be 0 or more, with a sum of 1"
+    else:
+        return seen.array[0].astype(float), ""
+    return None, f"The network's predict_proba {did}."
+
+
+def _checked(examples):
+    """X (N, 784) and y (N,) as they are kept; ValueError if they cannot be test digits."""
+    if not isinstance(examples, tuple | list) or len(examples) != 2:
+        raise ValueError(f"examples must be a pair (X, y) of test digits; got {type(examples).__name__}.")
+    X, y = map(np.asarray, examples)
+    if X.ndim != 2 or X.shape[1] != 784 or not len(X) or y.shape != X.shape[:1]:
+        raise ValueError(f"examples must be X (N, 784) and y (N,), N at least 1; got shapes {X.shape} and {y.shape}.")
+    digits.image(X)
+    if y.dtype.kind not in "iu" or y.min() < 0 or y.max() > 9:
+        raise ValueError(f"the labels y must be whole numbers 0 … 9; got {y.dtype}, from {y.min()} to {y.max()}.")
+    return X, y
+
+
+def _sample():
+    sample = load_mnist("sample")
+    return sample.X_test, sample.y_test
+
+
+def _bytes(fractions):
+    return fractions if fractions.dtype == np.uint8 else np.rint(255 * fractions).astype(np.uint8)
+
+
+def _a(digit):
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def _percent(p):
+    """A probability as people write it; softmax never gives 1, though the computer rounds to it."""
+    return "> 99 %" if p >= 0.995 else f"{100 * p:.0f} %"
+
+
+def illustrate(pad, figure):
+    """The steps as small pictures, and the probabilities as bars."""
+    if pad.mode == "edit":
+        changed = (pad.pixels != pad.original) * 255
+        pictures = [("Test digit", pad.original), ("Changed", changed), ("Goes in", pad.image)]
+    elif pad.prepared:
+        steps = pad.steps
+        pictures = [
+            ("Drawn", pad.ink),
+            ("Cropped", steps.cropped),
+            ("Scaled", steps.scaled),
+            ("Centred", steps.centred),
+        ]
+    else:
+        pictures = [("Drawn", pad.ink), ("Goes in", pad.image)]
+    for k, (title, picture) in enumerate(pictures):
+        ax = figure.add_axes((0.015 + 0.165 * k, 0.27, 0.15, 0.15 * 7.8 / 3.1))
+        ax.set_title(title, fontsize=12)
+        picture = picture if picture.size else np.zeros((1, 1))
+        ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1 if picture.dtype.kind == "f" else 255)
+        (height, width), half = picture.shape, (28 if title == "Scaled" else max(picture.shape)) / 2
+        x, y = (width - 1) / 2, (height - 1) / 2
+        ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
+        ax.spines[:].set_visible(True)
+        top, bottom, left, right = pad.steps.box
+        if title == "Drawn" and pad.prepared:
+            ax.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=ORANGE, linewidth=2))
+    ax = figure.add_axes((0.74, 0.17, 0.24, 0.68))
+    P = np.zeros(10) if pad.probabilities is None else pad.probabilities
+    ax.barh(range(10), P, color=[BLUE if k == pad.best else "#999999" for k in range(10)])
+    ax.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), xticks=(0, 0.5, 1), xlabel="probability", ylabel="digit")
+    ax.set_title("It reads" if pad.best is not None else "Nothing is read")

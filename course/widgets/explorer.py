@@ -1,0 +1,213 @@
+"""The base of the course's widgets: a picture that follows a slider at once, a task, and a lamp that says it is done.
+
+A lesson's widget is a subclass with five short methods. This is a whole one:
+
+    class Parabola(Explorer):
+        size = 480, 300                                    # of the picture, in CSS pixels
+
+        def controls(self):                                # once: the name and control of each, in reading order
+            return {"a": slider("steepness a", 1, -3, 3, 0.1)}
+
+        def draw(self, figure):                            # once: what stands still, and (animated=True) what moves
+            ax = figure.add_axes((0.15, 0.2, 0.8, 0.65))
+            ax.set(xlim=(-2, 2), ylim=(-8, 8), title="y = a x²", xlabel="x", ylabel="y")
+            (self.curve,) = ax.plot([], [], animated=True)
+
+        def update(self, a):                               # at each change; may return sentences for the learner
+            x = np.linspace(-2, 2, 101)
+            self.curve.set_data(x, a * x**2)
+
+        def goals(self, a):                                # (task, is it done?), one or more
+            yield "make the curve pass through (2, 6)", abs(4 * a - 6) < 0.1
+
+        def caption(self, a):                              # the picture in words
+            return f"The parabola y = {a:.1f} x²."
+
+`Parabola(a=2)` starts with that control set differently. Every method gets the values of the controls and nothing else
+decides what is shown, so the same state is always the same picture. `goals` and `caption` come after `update`, which
+may leave them what it found, as in `self.slope = …`. A learner's function is called through `ask`, of learner.py.
+
+`self.moves` counts the moves since the start or the last Reset, for tasks like "in ten moves": to change one control,
+however far, is one move, and ends when another is changed. Goals may use it; what is drawn may not.
+
+The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before; Reset forgets that.
+
+Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
+`draw`, where the course's style holds. Change one that is not animated, such as limits or a title, with `put`: then the
+background is drawn anew, which takes ten times as long, but only if something differs. Text is dear too, a fifth of a
+millisecond a letter. No tight or constrained layout. Nothing here throttles: the browser holds a slider's next position
+back until the last one is answered, and skips those between.
+"""
+
+import base64
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+import numpy as np
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from course.exercises.grading import inline
+from helpers.plots import GREEN, STYLE
+
+SCALE = 1.4  # pixels of the picture per CSS pixel: nearly as sharp on a fine screen as 2, in two thirds of the time
+LINE = 'style="line-height: 1.5"'
+
+
+class Explorer(widgets.VBox):
+    """Task and lamp, picture, controls, words, in this order. See above for how to make one."""
+
+    size = 780, 310
+
+    def __init__(self, **start):
+        self.control = self.controls()
+        for name, value in start.items():
+            if name not in self.control:
+                raise TypeError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(self.control)}.")
+            self.control[name].value = value
+        self.start, self._done_before = self.values, set()
+        self.moves, self._moved = 0, None
+
+        width, height = self.size
+        with style.context(STYLE, after_reset=True):
+            self.figure = Figure(figsize=(width / 100, height / 100), dpi=100 * SCALE)
+            self.canvas = FigureCanvasAgg(self.figure)
+            self.draw(self.figure)
+
+        self.picture = widgets.Image(layout={"width": f"{width}px", "height": "auto", "max_width": "100%"})
+        self.lamp, self.words = widgets.HTML(), widgets.HTML(layout={"min_height": "3.2em"})
+        self.lamp.add_class("explorer-lamp")
+        self.words.add_class("explorer-words")
+        reset = widgets.Button(description="Reset", icon="undo", tooltip="Set every control back to where it started")
+        reset.on_click(lambda _: self.reset())
+        super().__init__([self.lamp, self.picture, *self.control.values(), reset, self.words, Accessible()])
+        self.add_class("explorer")
+        for control in self.control.values():
+            control.observe(self._moved_to, names="value")
+        self._redraw()
+
+    # What a subclass writes
+
+    def controls(self):
+        return {}
+
+    def draw(self, figure):
+        pass
+
+    def update(self, **values):
+        pass
+
+    def goals(self, **values):
+        return ()
+
+    def caption(self, **values):
+        return type(self).__name__
+
+    # What it gets
+
+    @property
+    def values(self):
+        return {name: control.value for name, control in self.control.items()}
+
+    def reset(self):
+        """Set every control back to where it started, and forget which goals were reached."""
+        for control in self.control.values():
+            control.unobserve(self._moved_to, names="value")
+        for name, value in self.start.items():
+            self.control[name].value = value
+            self.control[name].observe(self._moved_to, names="value")
+        self._done_before.clear()
+        self.moves, self._moved = 0, None
+        self._redraw()
+
+    # How it works
+
+    def _moved_to(self, change):
+        if change.owner is not self._moved:
+            self.moves, self._moved = self.moves + 1, change.owner
+        self._redraw()
+
+    def _redraw(self):
+        """Show the state the controls are in."""
+        values = self.values
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # such as a letter that the font lacks, in a learner's name
+            remarks = self.update(**values) or []
+            self._paint()
+            caption, goals = self.caption(**values), list(self.goals(**values))
+        self.picture.value = png(self.canvas.buffer_rgba())
+        self.lit = [bool(done) for _, done in goals]
+        self._done_before |= {k for k, done in enumerate(self.lit) if done}
+        self.lamp.value = "".join(self._lamp_line(k, task) for k, (task, _) in enumerate(goals))
+        self.words.value = "".join(f"<div {LINE}>{inline(sentence)}</div>" for sentence in [caption, *remarks])
+
+    def _paint(self):
+        if self.figure.stale:  # matplotlib sets this when an artist changes that is not animated
+            with style.context(STYLE, after_reset=True):
+                self._moving = self.figure.findobj(lambda artist: artist.get_animated())  # makes missing ticks: first
+                self.canvas.draw()
+            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.canvas.restore_region(self._background)
+        renderer = self.canvas.get_renderer()
+        for artist in sorted(self._moving, key=lambda artist: artist.get_zorder()):
+            if artist.get_visible():
+                artist.draw(renderer)
+
+    def _lamp_line(self, k, task):
+        if self.lit[k]:
+            symbol, words = f'<span style="color: {GREEN}">●</span>', "<b>Reached:</b>"
+        elif k in self._done_before:
+            symbol, words = "◐", "<b>Reached before:</b>"
+        else:
+            symbol, words = "○", "<b>Goal:</b>"
+        return f"<div {LINE}>{symbol} {words} {inline(task)}</div>"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget where a kernel runs, and for where none does the picture and the caption."""
+        data, about = still(self.canvas, self.size, self.caption(**self.values))
+        return super()._repr_mimebundle_(**kwargs) | data, about
+
+
+class Accessible(anywidget.AnyWidget):
+    """Shows nothing; gives the controls and the picture around it names for screen readers."""
+
+    _esm = Path(__file__).parent / "accessible.mjs"
+
+    def __init__(self):
+        super().__init__(layout={"display": "none"})
+
+
+def put(artist, **properties):
+    """artist.set(…), for what is not animated, of that only which differs: put(ax, ylim=(0, 1)), put(title, text="f")
+    with title = ax.set_title("") from `draw`."""
+    for name, value in properties.items():
+        if not np.array_equal(getattr(artist, f"get_{name}")(), value):
+            artist.set(**{name: value})
+
+
+def still(canvas, size, caption):
+    """What stands for a widget where no kernel runs: data and metadata of an output, a picture of `size` and words."""
+    picture = base64.b64encode(png(canvas.buffer_rgba(), level=9)).decode()
+    width, height = size
+    return {"image/png": picture, "text/plain": caption}, {
+        "image/png": {"width": width, "height": height, "alt": caption}
+    }
+
+
+def png(pixels, level=1):
+    """RGBA pixels as a PNG file. Pillow would try five filters on every row; a drawing needs none, which takes a third
+    of the time."""
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # each begins with the number of its filter: 0 is none
+    rows[:, 1:] = np.asarray(pixels).reshape(height, 4 * width)
+    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)  # 8 bits for each of R, G, B, A
+    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows, level), b"IEND": b""}
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks.items()
+    )

@@ -1,0 +1,52 @@
+"""How a widget uses a function the learner wrote: whatever it does, there is an array to draw and words to say."""
+
+import re
+
+import numpy as np
+
+from course import sandbox
+from course.exercises.grading import COMMON
+
+SECONDS = 1.0  # what one call may take
+
+
+def ask(who, function, z, **options):
+    """`function(z, **options)` as floats of z's shape, NaN where it gives no finite number, and sentences, beginning
+    with `who`, about everything that was wrong."""
+    z = np.asarray(z, dtype=float)
+    nothing = np.full(z.shape, np.nan)
+    if not callable(function):
+        return nothing, [f"{who} is of type `{type(function).__name__}`, not a function."]
+    seen = sandbox.observe(lambda f, z: f(z, **options), function, {"z": z}, z.size, SECONDS)
+    sentences = [f"{who} {did}" for did in _said(seen, z)]
+    if seen.array is None or seen.array.shape != z.shape:
+        return nothing, sentences
+    return np.where(np.isfinite(seen.array), seen.array, np.nan).astype(float), sentences
+
+
+def _said(seen, z):
+    """The ends of those sentences."""
+    if seen.stopped:
+        yield f"took longer than {SECONDS:.0f} s and was stopped."
+    elif seen.error:
+        error = f"{seen.error}: {seen.message}".rstrip(": ")
+        hint = next((hint for pattern, (_, hint) in COMMON.items() if re.match(pattern, error)), "")
+        yield f"raised {error.rstrip('.')}. {hint}".strip()
+    elif seen.shape is None:
+        yield f"returned {seen.words}, not numbers." + (" Is its `return` missing?" if seen.words == "nothing" else "")
+    elif seen.shape != z.shape:
+        yield f"returned {'one number' if seen.shape == () else f'shape {seen.shape}'} instead of shape {z.shape}."
+    elif (bad := ~np.isfinite(seen.array)).any():
+        kind = "NaN" if np.isnan(seen.array).any() else "infinity"
+        yield f"returned {kind} for {_places(z, bad)}."
+    if seen.changed:
+        yield "changed the array it was given; let it make a new one."
+    if seen.warnings:
+        yield f"warned: {seen.warnings[0].rstrip('.')}."
+    if seen.printed:
+        yield f"printed: {' / '.join(seen.printed.splitlines())}"
+
+
+def _places(z, bad):
+    low, high = (f"{end:.4g}".replace("-", "−") for end in (z[bad].min(), z[bad].max()))
+    return f"z = {low}" if low == high else f"{bad.sum()} of the {z.size} numbers, z from {low} to {high}"

@@ -1,0 +1,256 @@
+"""The neuron explorer of lesson 01: two weights and a bias, as a diagram with live numbers and as a cut plane.
+
+Guess-the-line of lesson 01: the learner adjusts slope and intercept, as training would, until the loss is low."""
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
+
+from course.diagram import Diagram
+from course.widgets.controls import dropdown, slider
+from course.widgets.explorer import Explorer
+from course.widgets.learner import ask
+from helpers.data import GATES, house_prices, logic_gate
+from helpers.network import identity, relu, sigmoid, tanh
+from helpers.plots import BLACK, BLUE, ORANGE
+
+CORNERS, _ = logic_gate("AND")  # (4, 2), in the order 00, 01, 10, 11
+LOW, HIGH = -0.6, 1.6
+# Cells of the background each way, a learner's neuron is called once for each. No multiples of 11: lines such as
+# x₁ − x₂ + 0.5 = 0 would pass through centres of cells, whose side is then decided by rounding.
+FINE, COARSE = 128, 20
+NAMES = [f"({x1:.0f}, {x2:.0f})" for x1, x2 in CORNERS]
+SURE = 0.1
+
+
+def cells(n):
+    """The centres of n × n cells of the plane, row by row: (n², 2)."""
+    centres = LOW + (np.arange(n) + 0.5) * (HIGH - LOW) / n
+    return np.stack(np.meshgrid(centres, centres), axis=-1).reshape(-1, 2)
+
+
+PLANE = {n: cells(n) for n in (FINE, COARSE)}
+
+
+def step(z):
+    return np.where(np.greater(z, 0), 1.0, 0.0)
+
+
+ACTIVATIONS = {"step": step, "sigmoid": sigmoid, "tanh": tanh, "ReLU": relu, "identity": identity}
+
+
+class NeuronExplorer(Explorer):
+    """y = f(w · x + b) with two inputs, beside the truth table of a gate that it may become.
+
+    `neuron` may be the learner's own, called with one input (2,), the weights (2,), the bias and the chosen activation:
+    neuron(x, w, b, f). The controls, which can be set at the start, are `w1`, `w2`, `b`, `activation`, `gate`
+    (the outputs wanted) and `x` (the input in the diagram).
+    """
+
+    size = 780, 390
+
+    def __init__(self, neuron=None, **start):
+        self.neuron = neuron
+        super().__init__(**start)
+
+    def controls(self):
+        return {
+            "w1": slider("w₁", 1, -10, 10, 0.5),
+            "w2": slider("w₂", -1, -10, 10, 0.5),
+            "b": slider("b", 0.5, -15, 15, 0.5),
+            "activation": dropdown("activation f", list(ACTIVATIONS), "step"),
+            "gate": dropdown("gate wanted", list(GATES), "OR"),
+            "x": dropdown("input shown", NAMES, NAMES[2]),
+        }
+
+    def draw(self, figure):
+        left = figure.add_axes((0.01, 0.2, 0.43, 0.68))
+        left.set_title("The neuron", x=0.04)
+        self.diagram = Diagram(left, [2, 1], inputs=["x₁", "x₂"], outputs=["y"], animated=True)
+        self.sum = figure.text(0.03, 0.11, "", size=11, animated=True)
+        self.output = figure.text(0.03, 0.045, "", size=11, animated=True)
+
+        self.plane = figure.add_axes((0.53, 0.145, 0.375, 0.745))
+        self.plane.set(xlim=(LOW, HIGH), ylim=(LOW, HIGH), xticks=[0, 1], yticks=[0, 1], xlabel="x₁", ylabel="x₂")
+        self.plane.set_title("The plane it cuts")
+        self.shade = self.plane.imshow(
+            np.ones((FINE, FINE, 3)), origin="lower", extent=(LOW, HIGH, LOW, HIGH), aspect="auto", animated=True
+        )
+        (self.line,) = self.plane.plot([], [], color="#222222", lw=2, animated=True)
+        self.normal = self.plane.quiver(
+            [0], [0], [0], [0], angles="xy", scale_units="xy", scale=1, width=0.012, color="#222222", animated=True
+        )
+        look = {"ls": "", "ms": 13, "mew": 2, "color": BLACK, "zorder": 4, "animated": True}
+        (self.ones,) = self.plane.plot([], [], "o", **look)
+        (self.zeros,) = self.plane.plot([], [], "o", **(look | {"mfc": "white"}))
+        (self.chosen,) = self.plane.plot([], [], "o", **(look | {"ms": 21, "mfc": "none", "mew": 1.4}))
+        box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+        self.labels = []  # outwards from the dots, where the cut seldom passes
+        for x1, x2 in CORNERS:
+            place = x1 + (0.27 if x1 else -0.27), x2 + (0.17 if x2 else -0.17)
+            style = {"ha": "center", "va": "bottom" if x2 else "top", "size": 10, "bbox": box, "zorder": 5}
+            self.labels.append(self.plane.text(*place, "", animated=True, **style))
+
+    def update(self, w1, w2, b, activation, gate, x):
+        w, k = np.array([w1, w2], float), NAMES.index(x)
+        self.y, remarks = self._ask(activation, CORNERS, w, b)
+        n = FINE if self.neuron is None else COARSE
+        background, _ = self._ask(activation, PLANE[n], w, b)
+        half = 0.5 if activation in ("step", "sigmoid") else 0.0
+        self.fires, self.wanted = self.y > half, np.array(GATES[gate]) == 1
+        self.known = np.isfinite(self.y)
+        self.right = int((self.known & (self.fires == self.wanted)).sum())
+
+        z = CORNERS[k] @ w + b
+        none = {} if self.known[k] else {(1, 0): "none"}
+        self.diagram.show([CORNERS[k], self.y[k : k + 1]], W=[None, w[None]], b=[None, [b]], full=10, texts=none)
+        first = f"{signed(w1)} · {CORNERS[k, 0]:.0f}"
+        self.sum.set_text(f"z = {first} {plus(w2)} · {CORNERS[k, 1]:.0f} {plus(b)} = {signed(z)}")
+        f = f"{activation}({signed(z)})" if self.neuron is None else f"neuron(x, w, b, {activation})"
+        self.output.set_text(f"y = {f} = {signed(self.y[k])}")
+
+        self.shade.set_data(tint(background).reshape(n, n, 3))
+        self._cut(w, b)
+        self.ones.set_data(*CORNERS[self.wanted].T)
+        self.zeros.set_data(*CORNERS[~self.wanted].T)
+        self.chosen.set_data(*CORNERS[[k]].T)
+        for label, y, known, fires, want in zip(self.labels, self.y, self.known, self.fires, self.wanted, strict=True):
+            mark = "✓" if known and fires == want else "✗"
+            label.set_text(f"y = {signed(y)}\nwant {want:d} {mark}")
+        return remarks
+
+    def goals(self, activation, **values):
+        for gate in ("OR", "AND", "NAND"):
+            ones = [name for name, one in zip(NAMES, GATES[gate], strict=True) if one]
+            yield f"make {gate}: fire for {' and '.join(ones)}, and not for the rest.", self._is(gate)
+        off = np.abs(self.y - GATES["NAND"]) <= SURE
+        yield f"NAND with the sigmoid, every y within {SURE} of 0 or 1.", activation == "sigmoid" and bool(off.all())
+
+    def caption(self, w1, w2, b, activation, gate, x):
+        outputs = ", ".join(f"{name} → {signed(y)}" for name, y in zip(NAMES, self.y, strict=True))
+        unit = f"w = ({signed(w1)}, {signed(w2)}), b = {signed(b)}, {activation}"
+        return f"{unit}: {outputs}. For {gate}, {self.right} of 4 are right. Filled dots want a 1."
+
+    def _is(self, gate):
+        return bool(self.known.all()) and np.array_equal(self.fires, np.array(GATES[gate]) == 1)
+
+    def _ask(self, activation, points, w, b):
+        """The outputs for points (m, 2), NaN where there are none, and what there is to say about a learner's."""
+        z, f = points @ w + b, ACTIVATIONS[activation]
+        if self.neuron is None:
+            return f(z).astype(float), []
+        if not callable(self.neuron):
+            return ask("Your neuron", self.neuron, z)
+
+        def one(x):
+            return self.neuron(x.copy(), w.copy(), b, f)
+
+        first, sentences = ask("Your neuron", lambda z: one(points[0]), z[0])
+        if np.isnan(first):
+            return np.full(z.shape, np.nan), [
+                words.replace("instead of shape ()", "for one input") for words in sentences
+            ]
+        return ask("Your neuron", lambda z: np.array([one(x) for x in points]), z)
+
+    def _cut(self, w, b):
+        """The line w · x + b = 0, and on it the direction of w."""
+        length = np.hypot(*w)
+        self.line.set_visible(length > 0)
+        self.normal.set_visible(length > 0)
+        if length == 0:
+            return
+        middle = np.array([0.5, 0.5])
+        foot = middle - (w @ middle + b) / length**2 * w  # the point of the line nearest to the middle
+        way = 4 * np.array([-w[1], w[0]]) / length
+        self.line.set_data(*np.stack([foot - way, foot + way], axis=1))
+        self.normal.set_offsets([foot])
+        self.normal.set_UVC([0.35 * w[0] / length], [0.35 * w[1] / length])
+
+
+def tint(y):
+    """Colours (m, 3): white at 0, towards blue up to 1, towards orange down to −1, as in the diagram; grey for NaN."""
+    strength = 0.35 * np.nan_to_num(y).clip(-1, 1)[:, None]
+    ends = np.where(strength >= 0, to_rgb(BLUE), to_rgb(ORANGE))
+    return np.where(np.isnan(y)[:, None], 0.9, 1 - np.abs(strength) * (1 - ends))
+
+
+def signed(value):
+    """A number in few signs: −1, 0.5, 0.88."""
+    if np.isnan(value):
+        return "none"
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def plus(value):
+    """ "+ 0.5" or "− 0.5"."""
+    return f"{'+' if value >= 0 else '−'} {signed(abs(value))}"
+
+
+FEW = 4  # moves
+TOP = 150  # of the scale of the typical error, in $1000
+TARGET = 20  # typical error to get below, in $1000; its square is the loss
+
+
+class GuessTheLine(Explorer):
+    """Houses, the line price = w · size + b, a bar from each house to the line, and the loss they add up to.
+
+    `size` in 1000 square feet and `price` in $1000, arrays of one length; without them the 30 houses of the lesson. The
+    controls, which can be set at the start, are `w` ($ a square foot) and `b` ($1000).
+    """
+
+    size = 780, 360
+
+    def __init__(self, house_size=None, price=None, **start):
+        if house_size is None or price is None:
+            X, y = house_prices(30)
+            house_size, price = X[:, 0] / 1000, y / 1000
+        self.house_size, self.price = np.ravel(house_size).astype(float), np.ravel(price).astype(float)
+        if len(self.house_size) != len(self.price) or not len(self.price):
+            raise ValueError(
+                f"expected as many sizes as prices, one or more; got {len(self.house_size)} and {len(self.price)}."
+            )
+        super().__init__(**start)
+
+    def controls(self):
+        return {
+            "w": slider("w ($ a sq ft)", 60, 0, 400, 2),
+            "b": slider("b ($1000)", 250, -200, 400, 5),
+        }
+
+    def draw(self, figure):
+        self.plane, self.scale = figure.add_axes((0.095, 0.155, 0.57, 0.73)), figure.add_axes((0.81, 0.155, 0.09, 0.73))
+        reach = np.array([0, max(4, 1.05 * self.house_size.max())])
+        top = max(900, 1.1 * self.price.max())
+        self.plane.set(xlim=reach, ylim=(-0.05 * top, top), title="price = w · size + b")
+        self.plane.set(xlabel="size (1000 sq ft)", ylabel="price ($1000)")
+        self.ends = reach
+        self.errors = self.plane.add_collection(
+            LineCollection([], colors=ORANGE, linewidths=1.6, animated=True), autolim=False
+        )
+        (self.line,) = self.plane.plot([], [], color=BLUE, animated=True)
+        self.plane.plot(self.house_size, self.price, "o", color=BLACK, ms=5, animated=True, zorder=3)
+        self.scale.set(ylim=(0, TOP), xlim=(0, 1), xticks=[], ylabel="typical error √loss ($1000)")
+        (self.bar,) = self.scale.bar([0.5], [0], width=0.7, color=ORANGE, animated=True)
+        self.scale.axhline(TARGET, color="#333333", ls="--", lw=1.4, animated=True, zorder=4)
+        self.scale.text(1.08, TARGET, "goal", size=11, va="center", animated=True)
+        self.number = self.scale.set_title("", animated=True)
+
+    def update(self, w, b):
+        guess = w * self.house_size + b
+        self.loss = np.mean((guess - self.price) ** 2)
+        houses = zip(self.house_size, guess, self.price, strict=True)
+        self.errors.set_segments([[(x, at), (x, real)] for x, at, real in houses])
+        self.line.set_data(self.ends, w * self.ends + b)
+        self.bar.set_height(np.sqrt(self.loss))
+        self.number.set_text(f"loss {self.loss:,.0f}")
+
+    def goals(self, w, b):
+        below = self.loss < TARGET**2
+        yield f"get the loss below {TARGET**2}.", below
+        yield f"do it in at most {FEW} moves. So far: {self.moves}. (Reset starts again.)", below and self.moves <= FEW
+
+    def caption(self, w, b):
+        line = f"price = {w:.0f} · size {'+' if b >= 0 else '−'} {abs(b):.0f}"
+        typical = f"a typical error of ${1000 * np.sqrt(self.loss):,.0f}"
+        return f"{len(self.price)} houses and the line {line}: loss {self.loss:,.0f} (thousand $)², {typical}."

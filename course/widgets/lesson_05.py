@@ -1,0 +1,497 @@
+"""The backprop stepper of lesson 05: forward, then backward, one step at a time, each with its numbers in its formula.
+
+Two views share the controls. "graph" is L = (w x − y)² + w², in which two paths meet at w. "network 2-3-1" has three
+hidden units of ReLU (or of the learner's own function), one output that is its weighted sum, and L = (ŷ − y)². Both
+have 13 steps, as lists of `Step` that `graph_steps` and `network_steps` make of the numbers; to draw a step is to draw
+what is known by then, so one can go back and forth without end.
+
+
+The gradient flow of lesson 05: how much gradient reaches each layer, by depth, activation and initial weights.
+
+The network is square: every layer has WIDTH units, the examples are random, and so is the gradient that arrives at the
+last layer. Drawn is the size of delta[l] = ∂L/∂Z[l], the root of its mean square, against that of the last layer. (Not
+that of dW[l] = delta[l] a[l-1]: with ReLU and small weights delta shrinks on its way back just as a does on its way
+forward, and their product hides both.)
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.ticker import NullLocator
+
+from course.diagram import Diagram
+from course.widgets.controls import dropdown, slider, stepper
+from course.widgets.explorer import Explorer, put
+from course.widgets.learner import ask
+from helpers.network import ACTIVATIONS, relu, relu_prime
+from helpers.plots import BLUE, DARK_ORANGE, ORANGE
+
+STEPS = 13
+GRAPH, NETWORK = "graph", "network 2-3-1"
+INK, PALE = "#222222", "#BBBBBB"
+W1, B1 = ((3.0, -1.0), (2.0, 1.0), (-1.0, -1.0)), (-3.0, -2.0, 1.0)  # of the network, before one of them is changed
+W2, B2 = (2.0, -1.0, 3.0), 1.0
+PARAMETERS = {  # of the network: what each is called, and where it is: in W or b, the layer, the entry
+    **{f"W[1]{j}{i}": ("W", 1, (row, column)) for row, j in enumerate("₁₂₃") for column, i in enumerate("₁₂")},
+    **{f"b[1]{j}": ("b", 1, (row, 0)) for row, j in enumerate("₁₂₃")},
+    **{f"W[2]{i}": ("W", 2, (0, column)) for column, i in enumerate("₁₂₃")},
+    "b[2]": ("b", 2, (0, 0)),
+}
+
+
+@dataclass
+class Step:
+    """One step: where it is, its formulas with their numbers (two lines at most), and what is known after it."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    lit: frozenset = frozenset()
+    local: dict = field(default_factory=dict)  # on which edge of the graph stands which local derivative
+    values: dict = field(default_factory=dict)
+    gradients: dict = field(default_factory=dict)
+
+
+def number(x, digits=4):
+    """A number in few signs, with a minus that is read aloud as one."""
+    return "none" if np.isnan(x) else f"{x + 0.0:.{digits}g}".replace("-", "−")
+
+
+def factor(x, digits=4):
+    """A number in the middle of a formula: in brackets if it is negative."""
+    return f"({number(x, digits)})" if x < 0 else number(x, digits)
+
+
+class Story:
+    """Collects the steps. Each knows what was known before it."""
+
+    def __init__(self, **values):
+        self.steps = [Step("Given: the inputs and the weights. Press Next.", values=values)]
+
+    def forward(self, title, *lines, lit, **values):
+        last = self.steps[-1]
+        self.steps.append(Step(f"Forward: {title}", lines, frozenset(lit), {}, last.values | values, last.gradients))
+
+    def backward(self, title, *lines, lit, local=None, **gradients):
+        last, title = self.steps[-1], f"Backward: {title}"
+        self.steps.append(Step(title, lines, frozenset(lit), local or {}, last.values, last.gradients | gradients))
+
+
+def graph_steps(x, w, y):
+    """The steps through L = q + r, with p = w x, e = p − y, q = e², r = w²."""
+    n, f = number, factor
+    p, e, r = w * x, w * x - y, w**2
+    q, de = e**2, 2 * e
+    dx, first, second = de * w, de * x, 2 * w
+    story = Story(x=x, w=w, y=y)
+    story.forward("the prediction p", f"p = w · x = {n(w)} · {f(x)} = {n(p)}", lit=("w-p", "x-p", "p"), p=p)
+    story.forward("the error e", f"e = p − y = {n(p)} − {f(y)} = {n(e)}", lit=("p-e", "y-e", "e"), e=e)
+    story.forward("its square q", f"q = e² = {f(e)}² = {n(q)}", lit=("e-q", "q"), q=q)
+    story.forward("r, the price of a large weight", f"r = w² = {f(w)}² = {n(r)}", lit=("w-r", "r"), r=r)
+    story.forward("the loss L", f"L = q + r = {n(q)} + {n(r)} = {n(q + r)}", lit=("q-L", "r-L", "L"), L=q + r)
+    story.backward("start at the end", "∂L/∂L = 1", lit=("L",), L=1.0)
+    for node in "qr":
+        edge = f"{node}-L"
+        formula = f"∂L/∂{node} = upstream · local = ∂L/∂L · 1 = 1 · 1 = 1"
+        story.backward(f"a sum hands it on to {node}", formula, lit=(edge, node), local={edge: 1}, **{node: 1.0})
+    formula = f"∂L/∂e = ∂L/∂q · 2e = 1 · 2 · {f(e)} = {n(de)}"
+    story.backward("through the square", formula, lit=("e-q", "e"), local={"e-q": de}, e=de)
+    formula = f"∂L/∂p = ∂L/∂e · 1 = {n(de)} · 1 = {n(de)}"
+    story.backward("through the difference", formula, lit=("p-e", "p"), local={"p-e": 1}, p=de)
+    lines = f"∂L/∂y = ∂L/∂e · (−1) = {n(de)} · (−1) = {n(-de)}", f"∂L/∂x = ∂L/∂p · w = {n(de)} · {f(w)} = {n(dx)}"
+    lit, local = ("y-e", "y", "x-p", "x"), {"y-e": -1, "x-p": w}
+    story.backward("to the inputs y and x", *lines, lit=lit, local=local, y=-de, x=dx)
+    formula = f"∂L/∂w = ∂L/∂p · x = {n(de)} · {f(x)} = {n(first)}, so far"
+    story.backward("to w on the first path, through p", formula, lit=("w-p", "w"), local={"w-p": x}, w=first)
+    lines = f"∂L/∂r · 2w = 1 · 2 · {f(w)} = {n(second)}", f"∂L/∂w = {n(first)} + {f(second)} = {n(first + second)}"
+    title = "to w on the second path, through r, and add"
+    story.backward(title, *lines, lit=("w-r", "w"), local={"w-r": second}, w=first + second)
+    return story.steps
+
+
+SUB = "₁₂₃"
+
+
+def network_steps(x, y, W, b, z, a, slope, name="ReLU"):
+    """The steps through a 2-3-1 network for one example x (2,); z, a and slope (3,) are of its hidden units."""
+    n, f = number, factor
+    v, bias = W[2][0], float(b[2][0, 0])
+    story = Story()
+    for j, s in enumerate(SUB):
+        (w1, w2), b1 = W[1][j], b[1][j, 0]
+        story.forward(
+            f"hidden unit {j + 1}",
+            f"z[1]{s} = W[1]{s}₁ x₁ + W[1]{s}₂ x₂ + b[1]{s} = "
+            f"{n(w1)}·{f(x[0])} + {f(w2)}·{f(x[1])} + {f(b1)} = {n(z[j])}",
+            f"a[1]{s} = {name}(z[1]{s}) = {name}({n(z[j])}) = {n(a[j])}",
+            lit={(0, 0), (0, 1), (1, j), (1, j, 0), (1, j, 1)},
+            **{f"a{j}": a[j]},
+        )
+    all_v = {(2, 0), *((1, j) for j in range(3)), *((2, 0, j) for j in range(3))}
+    guess = float(v @ a + bias)
+    story.forward(
+        "the output, a weighted sum and nothing else",
+        "ŷ = W[2]₁ a[1]₁ + W[2]₂ a[1]₂ + W[2]₃ a[1]₃ + b[2]",
+        f"= {n(v[0])}·{f(a[0])} + {f(v[1])}·{f(a[1])} + {f(v[2])}·{f(a[2])} + {f(bias)} = {n(guess)}",
+        lit=all_v,
+        guess=guess,
+    )
+    error = guess - y
+    d = 2 * error
+    story.forward("the loss", f"L = (ŷ − y)² = ({n(guess)} − {f(y)})² = {n(error**2)}", lit={(2, 0)}, L=error**2)
+    formula = f"δ[2] = ∂L/∂ŷ = 2 (ŷ − y) = 2 · ({n(guess)} − {f(y)}) = {n(d)}"
+    story.backward("the blame of the output", formula, lit={(2, 0)}, d2=d)
+    story.backward(
+        "the weights and the bias of the output",
+        f"dW[2] = δ[2] · a[1] = {n(d)} · {row(a)} = {row(d * a)}",
+        f"db[2] = δ[2] = {n(d)}",
+        lit=all_v,
+        dW2=d * a,
+        db2=d,
+    )
+    delta = v * d * slope
+    for j, s in enumerate(SUB):
+        story.backward(
+            f"the blame of hidden unit {j + 1}",
+            f"δ[1]{s} = W[2]{s} · δ[2] · {name}′(z[1]{s})",
+            f"= {n(v[j])} · {f(d)} · {name}′({n(z[j])}) = {n(v[j])} · {f(d)} · {f(slope[j])} = {n(delta[j])}",
+            lit={(2, 0), (1, j), (2, 0, j)},
+            **{f"d1{j}": delta[j]},
+        )
+    for j, s in enumerate(SUB):
+        story.backward(
+            f"the weights and the bias of hidden unit {j + 1}",
+            f"dW[1]{s} = δ[1]{s} · (x₁, x₂) = {n(delta[j])} · {row(x)} = {row(delta[j] * x)}",
+            f"db[1]{s} = δ[1]{s} = {n(delta[j])}",
+            lit={(1, j), (0, 0), (0, 1), (1, j, 0), (1, j, 1)},
+            **{f"dW1{j}": delta[j] * x, f"db1{j}": delta[j]},
+        )
+    return story.steps
+
+
+def row(numbers):
+    return f"({', '.join(map(number, numbers))})"
+
+
+PLACES = {  # of the graph's nodes
+    "x": (0, 2.3), "w": (0, 0.7), "y": (1.1, 3.15), "p": (1.3, 1.4), "e": (2.5, 2.1), "r": (2.5, 0.2),
+    "q": (3.8, 2.1), "L": (4.75, 1.1),
+}  # fmt: skip
+BESIDE = {"x-p": (0.85, 2.13), "w-p": (0.48, 1.22), "y-e": (2.15, 2.87)}  # local derivatives with no room on their line
+SIDEWAYS = {"x": (0.36, 1.86, "right"), "y": (0.75, 3.15, "right")}  # gradients that would cover a line
+NAMES = {"p": "p = w·x", "e": "e = p − y", "q": "q = e²", "r": "r = w²", "L": "L = q + r"}
+EDGES = "x-p", "w-p", "p-e", "y-e", "e-q", "q-L", "w-r", "r-L"
+
+
+class Graph:
+    """The computational graph on `ax`: values in the circles, gradients at them, both as far as they are known."""
+
+    def __init__(self, ax, animated=False):
+        ax.set(xlim=(-1.1, 5.2), ylim=(-0.45, 3.65))
+        ax.set_axis_off()
+        self.lines, self.local, self.circles, self.values, self.gradients = {}, {}, {}, {}, {}
+        box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+        at = {"ha": "center", "va": "center", "zorder": 3, "animated": animated}
+        for edge in EDGES:
+            ends = zip(*(PLACES[node] for node in edge.split("-")), strict=True)
+            (self.lines[edge],) = ax.plot(*ends, color=PALE, lw=1.2, zorder=1, animated=animated)
+            place = BESIDE.get(edge, np.mean([PLACES[node] for node in edge.split("-")], axis=0))
+            self.local[edge] = ax.text(*place, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at)
+        for node, (x, y) in PLACES.items():
+            (self.circles[node],) = ax.plot(
+                x, y, "o", markersize=34, color="white", markeredgecolor=INK, zorder=2, animated=animated
+            )
+            ax.text(
+                x + 0.2 * (node == "L"),
+                y + 0.36,
+                NAMES.get(node, node),
+                ha="center",
+                size=11,
+                color=INK,
+                bbox=box,
+                zorder=1.5,
+            )
+            self.values[node] = ax.text(x, y, "", size=12, color=INK, **at)
+            *place, side = SIDEWAYS.get(node, (x, y - 0.44, "center"))
+            self.gradients[node] = ax.text(
+                *place, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at | {"ha": side}
+            )
+
+    def show(self, step):
+        back = bool(step.gradients)
+        for edge, line in self.lines.items():
+            is_lit = edge in step.lit
+            line.set(color=(ORANGE if back else BLUE) if is_lit else PALE, linewidth=4 if is_lit else 1.2)
+            text = f"× {factor(step.local[edge], 3)}" if edge in step.local else ""
+            self.local[edge].set(text=text, visible=bool(text))
+        for node in PLACES:
+            is_lit = node in step.lit
+            edge = (ORANGE if back else BLUE) if is_lit else INK
+            self.circles[node].set(markeredgecolor=edge, markeredgewidth=3 if is_lit else 1.2)
+            self.values[node].set_text(number(step.values[node], 3) if node in step.values else "")
+            known = node in step.gradients
+            self.gradients[node].set(
+                text=f"∂L/∂{node} = {number(step.gradients[node])}" if known else "", visible=known
+            )
+        return self
+
+
+class BackpropStepper(Explorer):
+    """Forward and backward through a graph or a network, whose numbers can be changed at any step.
+
+    `f` and `f_prime`, the activation of the hidden units and its derivative, may be the learner's own. The controls,
+    which can be set at the start, are `view`, `step`, `x1` (the graph's x) and `y`; for the graph `w`; for the network
+    `x2`, and `change`, which chooses one of its 13 parameters, and `by`, what is added to that one.
+    """
+
+    size = 780, 470
+
+    def __init__(self, f=relu, f_prime=relu_prime, **start):
+        self.f, self.f_prime = f, f_prime
+        self.name = "ReLU" if f is relu else "f"
+        super().__init__(**start)
+
+    def controls(self):
+        return {
+            "view": dropdown("view", [GRAPH, NETWORK], GRAPH),
+            "step": stepper("step", STEPS),
+            "x1": slider("x, or x₁", 2, -4, 4, 0.5),
+            "x2": slider("x₂", 1, -4, 4, 0.5),
+            "y": slider("target y", 4, -4, 4, 0.5),
+            "w": slider("weight w", 3, -4, 4, 0.1),
+            "change": dropdown("change", list(PARAMETERS), next(iter(PARAMETERS))),
+            "by": slider("by", 0, -6, 6, 0.5),
+        }
+
+    def draw(self, figure):
+        place = (0.0, 0.27, 0.68, 0.71)
+        self.axes = {GRAPH: figure.add_axes(place, label="graph"), NETWORK: figure.add_axes(place, label="network")}
+        self.graph = Graph(self.axes[GRAPH], animated=True)
+        self.diagram = Diagram(
+            self.axes[NETWORK], [2, 3, 1], inputs=["x₁", "x₂"], outputs=["ŷ"],
+            hidden=[["a[1]₁", "a[1]₂", "a[1]₃"]], animated=True,
+        )  # fmt: skip
+        self.parts = {view: ax.findobj(lambda artist: artist.get_animated()) for view, ax in self.axes.items()}
+        figure.text(0.72, 0.93, "known so far", size=12, weight="bold")
+        self.loss = figure.text(0.72, 0.87, "", size=11, color=BLUE, animated=True)
+        self.table = figure.text(0.72, 0.84, "", size=11, va="top", linespacing=1.5, color=DARK_ORANGE, animated=True)
+        self.changed = figure.text(0.72, 0.29, "", size=11, color=BLUE, animated=True)
+        self.title = figure.text(0.03, 0.19, "", size=12, weight="bold", animated=True)
+        self.lines = [figure.text(0.03, height, "", size=11.5, animated=True) for height in (0.12, 0.05)]
+
+    def update(self, view, step, x1, x2, y, w, change, by):
+        for name, where in (("w", GRAPH), ("x2", NETWORK), ("change", NETWORK), ("by", NETWORK)):
+            self.control[name].layout.display = None if view == where else "none"
+        for each, ax in self.axes.items():
+            put(ax, visible=each == view)
+            for artist in self.parts[each]:
+                artist.set_visible(each == view)
+        if view == GRAPH:
+            remarks, self.steps = [], graph_steps(x1, w, y)
+            self.changed.set_text("")
+        else:
+            remarks, self.steps = self._network(np.array((x1, x2)), y, change, by)
+        self.now = self.steps[step]
+        (self.graph.show if view == GRAPH else self._show_network)(self.now)
+        self.loss.set_text(f"loss L = {number(self.now.values['L'])}" if "L" in self.now.values else "")
+        self.table.set_text("\n".join(gradient_lines(view, self.now.gradients)))
+        color = DARK_ORANGE if self.now.gradients else BLUE
+        self.title.set(text=f"Step {step} of {STEPS}. {self.now.title}", color=color)
+        for text, line in zip(self.lines, [*self.now.lines, "", ""], strict=False):
+            text.set_text(line)
+        return remarks
+
+    def _network(self, x, y, change, by):
+        """Remarks about the learner's functions, and the steps."""
+        W, b = [None, np.array(W1), np.array([W2])], [None, np.array(B1).reshape(3, 1), np.array([[B2]])]
+        letter, l, entry = PARAMETERS[change]
+        theta = {"W": W, "b": b}[letter][l]
+        theta[entry] += by
+        self.changed.set_text(f"chosen: {change} = {number(theta[entry])}")
+        z = W[1] @ x + b[1][:, 0]
+        a, remarks = ask("Your function", self.f, z)
+        slope, more = ask("Your derivative", self.f_prime, z)
+        self.W, self.b, self.x = W, b, x
+        return remarks + more, network_steps(x, y, W, b, z, a, slope, self.name)
+
+    def _show_network(self, step):
+        """Activations in the circles, weights on the lines, and below each unit its bias, later its blame δ."""
+        a = [step.values.get(f"a{j}") for j in range(3)]
+        hidden = np.array([np.nan if each is None else each for each in a])
+        texts = {(1, j): "" for j in range(3) if a[j] is None}
+        if "guess" not in step.values:
+            texts[2, 0] = ""
+        deltas = {(1, j): step.gradients.get(f"d1{j}") for j in range(3)} | {(2, 0): step.gradients.get("d2")}
+        notes = {unit: f"δ = {number(delta)}" for unit, delta in deltas.items() if delta is not None}
+        values = [self.x, hidden, np.array([step.values.get("guess", np.nan)])]
+        self.diagram.show(values, self.W, self.b, step.lit or None, texts, notes, full=4)
+
+    def goals(self, view, step, x1, w, **others):
+        cancel = dead = largest = False
+        last = self.steps[-1].gradients
+        if view == GRAPH:
+            cancel = abs(w) > 1e-9 and abs(last["w"]) < 1e-9
+        else:
+            unit = [*last["dW10"], last["db10"], last["dW2"][0]]
+            dead = last["d2"] != 0 and x1 != 0 and self.W[2][0, 0] != 0 and not np.any(unit)
+            rest = [*last["dW10"], last["dW11"][1], *last["dW12"], *last["dW2"]]
+            largest = abs(last["dW11"][0]) > np.abs(rest).max()
+        at_end = step == STEPS
+        yield "graph, last step: with w not 0, let the two paths cancel, so that ∂L/∂w = 0.", at_end and cancel
+        yield (
+            "network, last step: hidden unit 1 is dead, all its gradients are 0, and ŷ is still wrong.",
+            at_end and dead,
+        )
+        yield (
+            "network, last step: W[1]₂₁, from x₁ to hidden unit 2, has the gradient that is largest in size.",
+            at_end and largest,
+        )
+
+    def caption(self, view, step, **values):
+        where = f"{view}, step {step} of {STEPS}. {self.now.title.rstrip('.')}."
+        return f"{where} {'; '.join(self.now.lines)}".strip()
+
+
+def gradient_lines(view, gradients):
+    """The gradients that are known, as lines of text."""
+    if view == GRAPH:
+        return [f"∂L/∂{node} = {number(gradients[node])}" for node in "Lqrepyxw" if node in gradients]
+    lines = []
+    if "dW2" in gradients:
+        lines += [f"dW[2] = {row(gradients['dW2'])}", f"db[2] = {number(gradients['db2'])}"]
+    for j, s in enumerate(SUB):
+        if f"dW1{j}" in gradients:
+            lines += [f"dW[1]{s} = {row(gradients[f'dW1{j}'])}", f"db[1]{s} = {number(gradients[f'db1{j}'])}"]
+    return lines
+
+
+WIDTH, EXAMPLES, DEEPEST = 50, 60, 20
+FLOOR, CEILING = 1e-12, 1e12
+SCHEMES = {
+    "small: N(0, 0.01²)": 0.01,
+    "Xavier: N(0, 1/n)": np.sqrt(1 / WIDTH),
+    "He: N(0, 2/n)": np.sqrt(2 / WIDTH),
+    "large: N(0, 1)": 1.0,
+}
+
+
+class GradientFlow(Explorer):
+    """The size of delta[l] by layer on the left, the activations of each layer on the right.
+
+    `functions` maps a name to (f, f_prime), which may be the learner's own. The controls, which can be set at the
+    start, are `depth`, `activation`, `init` and `gain`, which multiplies all weights.
+    """
+
+    size = 780, 330
+
+    def __init__(self, functions=None, **start):
+        names = "sigmoid", "tanh", "relu", "leaky_relu", "gelu"
+        self.functions = functions or {name: ACTIVATIONS[name] for name in names}
+        rng = np.random.default_rng(5)
+        self.X = rng.standard_normal((WIDTH, EXAMPLES))
+        self.W = [None, *rng.standard_normal((DEEPEST, WIDTH, WIDTH))]
+        self.blame = rng.standard_normal((WIDTH, EXAMPLES)) / EXAMPLES
+        super().__init__(**start)
+
+    def controls(self):
+        names, schemes = list(self.functions), list(SCHEMES)
+        return {
+            "depth": slider("layers", 10, 2, DEEPEST, 1),
+            "activation": dropdown("activation", names, names[0]),
+            "init": dropdown("initial weights", schemes, schemes[1]),
+            "gain": slider("weights times", 1, -1, 1.3, 0.05, log=True),
+        }
+
+    def draw(self, figure):
+        self.left, self.right = figure.add_axes((0.11, 0.17, 0.38, 0.68)), figure.add_axes((0.6, 0.17, 0.37, 0.68))
+        self.left.set(
+            title="Gradient by layer", xlabel="layer", ylabel="size of δ[l] / δ[L]", yscale="log", ylim=(1e-6, 1e6)
+        )
+        self.right.set(title="Activations by layer", xlabel="layer", ylabel="middle 80 % of a[l]")
+        self.right.set_yscale("symlog", linthresh=1)  # linear from −1 to 1
+        self.right.yaxis.set_major_formatter(lambda y, _: tick(y))
+        self.right.yaxis.set_minor_locator(NullLocator())
+        self.left.axhline(1, color="#BBBBBB", lw=0.8)
+        self.left.axhspan(0.01, 100, color="#EEEEEE", zorder=0)
+        (self.curve,) = self.left.plot([], [], "o-", color=ORANGE, animated=True)
+        (self.cut,) = self.left.plot([], [], "o", color=ORANGE, markerfacecolor="white", animated=True)
+        self.bars = [
+            self.right.plot([], [], color=BLUE, lw=7, solid_capstyle="butt", animated=True)[0] for _ in range(DEEPEST)
+        ]
+        (self.middle,) = self.right.plot([], [], "o", color="white", markersize=4, animated=True)
+
+    def update(self, depth, activation, init, gain):
+        L = round(depth)
+        self.sizes, A, remarks = self.flow(L, *pair(self.functions[activation]), SCHEMES[init] * gain)
+        layers = np.arange(1, L + 1)
+        last = self.sizes[-1]
+        self.shares = self.sizes / last if last > 0 else np.full(L, np.nan)
+        drawn = np.clip(self.shares, FLOOR, CEILING)
+        is_cut = np.isfinite(self.shares) & (drawn != self.shares)
+        self.curve.set_data(layers, drawn)
+        self.cut.set_data(layers[is_cut], drawn[is_cut])
+        if is_cut.any():
+            remarks = [*remarks, "Hollow points lie beyond 10¹² or below 10⁻¹², and are drawn at that edge."]
+        finite = drawn[np.isfinite(drawn)]
+        reach = max([6, *np.ceil(np.abs(np.log10(finite)) + 0.3)])
+        put(self.left, ylim=(10**-reach, 10**reach))
+        low, middle, high = np.array([np.quantile(a, (0.1, 0.5, 0.9)) for a in A]).clip(-1e9, 1e9).T
+        for l, bar in enumerate(self.bars, 1):
+            bar.set_visible(l <= L)
+            if l <= L:
+                bar.set_data([l, l], [low[l - 1], high[l - 1]])
+        self.middle.set_data(layers, middle)
+        ends = np.nan_to_num([low, high])
+        limit = next(limit for limit in 10.0 ** np.arange(-1, 12) * 1.2 if limit > np.abs(ends).max() or limit > 1e10)
+        decade = round(np.log10(limit / 1.2))
+        ticks = [10.0**k for k in sorted({decade, decade // 2, 0})] if decade > 0 else [limit / 2.4, limit / 1.2]
+        put(self.right, ylim=(-limit, limit), yticks=[*(-t for t in reversed(ticks)), 0, *ticks])
+        for ax in (self.left, self.right):
+            put(ax, xlim=(0.4, L + 0.6), xticks=np.unique(np.linspace(1, L, min(L, 10)).round()).astype(int))
+        return remarks
+
+    def flow(self, L, f, f_prime, scale):
+        """The size of each delta[l], the activations of each layer, and what is to be said about the functions."""
+        A, Z = [self.X], [None]
+        for l in range(1, L + 1):
+            Z.append(scale * self.W[l] @ A[-1])
+            a, remarks = ask("Your function", f, Z[l])
+            A.append(a)
+            if remarks:
+                return np.full(L, np.nan), [*A[1:], *[a] * (L - l)], remarks
+        back, sizes = self.blame, np.full(L, np.nan)
+        for l in range(L, 0, -1):
+            slope, remarks = ask("Your derivative", f_prime, Z[l])
+            delta = back * slope
+            sizes[l - 1] = np.sqrt(np.mean(delta**2))
+            if remarks:
+                break
+            back = scale * self.W[l].T @ delta
+        return sizes, A[1:], remarks
+
+    def goals(self, depth, activation, **values):
+        first, is_deep = self.shares[0], depth >= 10
+        yield (
+            "sigmoid, 10 layers or more: the first layer gets at least 1 % of the last one's gradient.",
+            is_deep and activation == "sigmoid" and 0.01 <= first <= 100,
+        )
+        level = np.nanmax(self.shares) <= 3 * np.nanmin(self.shares) if np.isfinite(first) else False
+        yield "20 layers, all gradients within a factor of 3.", depth == DEEPEST and level
+        yield "an explosion: the first layer gets more than 1,000 times the last one's gradient.", first > 1000
+
+    def caption(self, depth, activation, init, gain):
+        share = self.shares[0]
+        said = f"{share:.2g} times the last one's" if np.isfinite(share) else "no finite number"
+        network = f"{activation}, {depth:.0f} layers, weights {init.partition(':')[0]}, times {gain:.2g}"
+        return f"{network}: the first layer's gradient is {said}."
+
+
+def pair(functions):
+    return functions if isinstance(functions, tuple | list) and len(functions) == 2 else (functions, None)
+
+
+def tick(y):
+    """A number at the axis of activations: 0.05, −1, 10⁴."""
+    if abs(y) < 1000:
+        return f"{y:g}".replace("-", "−")
+    power = str(round(np.log10(abs(y)))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{'−' if y < 0 else ''}10{power}"

@@ -1,0 +1,292 @@
+"""The optimizer race of lesson 06: several optimizers run from one start on a surface, side by side.
+
+The hiker of lesson 06: gradient descent on a line, step by step, with the learning rate in the learner's hand."""
+
+import numpy as np
+
+from course.widgets.controls import CheckList, dropdown, slider, stepper
+from course.widgets.explorer import Explorer, put
+from course.widgets.learner import ask
+from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
+from helpers.training import SGD, Adam, Momentum, RMSProp
+
+STEPS = 100
+FAR = 1e3  # beyond this a racer has left the course
+CLOSE = 0.01  # the loss at which a racer has arrived; every surface has 0 as its lowest value
+
+
+class Surface:
+    """A loss of two parameters, with its gradient, a start and the lowest points."""
+
+    def __init__(self, loss, gradient, start, lowest, levels):
+        self.loss, self.gradient, self.start, self.lowest, self.levels = loss, gradient, start, lowest, levels
+
+
+X_LIMIT, Y_LIMIT = 3.0, 2.5
+SURFACES = {
+    "bowl": Surface(
+        lambda x, y: (x**2 + 1.5 * y**2) / 2,
+        lambda x, y: (x, 1.5 * y),
+        (-2.5, 1.8), [(0, 0)], (0.1, 0.5, 1, 2, 3, 4, 6, 8),
+    ),
+    "valley": Surface(
+        lambda x, y: (x**2 + 20 * y**2) / 2,
+        lambda x, y: (x, 20 * y),
+        (-2.6, 1.5), [(0, 0)], (0.1, 0.5, 1.5, 3, 6, 12, 24, 45),
+    ),
+    "saddle": Surface(
+        lambda x, y: (x**2 - y**2 + y**4 / 4 + 1) / 2,
+        lambda x, y: (x, y**3 / 2 - y),
+        (-2.5, 0.01), [(0, 2**0.5), (0, -(2**0.5))], (0.05, 0.2, 0.45, 0.7, 1.2, 2, 3, 4.5),
+    ),
+    "banana": Surface(
+        lambda x, y: ((1 - x) ** 2 + 5 * (y - x**2) ** 2) / 4,
+        lambda x, y: ((x - 1) / 2 - 5 * x * (y - x**2), 2.5 * (y - x**2)),
+        (-1.5, 2.2), [(1, 1)], (0.05, 0.25, 0.7, 1.5, 4, 10, 25, 60),
+    ),
+}  # fmt: skip
+RACERS = {"SGD": (SGD, BLUE), "Momentum": (Momentum, ORANGE), "RMSProp": (RMSProp, GREEN), "Adam": (Adam, PINK)}
+
+
+class OptimizerRace(Explorer):
+    """All racers take the same start and the same learning rate α; `beta` is that of Momentum.
+
+    `yours` may be an optimizer of the learner's own: a class like SGD, made by yours(learning_rate), with a method
+    step(parameters, gradients) that changes the arrays in place. The controls, which can be set at the start, are
+    `surface`, `racers`, `alpha`, `beta` and `steps`.
+    """
+
+    size = 780, 360
+
+    def __init__(self, yours=None, **start):
+        self.racers = dict(RACERS) if yours is None else {**RACERS, "yours": (yours, SKY)}
+        super().__init__(**start)
+
+    def controls(self):
+        return {
+            "surface": dropdown("surface", list(SURFACES), "bowl"),
+            "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[4:])),
+            "alpha": slider("learning rate α", 0.02, -2.5, 0, 0.01, log=True),
+            "beta": slider("momentum β", 0.9, 0, 0.99, 0.01),
+            "steps": stepper("steps", STEPS, 60),
+        }
+
+    def draw(self, figure):
+        left, right = figure.add_axes((0.085, 0.155, 0.46, 0.74)), figure.add_axes((0.65, 0.155, 0.2, 0.74))
+        left.set(title="the paths from above", xlabel="θ₁", ylabel="θ₂")
+        left.set(xlim=(-X_LIMIT, X_LIMIT), ylim=(-Y_LIMIT, Y_LIMIT))
+        right.set(title="the loss", xlabel="step", ylabel="loss", xlim=(0, STEPS))
+        right.set_yscale("log")
+        right.set(ylim=(1e-6, 1e2))
+        right.axhline(CLOSE, color="#888888", lw=1, ls=":")
+        x, y = np.meshgrid(np.linspace(-X_LIMIT, X_LIMIT, 121), np.linspace(-Y_LIMIT, Y_LIMIT, 101))
+        self.maps = {}
+        for name, surface in SURFACES.items():
+            grey = [str(shade) for shade in np.linspace(0.5, 0.85, len(surface.levels))]
+            lines = left.contour(x, y, surface.loss(x, y), levels=surface.levels, colors=grey, linewidths=1)
+            (stars,) = left.plot(*zip(*surface.lowest, strict=True), "*", color=BLACK, markersize=13, visible=False)
+            lines.set_visible(False)
+            self.maps[name] = lines, stars
+        self.paths, self.ends, self.curves, self.labels = {}, {}, {}, {}
+        for name, (_, color) in self.racers.items():
+            look = {"color": color, "lw": 1.8, "animated": True}
+            (self.paths[name],) = left.plot([], [], marker="o", markersize=3, **look)
+            (self.ends[name],) = left.plot([], [], marker="o", markersize=10, markeredgecolor="white", **look)
+            (self.curves[name],) = right.plot([], [], **look)
+            (line,) = right.plot([1.04, 1.13], [0, 0], color=color, lw=3, transform=right.transAxes, clip_on=False)
+            text = right.text(1.16, 0, name, size=11, va="center", transform=right.transAxes)
+            self.labels[name] = line, text
+
+    def update(self, surface, racers, alpha, beta, steps):
+        self._show(surface, racers)
+        place, self.loss, remarks = SURFACES[surface], {}, []
+        for name, (make, _) in self.racers.items():
+            if name not in racers:
+                path = np.empty((0, 2))
+            elif name == "yours":
+                path, remarks = theirs(make, alpha, place)
+            else:
+                path = run(make(alpha, beta) if make is Momentum else make(alpha), place)
+            path = path[: steps + 1]
+            loss = place.loss(*path.T)
+            self.paths[name].set_data(path.T.clip(-10, 10))
+            self.ends[name].set_data(path[-1:].T)
+            self.curves[name].set_data(np.arange(len(loss)), loss.clip(1e-7, 1e4))
+            if len(loss):
+                self.loss[name] = loss
+        return remarks
+
+    def _show(self, surface, racers):
+        for name, artists in self.maps.items():
+            for artist in artists:
+                put(artist, visible=name == surface)
+        for name, artists in self.labels.items():
+            for artist in artists:
+                put(artist, visible=name in racers)
+        for k, name in enumerate(racers):
+            line, text = self.labels[name]
+            put(line, ydata=[0.96 - 0.09 * k] * 2)
+            put(text, position=(1.16, 0.96 - 0.09 * k))
+
+    def goals(self, surface, racers, alpha, beta, steps):
+        last = {name: loss[-1] for name, loss in self.loss.items()}
+        both = surface == "valley" and {"SGD", "Momentum"} <= set(last)
+        task = "in the valley, make Momentum end with a tenth of the loss of SGD, without either leaving the picture."
+        stay = both and all(loss.max() < 200 for loss in (self.loss["SGD"], self.loss["Momentum"]))
+        yield task, stay and last["Momentum"] < last["SGD"] / 10
+        arrived = [name for name, loss in last.items() if loss < CLOSE]
+        yield (
+            "in the banana, bring two racers to a loss below 0.01 in 60 steps.",
+            (surface == "banana" and steps <= 60 and len(arrived) >= 2),
+        )
+        stuck = surface == "saddle" and "SGD" in last and abs(last["SGD"] - 0.5) < 0.05
+        yield "on the saddle, let one racer arrive while SGD still hangs at the saddle.", stuck and len(arrived) > 0
+
+    def caption(self, surface, racers, alpha, beta, steps):
+        at = f"{surface.capitalize()}, {steps} step{'s' * (steps != 1)}, α = {alpha:.3g}"
+        if not self.loss:
+            return f"{at}: nobody is racing. Tick a racer."
+        ends = (f"{name} {said(loss[-1])}" for name, loss in self.loss.items())
+        momentum = f", β = {beta:.2g}" if "Momentum" in racers else ""
+        return f"{at}{momentum}. Loss at the end: {', '.join(ends)}."
+
+
+def run(optimizer, surface):
+    """The path (STEPS + 1, 2) of an optimizer from the start. Whoever leaves the course stays where he left it."""
+    theta, path = np.array(surface.start, dtype=float), [surface.start]
+    while len(path) <= STEPS:
+        if np.abs(theta).max() < FAR:
+            optimizer.step([theta], [np.array(surface.gradient(*theta))])
+        path.append(tuple(theta))
+    return np.nan_to_num(np.array(path), nan=FAR, posinf=FAR, neginf=-FAR)
+
+
+def theirs(make, alpha, surface):
+    """The path of the learner's optimizer, and what is to be said about it."""
+    flat, remarks = ask("Your optimizer", lambda _: run(make(alpha), surface).ravel(), np.zeros(2 * (STEPS + 1)))
+    return flat.reshape(-1, 2), remarks
+
+
+def said(loss):
+    if not np.isfinite(loss):
+        return "no number"
+    return "diverged" if loss > 1e4 else f"{loss:.2g}"
+
+
+HIKE_STEPS = 40
+W = np.linspace(-4, 4, 401)
+HIKE_FAR = 1e6  # beyond this the hiker is lost
+HIKE_CLOSE = 0.01  # from the lowest point
+
+
+def wavy(w):
+    """A local minimum at −1.87, a hilltop at −0.08, the global minimum at 1.95, with steep walls outside."""
+    return 0.15 * w**4 - 1.1 * w**2 - 0.17 * w + 2.5
+
+
+def wavy_prime(w):
+    return 0.6 * w**3 - 2.2 * w - 0.17
+
+
+LANDSCAPES = {  # the loss, its slope, and the lowest point
+    "bowl": (lambda w: w**2 / 2, lambda w: w, 0.0),
+    "steep bowl": (lambda w: 2 * w**2, lambda w: 4 * w, 0.0),
+    "two valleys": (wavy, wavy_prime, 1.95238),
+}
+
+
+def descend(theta, g, alpha):
+    return theta - alpha * g
+
+
+class Hiker(Explorer):
+    """w ← w − α L′(w) on a landscape L: the path on the curve, and the loss after each step.
+
+    `step` may be the learner's own, step(theta, g, alpha) → the new theta. The controls, which can be set at the start,
+    are `landscape`, `start`, `alpha` and `steps`, how many steps are shown.
+    """
+
+    size = 780, 330
+
+    def __init__(self, step=descend, **start):
+        self.step = step
+        super().__init__(**start)
+
+    def controls(self):
+        return {
+            "landscape": dropdown("landscape", list(LANDSCAPES), "bowl"),
+            "start": slider("start w", -3.5, -4, 4, 0.1),
+            "alpha": slider("learning rate α", 0.05, -2, 0.5, 0.01, log=True),
+            "steps": stepper("steps", HIKE_STEPS, HIKE_STEPS),
+        }
+
+    def draw(self, figure):
+        left, right = figure.add_axes((0.1, 0.17, 0.42, 0.7)), figure.add_axes((0.63, 0.17, 0.34, 0.7))
+        self.left = left
+        left.set(title="the landscape and the path", xlabel="weight w", ylabel="loss L(w)", xlim=(-4.2, 4.2))
+        right.set(title="loss above the lowest", xlabel="step", ylabel="L(w) − lowest L", xlim=(-1, HIKE_STEPS + 1))
+        right.set_yscale("log")
+        right.set(ylim=(1e-6, 1e3))
+        (self.ground,) = left.plot(W, 0 * W, color="#888888", lw=2, animated=True)
+        look = {"color": BLUE, "marker": "o", "markersize": 5, "lw": 1, "animated": True}
+        (self.path,) = left.plot([], [], **look)
+        (self.first,) = left.plot([], [], color=ORANGE, marker="s", markersize=9, ls="", animated=True)
+        (self.last,) = left.plot([], [], color=GREEN, marker="o", markersize=11, ls="", zorder=5, animated=True)
+        (self.losses,) = right.plot([], [], **look)
+        self.now = right.axvline(HIKE_STEPS, color="#888888", lw=1.5, ls=":", animated=True)
+        self.note = right.text(0.97, 0.9, "", ha="right", color=DARK_ORANGE, transform=right.transAxes, animated=True)
+
+    def update(self, landscape, start, alpha, steps):
+        L, slope, self.lowest = LANDSCAPES[landscape]
+        top = 1.05 * L(W).max()
+        put(self.left, ylim=(-0.06 * top, top))
+        self.ground.set_ydata(L(W))
+        w, remarks = ask("Your step", lambda z: walk(self.step, slope, start, alpha, len(z)), np.zeros(HIKE_STEPS + 1))
+        self.w = w[: steps + 1]
+        loss = L(self.w)
+        self.path.set_data(self.w, loss)
+        self.first.set_data(self.w[:1], loss[:1])
+        self.last.set_data(self.w[-1:], loss[-1:])
+        self.losses.set_data(np.arange(len(loss)), np.clip(loss - L(self.lowest), 1e-30, 1e4))
+        self.now.set_xdata([steps, steps])
+        self.lost = bool(np.abs(self.w[-1]) >= 100)
+        self.note.set_text("diverged" if self.lost else "")
+        arrived = np.abs(self.w - self.lowest) < HIKE_CLOSE
+        self.arrival = int(arrived.argmax()) if arrived.any() and arrived[-1] else None
+        return remarks
+
+    def goals(self, landscape, start, alpha, steps):
+        quick = self.arrival is not None and self.arrival < 10
+        far = abs(start - self.lowest) >= 1
+        yield "in the bowl, converge in under 10 steps from 1 or more away.", landscape == "bowl" and far and quick
+        yield "in the steep bowl, make it diverge: |w| of 100 or more.", landscape == "steep bowl" and self.lost
+        out = landscape == "two valleys" and start <= -1 and self.arrival is not None
+        yield "in the two valleys, start at −1 or further left, and end in the deeper valley.", out
+
+    def caption(self, landscape, start, alpha, steps):
+        at = f"{steps} step{'s' * (steps != 1)} from w = {number(start)} with α = {alpha:.3g}"
+        if not np.isfinite(self.w).all():
+            return f"{landscape.capitalize()}, {at}: there is no path to show."
+        if self.lost:
+            return f"{landscape.capitalize()}, {at}: the steps overshoot further and further. It diverges."
+        end = f"the hiker is at w = {number(self.w[-1])}, the lowest point is at {number(self.lowest)}"
+        if self.arrival is not None:
+            end += f"; within {HIKE_CLOSE} of it from step {self.arrival}"
+        return f"{landscape.capitalize()}, {at}: {end}."
+
+
+def walk(step, slope, start, alpha, n):
+    """The first n positions, as floats. Whoever is lost stays where he is."""
+    path = [float(start)]
+    while len(path) < n:
+        w = np.array(path[-1])
+        if abs(w) < HIKE_FAR:
+            w = np.asarray(step(w, slope(w), alpha), dtype=float).reshape(())
+        if not np.isfinite(w):
+            raise ValueError(f"step {len(path)} gave no number")
+        path.append(float(w))
+    return np.array(path)
+
+
+def number(value):
+    return f"{round(float(value), 4) + 0.0:.4g}".replace("-", "−")

@@ -1,0 +1,842 @@
+"""Exercises answer as they should: declared ones are sound, verdicts are exact and calm, loops stop, grades count.
+
+Every lesson file in course/exercises is found and tested; a new lesson needs no test of its own.
+"""
+
+import contextlib
+import dataclasses
+import functools
+import inspect
+import io
+import json
+import math
+import os
+import re
+import signal
+import sys
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course import exercises as engine
+from course import sandbox
+from course.exercises import check, hint, progress, quiz, solution
+from course.exercises.grading import NOT_YET, OPEN, RIGHT, Exercise, Verdict, Wrong, call, given
+from course.exercises.questions import bundle, widget
+from helpers import plots
+
+ALL = [task for lesson in engine.lessons().values() for task in lesson.EXERCISES]
+CODED = [task for task in ALL if isinstance(task, Exercise)]
+QUESTIONS = [question for lesson in engine.lessons().values() for question in lesson.QUESTIONS]
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+LEAKY = next(task for task in ALL if task.key == "2.3")
+
+by_key = functools.partial(
+    pytest.mark.parametrize, ids=lambda thing: getattr(thing, "key", getattr(thing, "name", None))
+)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """No file, no grading, no memory of other tests."""
+    monkeypatch.setenv("COURSE_PROGRESS", "off")
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(engine, "record", engine.Record())
+    monkeypatch.setattr(engine, "hints_given", {})
+
+
+@pytest.fixture
+def fast(monkeypatch):
+    monkeypatch.setattr(sandbox, "SECONDS", 0.2)
+
+
+def said(function, *arguments):
+    """What a call prints; it must return None."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert function(*arguments) is None
+    return out.getvalue()
+
+
+def written(code, name):
+    namespace = {"np": np}
+    exec(compile(code, "<the learner's cell>", "exec"), namespace)
+    return namespace[name]
+
+
+def text_of(task, answer):
+    return task.judge(answer).as_text()
+
+
+# ---------------------------------------------------------------- what is declared is sound
+
+
+def test_there_are_exercises():
+    assert [task.key for task in ALL if task.key.startswith("2.")] == ["2.1", "2.2", "2.3", "2.4", "2.5", "2.6"]
+
+
+def test_ids_are_unique_and_belong_to_their_lesson():
+    for number, lesson in engine.lessons().items():
+        keys = [task.key for task in (*lesson.EXERCISES, *lesson.QUESTIONS)]
+        assert len(set(keys)) == len(keys)
+        assert keys == [f"{number}.{i + 1}" for i in range(len(lesson.EXERCISES))] + [
+            f"{number}.q{i + 1}" for i in range(len(lesson.QUESTIONS))
+        ]
+        assert lesson.TITLE
+
+
+@by_key("task", ALL)
+def test_the_stub_is_not_written_yet(task):
+    verdict = task.judge(written(task.stub, task.name))
+    assert verdict.lead == OPEN
+    assert task.name in verdict.as_text()
+
+
+@by_key("task", ALL)
+def test_the_solution_is_right(task):
+    verdict = task.judge(written(task.solution, task.name))
+    assert verdict == Verdict(RIGHT, (task.right,))
+
+
+@by_key(("task", "wrong"), [(task, wrong) for task in ALL for wrong in task.wrong])
+def test_each_wrong_answer_gets_its_own_diagnosis(task, wrong):
+    verdict = task.judge(wrong.example)
+    assert verdict.lead == NOT_YET
+    assert verdict.diagnosis == wrong.name
+    assert sum(other.says in verdict.as_text() for other in task.wrong if other.says != wrong.says) == 0
+    assert wrong.says in verdict.as_text()
+
+
+@by_key("task", ALL)
+def test_an_exercise_is_complete(task):
+    assert len(task.wrong) >= 4
+    assert len({wrong.name for wrong in task.wrong}) == len(task.wrong)
+    assert 1 <= task.points <= 5
+    assert 1 <= task.minutes <= 30
+    for sentence in (task.reason, task.right, *(wrong.says for wrong in task.wrong)):
+        assert sentence[-1] in ".?!", sentence
+        assert sentence.count("`") % 2 == 0, sentence
+
+
+@by_key("task", ALL)
+def test_hints_are_three_and_graduated(task):
+    assert len(set(task.hints)) == 3
+    assert all(len(text) > 40 and text.count("`") % 2 == 0 for text in task.hints)
+    code = task.solution.strip().splitlines()[-1].removeprefix("    return ").strip()
+    assert all(code not in text for text in task.hints), "a hint is not the solution"
+
+
+@by_key("question", QUESTIONS)
+def test_a_question_has_one_right_choice_and_explains_each(question):
+    assert sum(choice.right for choice in question.choices) == 1
+    assert 3 <= len(question.choices) <= 5
+    assert len({choice.text for choice in question.choices}) == len(question.choices)
+    assert all(choice.why.endswith((".", "!")) for choice in question.choices)
+    assert all(len(choice.text) <= 60 for choice in question.choices), "a radio button does not wrap"
+
+
+def test_the_right_choice_is_not_always_the_same():
+    for lesson in engine.lessons().values():
+        places = [[choice.right for choice in question.choices].index(True) for question in lesson.QUESTIONS]
+        assert len(set(places)) > 1
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_hold_the_stubs_as_declared(path):
+    cells = ["".join(cell["source"]) for cell in json.loads(path.read_bytes())["cells"] if cell["cell_type"] == "code"]
+    for task in ALL:
+        if any(f'check("{task.key}"' in cell for cell in cells):
+            assert any(task.stub.strip() in cell for cell in cells), f"{task.key}: the stub is not as declared"
+
+
+# ---------------------------------------------------------------- a verdict says what was expected and what came
+
+
+def test_the_first_difference_is_named():
+    text = text_of(LEAKY, lambda z, slope=0.01: z)
+    assert text.startswith("Not yet. For z = −2 your `leaky_relu` gave −2; expected −0.02.\n")
+
+
+def test_a_difference_in_a_case_that_is_a_single_number_is_named():
+    alone = dataclasses.replace(LEAKY, cases=(given(z=-2.0), given(z=-3)))
+    assert alone.judge(lambda z, slope=0.01: z).lines[0] == "For z = −2 your `leaky_relu` gave −2; expected −0.02."
+    assert "For z = −3 your" in text_of(alone, lambda z, slope=0.01: 0.01 * z if z > -3 else z)
+    assert "gave an array of shape (1,); expected one number" in text_of(alone, lambda z, slope=0.01: [7])
+
+
+def test_numbers_that_look_alike_are_told_apart():
+    assert "gave 0.5; expected 0.5 (they differ by 5e−05)" in text_of(
+        LEAKY, lambda z, slope=0.01: np.where(z > 0, z * 1.0001, slope * z)
+    )
+
+
+def test_at_most_four_digits():
+    for task in CODED:
+        for wrong in task.wrong:
+            fact = task.judge(wrong.example).lines[0]
+            digits = [number.replace(".", "").lstrip("0") for number in re.findall(r"\d+\.\d+", fact)]
+            assert all(len(number) <= 4 for number in digits), fact
+
+
+def test_where_it_raised():
+    answer = written("def leaky_relu(z, slope=0.01):\n    y = 1\n    return y / unknown\n", "leaky_relu")
+    text = text_of(LEAKY, answer)
+    assert "raised an exception in line 3: NameError: name 'unknown' is not defined" in text
+    assert "Traceback" not in text
+
+
+def test_the_line_is_shown_where_the_source_is_known():
+    def leaky_relu(z, slope=0.01):
+        return z if z > 0 else slope * z
+
+    line = inspect.getsourcelines(leaky_relu)[1] + 1
+    verdict = LEAKY.judge(leaky_relu)
+    assert f"in line {line}, `return z if z > 0 else slope * z`: ValueError: The truth value" in verdict.as_text()
+    assert verdict.diagnosis == "if on an array"
+
+
+def test_a_line_inside_numpy_is_blamed_on_the_learner():
+    def leaky_relu(z, slope=0.01):
+        return np.concatenate(z, slope)
+
+    assert f"in line {inspect.getsourcelines(leaky_relu)[1] + 1}, `return np.conc" in text_of(LEAKY, leaky_relu)
+
+
+def in_place(z, slope=0.01):
+    z[z < 0] *= slope
+    return z
+
+
+def by_a_copy(z, slope=0.01):
+    out = z.copy()
+    out[z < 0] *= slope
+    return out
+
+
+def prints(z, slope=0.01):
+    print(np.where(z > 0, z, slope * z))
+
+
+def endless_recursion(z, slope=0.01):
+    return endless_recursion(z, slope)
+
+
+async def coroutine(z, slope=0.01):
+    return z
+
+
+def generator(z, slope=0.01):
+    yield from z
+
+
+class Layer:
+    def __init__(self, z, slope=0.01):
+        self.z = z
+
+
+def right(z, slope=0.01):
+    return np.where(z > 0, z, slope * z)
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "answer", "words"),
+    [
+        ("changed its input", in_place, "your `leaky_relu` changed its input z."),
+        ("whole numbers in place", by_a_copy, "holds whole numbers"),
+        ("printed", prints, "printed its result and returned nothing. Write `return` for `print`."),
+        ("returned nothing", lambda z, slope=0.01: np.copyto(z, z), "returned nothing: end it with `return`"),
+        ("list", lambda z, slope=0.01: right(z, slope).tolist(), "gave a list; make it an array"),
+        ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[:, None], "expected an array of shape (5,)"),
+        ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[None], "an axis of length 1"),
+        ("no numbers", coroutine, "gave a coroutine (`async def`, not `def`)"),
+        ("no numbers", generator, "gave a generator (`yield`, not `return`)"),
+        ("no numbers", Layer, "gave something of type `Layer`"),
+        ("no numbers", lambda z, slope=0.01: "text", "gave text"),
+        ("no numbers", lambda z, slope=0.01: z.astype(object), "gave elements of type `object`"),
+        ("no numbers", lambda z, slope=0.01: z + 0j, "gave elements of type `complex128`"),
+        ("no numbers", lambda z, slope=0.01: [[1], [1, 2]], "gave a list of rows that differ in length"),
+        ("shape", lambda z, slope=0.01: np.broadcast_to(1.0, (10**6, 10**6)), "shape (1000000, 1000000)"),
+        ("shape", lambda z, slope=0.01: 3, "gave one number; expected an array of shape (5,)"),
+        ("raised", lambda z, slope=0.01: np.zeros((10**9, 10**9)), "MemoryError"),
+        ("raised", lambda: 1, "`leaky_relu` cannot be called with z = [−2, −0.5, 0, 0.5, 3]: TypeError"),
+        ("recursion", endless_recursion, "calls itself without end"),
+        ("exit", lambda z, slope=0.01: sys.exit(), "give the result back with `return`"),
+        ("called", right(np.arange(3.0)), 'the function itself, without brackets: `check("2.3", leaky_relu)`.'),
+        ("called", "leaky_relu", "Give `check` the function itself"),
+        ("math on an array", lambda z, slope=0.01: float(z), "The functions of `math` take one number"),
+        ("shapes do not fit", lambda z, slope=0.01: z + np.ones(7), "keepdims=True"),
+        ("no such axis", lambda z, slope=0.01: z.sum(axis=3), "The array has no such axis"),
+    ],
+)  # fmt: skip
+def test_mistakes_that_any_exercise_meets(diagnosis, answer, words):
+    verdict = LEAKY.judge(answer)
+    if diagnosis != "raised":
+        assert verdict.diagnosis == diagnosis
+    assert verdict.lead == NOT_YET
+    assert words in verdict.as_text()
+    assert "warning" not in verdict.as_text()
+
+
+def test_a_transposed_result_is_recognised_in_any_exercise():
+    softmax = next(task for task in ALL if task.key == "2.5")
+    verdict = dataclasses.replace(softmax, wrong=()).judge(lambda z: softmax.reference(z).T)
+    assert verdict.diagnosis == "transposed"
+
+
+def test_a_function_of_too_few_parameters_is_told_with_which_it_was_called():
+    text = text_of(LEAKY, lambda z: np.where(z > 0, z, 0.01 * z))
+    assert "`leaky_relu` cannot be called with z = [−3, 4] and slope = 0.2: TypeError" in text
+
+
+def test_an_exception_whose_words_never_end_is_stopped(fast):
+    class Endless(Exception):
+        def __str__(self):
+            while True:
+                pass
+
+    def raises(z, slope=0.01):
+        raise Endless
+
+    verdict = LEAKY.judge(raises)
+    assert verdict.diagnosis == "raised"
+    assert verdict.lines[0].endswith(", `raise Endless`: Endless")
+
+
+def test_an_exception_whose_words_leave_python_is_stopped():
+    class Leaving(Exception):
+        def __str__(self):
+            sys.exit()
+
+    def raises(z, slope=0.01):
+        raise Leaving
+
+    assert LEAKY.judge(raises).lines[0].endswith(", `raise Leaving`: Leaving")
+
+
+def test_what_differs_from_run_to_run_is_left_out():
+    def raises(z, slope=0.01):
+        raise ValueError(object())
+
+    assert ": ValueError: <object object>" in text_of(LEAKY, raises)
+
+
+def test_enormous_numbers_are_compared_without_a_warning():
+    huge = dataclasses.replace(LEAKY, reference=lambda z, slope=0.01: np.full(z.shape, 1.7e308))
+    assert "gave −1.7e+308; expected 1.7e+308." in text_of(huge, lambda z, slope=0.01: np.full(z.shape, -1.7e308))
+
+
+def test_endless_warnings_are_cut(fast):
+    def warns(z, slope=0.01):
+        for i in range(1000):
+            warnings.warn(f"number {i}", stacklevel=1)
+        return right(z, slope)
+
+    assert LEAKY.judge(warns).lines[1:] == ("There was a warning: number 0; number 1; number 2.",)
+
+
+@pytest.mark.parametrize(
+    ("key", "diagnosis", "answer"),
+    [
+        ("2.1", "overflow of e^-z", lambda z: 1 / (1 + np.e**-z)),
+        ("2.1", "overflow", np.vectorize(lambda x: 1 / (1 + math.exp(-x)))),
+        (
+            "2.1",
+            "np.where computes both, mirrored",
+            lambda z: np.where(z > 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))),
+        ),
+        ("2.5", "wrong axis", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
+        ("2.5", "sum of everything", lambda z: np.exp(z) / np.exp(z).sum()),
+        ("2.5", "transposed", lambda z: (np.exp(z.T).T / np.exp(z).sum(axis=0)).T),
+        ("2.5", "wrong axis, no keepdims", lambda z: np.exp(z - z.max(axis=1))),
+        ("2.5", "list", lambda z: [list(row) for row in np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(0)]),
+    ],
+)
+def test_a_mistake_is_recognised_in_other_words(key, diagnosis, answer):
+    task = next(task for task in ALL if task.key == key)
+    assert task.judge(answer).diagnosis == diagnosis
+
+
+def test_a_diagnosis_must_explain_what_was_right_too():
+    verdict = LEAKY.judge(lambda z, slope=0.01: right(z, slope) if slope == 0.01 else np.maximum(z, 0))
+    assert verdict.diagnosis == "values"
+    assert len(verdict.lines) == 2
+
+
+def test_prints_are_shown_shortened_and_never_escape(capsys):
+    def chatty(z, slope=0.01):
+        print("begin", "x" * 100_000)
+        print("to stderr", file=sys.stderr)
+        return right(z, slope)
+
+    text = text_of(LEAKY, chatty)
+    assert text.startswith("Right.")
+    assert "It printed: begin xxx" in text
+    assert "(100,017 characters in all)" in text
+    assert len(text) < 600
+    assert capsys.readouterr() == ("", "")
+
+
+def test_warnings_are_part_of_the_verdict():
+    def noisy(z, slope=0.01):
+        np.exp(np.array([1e4]))
+        return right(z, slope)
+
+    verdict = LEAKY.judge(noisy)
+    assert verdict.lead == RIGHT
+    assert verdict.lines[1:] == ("There was a warning: overflow encountered in exp.",)
+
+
+def test_inputs_are_copies():
+    before = [{name: np.copy(value) for name, value in case.items()} for case in LEAKY.cases]
+    LEAKY.judge(in_place)
+    assert LEAKY.judge(right).lead == RIGHT
+    for case, then in zip(LEAKY.cases, before, strict=True):
+        assert all(np.array_equal(case[name], then[name]) for name in case)
+
+
+def test_an_output_that_is_reused_counts_as_it_was():
+    buffer = np.empty(5)
+
+    def reuses(z, slope=0.01):
+        out = buffer[: z.size].reshape(z.shape)
+        out[...] = right(z, slope)
+        return out
+
+    assert LEAKY.judge(reuses).lead == RIGHT
+
+
+@by_key("task", [task for task in CODED if task.use is call])
+def test_each_input_is_evaluated_once(task):
+    for answer in (written(task.solution, task.name), *(wrong.example for wrong in task.wrong)):
+        calls = []
+
+        def counted(*arguments, answer=answer, calls=calls):
+            calls.append(repr(arguments))
+            return answer(*arguments)
+
+        task.judge(counted)
+        assert len(calls) == len(set(calls)) == len(task.cases)
+
+
+def test_a_stub_is_not_even_called():
+    def stub(z, slope=0.01): ...
+
+    def passing(z):
+        pass
+
+    def dots(z):
+        """With a docstring."""
+        return ...
+
+    def raising(z, slope=0.01):
+        raise NotImplementedError("later")
+
+    for answer in (None, ..., stub, passing, dots, raising, lambda z: None):
+        assert LEAKY.judge(answer).lead == OPEN
+
+
+def test_a_function_that_computes_and_returns_nothing_is_no_stub():
+    def forgets(z, slope=0.01):
+        right(z, slope)
+
+    assert LEAKY.judge(forgets).diagnosis == "returned nothing"
+
+
+def test_a_value_can_be_put_to_use():
+    weights = Exercise(
+        key="0.1", title="NAND", points=1, minutes=1, hints=("a", "b", "c"), reason="", right="NAND it is.",
+        stub="weights = ..., ..., ...", solution="weights = -2, -2, 3",
+        reference=lambda x1, x2: np.array(not (x1 and x2)),
+        use=lambda w, x1, x2: np.array(w[0] * x1 + w[1] * x2 + w[2] > 0),
+        cases=tuple(given(x1=i, x2=j) for i in (0, 1) for j in (0, 1)),
+        wrong=(Wrong("AND", "This is AND.", (1, 1, -1.5)),),
+    )  # fmt: skip
+    assert weights.judge((..., ..., ...)).lead == OPEN
+    assert weights.judge((-2, -2, 3)).lead == RIGHT
+    assert weights.judge((2, 2, -3)).as_text().startswith("Not yet. For x1 = 0 and x2 = 0 your `weights` gave 0; exp")
+    assert weights.judge((1, 1, -1.5)).diagnosis == "AND"
+    assert "TypeError: 'int' object is not subscriptable" in weights.judge(3).as_text()
+
+
+# ---------------------------------------------------------------- choices with reasons
+
+
+WHICH = next(task for task in ALL if task.key == "2.6")
+
+
+def test_each_wrong_choice_is_explained_and_the_right_ones_counted():
+    text = text_of(WHICH, WHICH.answer | {"spam": ("softmax", "c"), "digit": ("Softmax", "b")})
+    assert text.startswith("Not yet. 3 of 5 are right.\nspam: over a single unit it is always 1.")
+    assert "\ndigit: softmax is right, but not because “one number between 0 and 1 comes out”. True of each" in text
+
+
+def test_names_are_read_kindly():
+    assert WHICH.judge(WHICH.answer | {"dead": ["Leaky ReLU", "E"]}).lead == RIGHT
+    assert WHICH.judge(WHICH.answer | {"dead": (lambda: 0, "e")}).lead == NOT_YET
+    assert "choose one of sigmoid, tanh, relu, leaky_relu, softmax, identity. Did you mean relu?" in text_of(
+        WHICH, WHICH.answer | {"dead": ("rellu", "e")}
+    )
+
+
+def test_what_is_still_open_is_said():
+    answer = dict.fromkeys(WHICH.answer, (..., ...)) | {"price": ("identity", ...)}
+    text = text_of(WHICH, answer)
+    assert "0 of 5 are right.\nprice: identity is right; now the letter of the reason" in text
+    assert "\nspam: no answer yet." in text
+
+
+@pytest.mark.parametrize("answer", ["relu", 3, ["relu"], lambda: 0, {"price"}, ("identity", "a")])
+def test_another_form_is_shown_the_form(answer):
+    assert "Keep the form of the stub, a dictionary such as `{" in text_of(WHICH, answer)
+
+
+# ---------------------------------------------------------------- what takes too long is stopped
+
+
+def loop(z, slope=0.01):
+    while True:
+        pass
+
+
+def stubborn_loop(z, slope=0.01):
+    while True:
+        try:
+            z = z + 1
+        except:  # noqa: E722
+            z = z - 1
+
+
+def very_stubborn_loop(z, slope=0.01):
+    while True:
+        try:
+            while True:
+                z = z + 1
+        except BaseException:
+            pass
+
+
+def patient_loop(z, slope=0.01):
+    try:
+        time.sleep(60)
+    except BaseException:
+        with contextlib.suppress(BaseException):
+            z = z + 1
+    while True:
+        z = z + 1
+
+
+def sleep(z, slope=0.01):
+    time.sleep(60)
+
+
+def printing_loop(z, slope=0.01):
+    while True:
+        print("again")
+
+
+def numpy_loop(z, slope=0.01):
+    while True:
+        np.exp(np.ones(1000) * 1e4)
+
+
+@pytest.mark.parametrize(
+    "answer", [loop, stubborn_loop, very_stubborn_loop, patient_loop, sleep, printing_loop, numpy_loop]
+)
+def test_what_never_ends_is_stopped(answer, fast):
+    started = time.monotonic()
+    verdict = LEAKY.judge(answer)
+    assert time.monotonic() - started < 2
+    assert verdict.diagnosis == "too long"
+    first = inspect.getsourcelines(answer)[1]
+    line = int(re.search(r"took too long and was stopped, in line (\d+), `", verdict.as_text())[1])
+    assert first < line < first + 8
+    assert ("There was a warning: overflow encountered in exp." in verdict.lines) == (answer is numpy_loop)
+
+
+def test_no_more_cases_are_tried_after_one_that_took_too_long(fast):
+    calls = []
+
+    def slow(z, slope=0.01):
+        calls.append(z)
+        time.sleep(60)
+
+    LEAKY.judge(slow)
+    assert len(calls) == 1
+
+
+def test_the_limit_is_for_all_cases_together(fast):
+    started = time.monotonic()
+    verdict = LEAKY.judge(lambda z, slope=0.01: time.sleep(0.08) or right(z, slope))
+    assert time.monotonic() - started < 0.5
+    assert verdict.diagnosis == "too long"
+
+
+@pytest.mark.parametrize("answer", [loop, printing_loop, numpy_loop])
+def test_it_is_stopped_where_there_is_no_alarm(answer, fast):
+    """On Windows, in a browser, and in any thread but the main one, which is what can be tried here."""
+    verdicts = []
+    thread = threading.Thread(target=lambda: verdicts.append(LEAKY.judge(answer)), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert verdicts[0].diagnosis == "too long"
+    assert "in line " in verdicts[0].as_text()
+
+
+def test_without_an_alarm_a_tracer_is_put_back(fast, monkeypatch):
+    monkeypatch.delattr(signal, "setitimer")
+    tracer = sys.gettrace()
+    try:
+        sys.settrace(mine := lambda *_: None)
+        verdict = LEAKY.judge(loop)
+        after = sys.gettrace()
+    finally:
+        sys.settrace(tracer)
+    assert verdict.diagnosis == "too long"
+    assert after is mine
+    assert LEAKY.judge(right).lead == RIGHT
+
+
+def test_others_keep_their_alarm(fast):
+    rang = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rang.append(time.monotonic()))
+    try:
+        due = time.monotonic() + 0.4
+        signal.setitimer(signal.ITIMER_REAL, 0.4)
+        LEAKY.judge(loop)
+        assert not rang
+        time.sleep(max(due - time.monotonic(), 0) + 0.1)
+        assert len(rang) == 1
+        assert abs(rang[0] - due) < 0.1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_an_answer_may_call_check(fast):
+    def nested(z, slope=0.01):
+        check("2.3", loop)
+        return right(z, slope)
+
+    assert LEAKY.judge(nested).diagnosis in ("too long", "")  # whichever of the two clocks strikes first
+    assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_the_stop_button_gets_through():
+    def press(z, slope=0.01):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        check("2.3", press)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_stop_button_gets_through_code_that_catches_it():
+    def catch(z, slope=0.01):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(60)
+        except BaseException:
+            return right(z, slope)
+
+    with pytest.raises(KeyboardInterrupt):
+        check("2.3", catch)
+
+
+def test_an_interrupt_that_the_answer_raises_is_none():
+    def raises(z, slope=0.01):
+        raise KeyboardInterrupt
+
+    assert ": KeyboardInterrupt" in said(check, "2.3", raises)
+
+
+# ---------------------------------------------------------------- what a lesson calls
+
+
+def test_check_answers_at_once_and_returns_nothing():
+    assert said(check, "2.3", right).startswith("Right. ")
+    assert said(check, "2.3", loop.__class__).startswith("Not yet. ")
+    assert said(check, " 02.3 ", right).startswith("Right. ")
+
+
+def test_hints_come_one_by_one():
+    texts = [said(hint, "2.1") for _ in range(5)]
+    assert [text[:12] for text in texts] == [
+        "Hint 1 of 3.",
+        "Hint 2 of 3.",
+        "Hint 3 of 3.",
+        "Hint 3 of 3.",
+        "Hint 3 of 3.",
+    ]
+    assert 'There are no more hints; `solution("2.1")` shows worked code.' in texts[3]
+    assert texts[3] == texts[4] != texts[2]
+    assert said(hint, "2.3").startswith("Hint 1")
+
+
+@by_key("task", ALL)
+def test_the_solution_shows_code_and_reason(task):
+    text = said(solution, task.key)
+    assert task.solution.strip() in text
+    assert task.reason in text
+
+
+@pytest.mark.parametrize("call", [check, hint, solution, quiz])
+@pytest.mark.parametrize(
+    "key", ["2.9", "", "77", "99.1", "leaky", "2.q77", None, 2.1, right, b"2.3", "x" * 10**6, "<b>"]
+)
+def test_an_unknown_id_gets_a_calm_sentence(call, key):
+    text = said(call, key, right) if call is check else said(call, key)
+    assert text.startswith("Not quite. ")
+    assert len(text) < 250
+
+
+def test_near_ids_are_suggested():
+    assert 'There is no "2.9"; did you mean 2.' in said(check, "2.9", right)
+    assert "did you mean 2.q1" in said(quiz, "2.q11")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: check("2.3"), 'Give `check` your answer too: `check("2.3", leaky_relu)`.'),
+        (lambda: check(right, "2.3"), 'The id comes first, in quotes: `check("2.3", leaky_relu)`.'),
+        (lambda: check(), "The id comes first"),
+        (lambda: hint(), "The id comes first"),
+        (lambda: check("2.q1", "a"), 'answer it with `quiz("2.q1", "a")`'),
+        (lambda: hint("2.q1"), 'each of its choices is explained: `quiz("2.q1")`'),
+        (lambda: solution("2.q1"), "each of its choices is explained"),
+        (lambda: quiz("2.3"), '2.3 is an exercise: `check("2.3", leaky_relu)`.'),
+        (lambda: quiz("2", "a"), 'one question at a time: `quiz("2.q1", "a")`'),
+    ],
+)
+def test_a_call_that_cannot_be_meant_says_what_to_write(call, words):
+    assert words in said(call)
+
+
+def test_a_mistake_in_the_engine_costs_the_learner_no_traceback(monkeypatch):
+    monkeypatch.setattr(Exercise, "judge", lambda *_: 1 / 0)
+    assert said(check, "2.3", right) == "Not yet. `check` could not judge this answer (ZeroDivisionError).\n"
+
+
+# ---------------------------------------------------------------- the quiz
+
+
+@by_key("question", QUESTIONS)
+def test_every_choice_is_answered(question):
+    for letter, choice in question.lettered():
+        text = said(quiz, question.key, letter)
+        assert text == f"{RIGHT if choice.right else NOT_YET} {choice.why}\n"
+        assert said(quiz, question.key, f" {letter.upper()}) ") == text
+
+
+@pytest.mark.parametrize("letter", ["z", "", "ab", 3, right, ["a"]])
+def test_an_answer_that_is_no_letter(letter):
+    assert 'The answers to 2.q1 are a, b, c, d: `quiz("2.q1", "a")` picks a.' in said(quiz, "2.q1", letter)
+
+
+def test_a_quiz_without_a_kernel_shows_all_questions_and_hides_the_answers():
+    questions = engine.lessons()[2].QUESTIONS
+    shown = bundle(questions)
+    assert said(quiz, "2") == said(quiz, 2) == shown["text/plain"] + "\n"
+    for question in questions:
+        assert question.ask in shown["text/plain"]
+        for choice in question.choices:
+            assert choice.text in shown["text/plain"]
+            assert choice.why not in shown["text/plain"]
+    assert shown["text/html"].count("<details ") == sum(len(question.choices) for question in questions)
+    assert shown["text/html"].count("<strong>Right.</strong>") == len(questions)
+
+
+def test_a_quiz_with_a_kernel_is_a_widget_that_records_what_is_right():
+    questions, right_ones = engine.lessons()[2].QUESTIONS, []
+    box = widget(questions, right_ones.append)
+    shown = box._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    assert {mime: shown[mime] for mime in bundle(questions)} == bundle(questions)
+    for question, part in zip(questions, box.children, strict=True):
+        _, buttons, verdict = part.children
+        assert buttons.value is None
+        assert verdict.value == ""
+        for letter, choice in question.lettered():
+            buttons.value = letter
+            assert verdict.value == Verdict(RIGHT if choice.right else NOT_YET, (choice.why,)).as_html()
+        buttons.value = None
+    assert right_ones == [question.key for question in questions]
+    box.close_all()
+
+
+# ---------------------------------------------------------------- how it looks
+
+
+def test_html_has_the_words_of_the_text_and_no_colour_but_the_edge():
+    for task in ALL:
+        for wrong in task.wrong:
+            verdict = task.judge(wrong.example)
+            plain = re.sub(
+                r"<[^>]+>", "", verdict.as_html().replace("</strong> ", "</strong>").replace("</div><div>", "\n")
+            )
+            for mark, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&")):
+                plain = plain.replace(mark, sign)
+            lead = verdict.lead
+            assert plain == verdict.as_text().replace(f"{lead} ", lead, 1).replace("`", "")
+            assert re.findall(r"#[0-9A-F]{6}", verdict.as_html()) == [plots.ORANGE]
+    assert plots.GREEN in Verdict(RIGHT, ("x",)).as_html()
+
+
+def test_what_the_learner_wrote_cannot_be_markup():
+    def shouts(z, slope=0.01):
+        print("<script>alert(1)</script>")
+        raise ValueError("<b>bold</b> & more")
+
+    verdict = LEAKY.judge(shouts)
+    assert "<script>" not in verdict.as_html()
+    assert "<b>" not in verdict.as_html()
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in verdict.as_html()
+
+
+def test_verdicts_are_the_same_every_time():
+    for task in ALL:
+        for wrong in task.wrong:
+            assert task.judge(wrong.example) == task.judge(wrong.example)
+
+
+# ---------------------------------------------------------------- grading
+
+
+@pytest.fixture
+def graded(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+
+@by_key("task", ALL)
+def test_grading_raises_the_same_words(task, graded):
+    said(check, task.key, written(task.solution, task.name))
+    for answer in (written(task.stub, task.name), task.wrong[0].example, 3):
+        with pytest.raises(AssertionError) as raised:
+            check(task.key, answer)
+        assert str(raised.value) == task.judge(answer).as_text()
+
+
+def test_grading_asks_for_a_known_exercise_and_the_right_choice(graded):
+    with pytest.raises(AssertionError, match="There is no"):
+        check("2.99", right)
+    with pytest.raises(AssertionError, match="Not yet"):
+        quiz("2.q1", "a")
+    said(quiz, "2.q1", "c")
+    said(quiz, "2")
+    said(hint, "2.3")
+    said(solution, "2.3")
+    said(progress)
+
+
+def test_nothing_warns_when_the_engine_is_imported():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert engine.lessons()

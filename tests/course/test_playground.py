@@ -1,0 +1,421 @@
+"""The playground of lesson 06 without a browser: messages go in as the page sends them, frames are read back."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course.widgets import playground as module
+from course.widgets.playground import CHOICES, GRID, OPTIMIZERS, PLANE, REACH, TILE, Playground
+from helpers.network import Network, binary_cross_entropy
+from helpers.training import Adam, train
+
+ROOT = Path(__file__).resolve().parents[2]
+REACHED, BEFORE, GOAL = "reached", "before", "goal"
+
+
+def lamps(playground):
+    return [state for _, state in playground.goals()]
+
+
+def read(frame):
+    """A frame's buffers as arrays."""
+    content, (plane, tiles, weights, curve, *rest) = frame
+    return {
+        "plane": np.frombuffer(plane, np.uint8).reshape(GRID, GRID),
+        "tiles": np.frombuffer(tiles, np.uint8).reshape(sum(content["sizes"]), TILE, TILE),
+        "weights": np.frombuffer(weights, np.float32),
+        "curve": np.frombuffer(curve, np.float32).reshape(-1, 3),
+        **({"points": np.frombuffer(rest[0], np.float32).reshape(-1, 3)} if rest else {}),
+    }
+
+
+def ask(playground, kind, **content):
+    return playground.answer({"kind": kind, **content})
+
+
+def put(playground, **settings):
+    for name, value in settings.items():
+        ask(playground, "set", name=name, value=value)
+    assert all(playground.settings[name] == value for name, value in settings.items())
+
+
+# --- what a frame shows
+
+
+def test_the_heat_map_is_what_the_network_predicts():
+    playground = Playground()
+    playground.train(20)
+    plane = read(playground.frame())["plane"]
+    probability = playground.network.predict_proba(PLANE.T)[:, 0].reshape(GRID, GRID)
+    assert np.abs(plane / 255 - probability).max() <= 0.5 / 255 + 1e-6
+    assert PLANE[:, 0] == pytest.approx([-REACH + REACH / GRID, REACH - REACH / GRID])  # the top left
+
+
+def test_a_tile_is_the_activation_of_its_unit_and_the_weights_are_all_there():
+    playground = Playground(activation="relu")
+    playground.train(3)
+    shown = read(playground.frame())
+    _, A = playground.network.layers(PLANE)
+    for k, unit in enumerate(np.concatenate(A[:-1])):
+        values = unit.reshape(GRID, GRID)[::2, ::2]
+        expected = values / max(1, np.abs(values).max())
+        assert shown["tiles"][k] == pytest.approx(127.5 + 127.5 * expected, abs=0.51)
+    assert np.array_equal(shown["weights"], np.concatenate([W.ravel() for W in playground.network.W[1:]]))
+
+
+def test_the_points_are_those_it_trains_and_tests_on():
+    playground = Playground(points=50)
+    content, _ = frame = playground.frame()
+    points = read(frame)["points"]
+    assert content["points"] == 50
+    assert np.array_equal(points[:50], np.column_stack([playground.X, playground.y]))
+    assert np.array_equal(points[50:], np.column_stack([playground.X_test, playground.y_test]))
+    assert not set(map(tuple, playground.X.tolist())) & set(map(tuple, playground.X_test.tolist()))
+
+
+@pytest.mark.parametrize("dataset", CHOICES["dataset"])
+def test_every_data_set_fills_the_same_plane(dataset):
+    X, y = module.points(dataset, 1000, 0, seed=0)
+    assert 1 <= np.abs(X).max() <= 2.001
+    assert set(y) == {0, 1}
+    noisy, _ = module.points(dataset, 1000, 0.2, seed=0)
+    assert np.std(noisy - X) == pytest.approx(0.2, rel=0.05)
+
+
+def test_the_curve_stays_short_and_ends_with_now():
+    playground = Playground(points=20, batch_size=400)
+    for _ in range(1203):
+        playground.train()
+    curve = read(playground.frame())["curve"]
+    assert len(curve) <= module.N_CURVE + 1
+    assert curve[0, 0] == 0
+    assert curve[-1].tolist() == np.float32([1203, *playground.losses]).tolist()
+    assert (np.diff(curve[:-1, 0]) == 8).all()
+
+
+# --- training
+
+
+def test_it_trains_as_the_course_does():
+    playground = Playground()
+    playground.train(3)
+    network = Network([2, 8, 8, 1], activation="tanh", output="sigmoid", seed=0)
+    list(train(network, playground.X, playground.y, epochs=3, batch_size=16, optimizer=Adam(0.01), seed=0))
+    for theta, expected in zip(playground.network.parameters(), network.parameters(), strict=True):
+        assert np.array_equal(theta, expected)
+    assert playground.losses[1] == network.evaluate(playground.X_test, playground.y_test)["loss"]
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "adamw"])
+def test_the_gradient_of_l2_agrees_with_central_differences(optimizer):
+    playground = Playground(hidden=(3,), l2=0.1, optimizer=optimizer)
+    network = playground.network = Network([2, 3, 1], "tanh", "sigmoid", seed=1, dtype=np.float64)
+    A0, Y = playground.X[:8].T.astype(np.float64), playground.Y[:8].T.astype(np.float64)
+
+    def loss():
+        penalty = sum((W**2).sum() for W in network.W[1:])
+        return binary_cross_entropy(network.layers(A0)[0][-1], Y) + 0.5 * 0.1 * penalty
+
+    network.forward(A0)
+    gradients = playground.gradients(Y)
+    for theta, gradient in zip(network.parameters(), gradients, strict=True):
+        for index in np.ndindex(theta.shape):
+            value = theta[index]
+            theta[index] = value + 1e-5
+            above = loss()
+            theta[index] = value - 1e-5
+            below = loss()
+            theta[index] = value
+            assert gradient[index] == pytest.approx((above - below) / 2e-5, abs=1e-8)
+
+
+def test_adamw_takes_l2_as_its_weight_decay():
+    playground, plain = Playground(optimizer="adamw", l2=0.03), Playground(optimizer="adamw")
+    for each in (playground, plain):
+        each.network.forward(each.X.T)
+    for with_l2, without in zip(playground.gradients(playground.Y.T), plain.gradients(plain.Y.T), strict=True):
+        assert np.array_equal(with_l2, without)  # no λ W in it
+    assert (playground.optimizer.weight_decay, plain.optimizer.weight_decay) == (0.03, 0)
+    ask(playground, "step")
+    assert "weight decay" in playground.words()
+    put(playground, l2=0)
+    ask(playground, "step")
+    assert playground.optimizer.weight_decay == 0
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another():
+    runs = [Playground(seed=seed) for seed in (0, 0, 1)]
+    for playground in runs:
+        playground.train(5)
+    assert runs[0].frame() == runs[1].frame()
+    assert runs[0].frame() != runs[2].frame()
+    ask(runs[0], "restart")
+    runs[0].train(5)
+    assert runs[0].frame() == runs[1].frame()
+
+
+# --- what the page sends
+
+
+def test_a_frame_is_one_epoch_and_nothing_else_trains():
+    playground = Playground()
+    for kind, epochs in (("look", 0), ("frame", 1), ("frame", 2), ("look", 2), ("step", 3), ("restart", 0)):
+        content, _ = ask(playground, kind, seq=f"a-{epochs}")
+        assert (content["epoch"], content["seq"]) == (epochs, f"a-{epochs}")
+        assert ("settings" in content) == (kind not in ("frame", "step"))
+
+
+def test_what_fits_the_network_goes_on_and_what_does_not_begins_anew():
+    for name, choices in CHOICES.items():
+        playground = Playground()
+        playground.train(2)
+        put(playground, **{name: choices[-1] if playground.settings[name] != choices[-1] else choices[0]})
+        assert playground.epoch == (0 if name in module.ANEW else 2)
+        assert ("begins" if name in module.ANEW else "goes on") in playground.words()
+        playground.train()
+        assert "goes on" not in playground.words()
+    playground.train(2)
+    put(playground, hidden=(3,))
+    assert playground.network.sizes == [2, 3, 1]
+    assert playground.epoch == 0
+
+
+def test_a_new_learning_rate_keeps_the_averages_and_a_new_optimizer_has_none():
+    playground = Playground()
+    playground.train(2)
+    optimizer = playground.optimizer
+    put(playground, learning_rate=0.03)
+    assert (playground.optimizer, optimizer.learning_rate) == (optimizer, 0.03)
+    put(playground, optimizer="momentum")
+    assert (playground.optimizer.t, playground.optimizer.learning_rate) == (0, 0.03)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, 3, "frame", [], {}, {"kind": None}, {"kind": "explode"}, {"kind": ["set"]}, {"kind": {}}],
+)
+def test_what_the_page_would_not_send_is_not_answered(content):
+    playground = Playground()
+    assert playground.answer(content) is None
+    assert playground.epoch == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"name": "noise"},
+        {"name": "nothing", "value": 1},
+        {"name": ["noise"], "value": 1},
+        {"name": "hidden", "value": [99]},
+        {"name": "hidden", "value": "8"},
+        {"name": "hidden", "value": [8, None]},
+        {"name": "noise", "value": float("nan")},
+        {"name": "learning_rate", "value": "fast"},
+        {"name": "learning_rate", "value": True},
+        {"name": "dataset", "value": ["moons"]},
+        {"name": "points", "value": 20.5},
+    ],
+)
+def test_a_setting_that_cannot_be_is_left_as_it_was(content):
+    playground = Playground()
+    playground.train()
+    reply, _ = playground.answer({"kind": "set", **content})
+    assert reply["settings"] == playground.start
+    assert reply["epoch"] == 1
+
+
+# --- every setting
+
+
+def corners():
+    """All settings at the least, and each of them in turn at all it can be, and all at the most."""
+    least = {name: choices[0] for name, choices in CHOICES.items()} | {"hidden": ()}
+    most = {name: choices[-1] for name, choices in CHOICES.items()} | {"hidden": (8, 8, 8)}
+    yield least
+    yield most
+    for name, choices in CHOICES.items():
+        for value in choices:
+            yield {name: value}
+            yield least | {name: value}
+            yield most | {name: value}
+    for hidden in ((), (1,), (8,), (8, 8), (1, 8, 1), (8, 8, 8)):
+        yield {"hidden": hidden}
+    for optimizer in CHOICES["optimizer"]:
+        for activation in CHOICES["activation"]:
+            yield {"optimizer": optimizer, "activation": activation, "learning_rate": 10, "batch_size": 4, "l2": 0.1}
+
+
+def test_at_every_setting_it_trains_or_says_why_not():
+    """Any exception or warning fails this test: pyproject.toml makes errors of warnings."""
+    stopped = 0
+    for settings in corners():
+        playground = Playground(**{"batch_size": 64, **settings})
+        for _ in range(3):
+            content, buffers = ask(playground, "frame")
+        assert np.isfinite([*content["losses"], content["accuracy"]]).all()
+        assert all(np.isfinite(array).all() for array in read((content, buffers)).values())
+        assert content["stopped"] == content["words"].startswith("Stopped")
+        assert content["stopped"] or content["epoch"] == 3
+        stopped += content["stopped"]
+    assert stopped
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("dataset", "moon", "dataset must be one of circles, moons"),
+        ("dataset", 3, "dataset must be one of"),
+        ("activation", "softmax", "activation must be one of"),
+        ("optimizer", None, "optimizer must be one of"),
+        ("noise", -0.1, "noise must be a number from 0"),
+        ("noise", "much", "noise must be a number"),
+        ("learning_rate", 0, "learning_rate must be a number from 0.0001 to 10"),
+        ("learning_rate", float("nan"), "learning_rate must be a number"),
+        ("l2", 2, "l2 must be a number from 0 to 0.1"),
+        ("batch_size", 2.5, "batch_size must be a whole number from 1 to 400"),
+        ("points", 0, "points must be a whole number from 20 to 400"),
+        ("hidden", 8, "hidden must be at most 3 whole numbers"),
+        ("hidden", (8, 9), "units from 1 to 8"),
+        ("hidden", (8, 8, 8, 8), "at most 3"),
+        ("seed", -1, "seed must be a whole number from 0"),
+        ("seed", 0.5, "seed must be a whole number"),
+    ],
+)
+def test_bad_arguments_get_a_sentence(name, value, words):
+    with pytest.raises(ValueError, match=words):
+        Playground(**{name: value})
+
+
+def test_values_between_the_choices_are_good_and_are_offered_to_the_page():
+    playground = Playground(learning_rate=0.02, noise=np.float32(0.33), points=np.int64(30), hidden=[np.int32(5)])
+    content, _ = ask(playground, "look")
+    assert 0.02 in content["choices"]["learning_rate"]
+    assert 30 in content["choices"]["points"]
+    put(playground, learning_rate=0.1)
+    content, _ = ask(playground, "look")
+    assert content["choices"]["learning_rate"] == sorted([*CHOICES["learning_rate"], 0.02])
+    assert all(content["settings"][name] in choices for name, choices in content["choices"].items())
+
+
+# --- when it diverges
+
+
+def test_when_the_numbers_become_infinite_it_stops_says_so_and_can_begin_anew():
+    playground = Playground(activation="identity", optimizer="sgd", learning_rate=10)
+    for _ in range(200):
+        content, _ = frame = ask(playground, "frame")
+        assert np.isfinite(read(frame)["weights"]).all()
+    assert content["stopped"]
+    assert "learning rate of 10 is too large for sgd" in content["words"]
+    assert content["epoch"] < 200
+    put(playground, learning_rate=0.1)
+    content, _ = ask(playground, "frame")
+    assert (content["stopped"], content["epoch"]) == (False, 1)
+
+
+def test_a_loss_far_above_guessing_is_remarked_upon():
+    playground = Playground(optimizer="sgd", learning_rate=10)
+    playground.train(5)
+    assert playground.losses[0] > 1
+    assert "the learning rate may be too large" in playground.words()
+
+
+# --- the tasks
+
+
+def test_the_goals_are_dark_at_the_start_and_with_the_default_settings():
+    playground = Playground()
+    assert lamps(playground) == [GOAL] * 3
+    playground.train(300)
+    assert lamps(playground) == [GOAL] * 3
+    put(playground, dataset="spirals")
+    playground.train(300)
+    assert lamps(playground) == [GOAL] * 3
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"hidden": (8, 8, 8), "activation": "relu"},
+        {"hidden": (8, 8, 8), "optimizer": "momentum", "learning_rate": 0.03},
+    ],
+)
+def test_the_spirals_can_be_separated(settings):
+    playground = Playground()
+    put(playground, dataset="spirals", **settings)
+    playground.train(299)
+    assert lamps(playground)[0] in (REACHED, BEFORE)
+    playground.train(1)
+    assert lamps(playground)[0] == BEFORE
+    ask(playground, "reset")
+    assert lamps(playground) == [GOAL] * 3
+    assert playground.settings == playground.start
+
+
+OVERFIT = {"dataset": "moons", "noise": 0.6, "activation": "relu", "learning_rate": 0.03}
+
+
+@pytest.mark.parametrize("points", [50, 100])
+@pytest.mark.parametrize(
+    "cure",
+    [{"l2": 0.03, "learning_rate": 0.01}, {"l2": 0.1}, {"hidden": (3,), "activation": "tanh", "learning_rate": 0.01}],
+)
+def test_it_can_be_made_to_overfit_and_be_cured(points, cure):
+    playground = Playground()
+    put(playground, points=points, **OVERFIT)
+    playground.train(400)
+    assert lamps(playground)[1] in (REACHED, BEFORE)
+    assert lamps(playground)[2] == GOAL
+    put(playground, **cure)
+    playground.train(400)
+    assert lamps(playground)[1:] == [BEFORE, REACHED]
+    assert playground.losses[1] < 0.6
+
+
+def test_the_cure_counts_only_on_the_data_that_were_overfit():
+    playground = Playground()
+    put(playground, points=50, **OVERFIT)
+    playground.train(200)
+    assert lamps(playground)[1] == REACHED
+    assert "It overfits." in playground.words()
+    put(playground, noise=0.1)
+    playground.train(200)
+    assert playground.losses[1] < 0.6
+    assert lamps(playground)[1:] == [BEFORE, GOAL]
+
+
+# --- in the notebook
+
+
+def test_the_saved_notebook_has_a_picture_and_words_that_do_not_vary():
+    data, metadata = Playground()._repr_mimebundle_()
+    assert data["text/plain"] == Playground().caption()
+    assert not any(digit in data["text/plain"].partition("noise 0.1")[2] for digit in "0123456789")
+    assert data["image/png"] == Playground()._repr_mimebundle_()[0]["image/png"]
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+@pytest.mark.parametrize("hidden", [(), (8, 8, 8)])
+def test_the_figure_shows_the_state(hidden):
+    playground = Playground(hidden=hidden)
+    playground.train(30)
+    units, plane, loss = playground.figure.axes
+    assert len(units.images) == 2 + sum(hidden) + 1
+    assert len(units.lines) == sum(W.size for W in playground.network.W[1:])
+    assert np.array_equal(plane.images[0].get_array(), read(playground.frame())["plane"])
+    assert np.allclose(plane.collections[0].get_offsets(), playground.X)
+    assert [line.get_ydata()[-1] for line in loss.lines] == pytest.approx(playground.losses)
+
+
+def test_the_pages_pure_functions():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node on this machine")
+    command = [node, "--test", str(ROOT / "tests" / "course" / "playground.test.mjs")]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr

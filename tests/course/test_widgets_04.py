@@ -1,0 +1,254 @@
+"""The widgets of lesson 04, moved without a browser: what they draw is read back, and every goal is reached."""
+
+import time
+
+import numpy as np
+import pytest
+from moving import put, words
+
+from course.widgets.lesson_04 import (
+    HOUSES,
+    MOVES,
+    START,
+    A,
+    B,
+    Landscape,
+    LossExplorer,
+    SurpriseExplorer,
+    W,
+    Z,
+    between,
+    problems,
+)
+from helpers import network
+from helpers.network import sigmoid
+
+
+def endless(A, Y):
+    while True:
+        time.sleep(0.01)
+
+
+BROKEN = {
+    "raised ZeroDivisionError": lambda A, Y: 1 / 0,
+    "it gave nothing": lambda A, Y: None,
+    "returned NaN": lambda A, Y: np.nan,
+    "returned text": lambda A, Y: "three",
+    "an array of shape": lambda A, Y: (A - Y) ** 2,
+    "raised TypeError": lambda A: 0.0,
+    "warned": lambda A, Y: np.log(np.array(0.0)) * 0 + 1.0,
+    "took longer than 1 s": endless,
+    "of type int, not a function": 3,
+}
+
+
+# --- the loss explorer ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("prediction", "outlier", "delta"), [(5, 4, 1), (0, 10, 0.1), (10, 0, 5), (2.5, 9.3, 2)])
+def test_losses_and_slopes_are_those_of_the_five_prices(prediction, outlier, delta):
+    widget = LossExplorer(network.mse, prediction=prediction, outlier=outlier, delta=delta)
+    y = np.append(HOUSES, outlier)
+    e = prediction - y
+    far = np.abs(e) > delta
+    expected = {
+        "MSE": np.mean(e**2),
+        "MAE": np.mean(np.abs(e)),
+        "Huber": np.mean(np.where(far, delta * (np.abs(e) - delta / 2), e**2 / 2)),
+        "yours": np.mean(e**2),
+    }
+    for name, loss in expected.items():
+        (x,), (height,) = widget.left.dots[name].get_data()
+        assert (x, height) == pytest.approx((prediction, loss))
+        assert widget.left.ax.get_ylim()[0] < height < widget.left.ax.get_ylim()[1]
+        (_, (slope,)) = widget.right.dots[name].get_data()
+        assert widget.right.ax.get_ylim()[0] < slope < widget.right.ax.get_ylim()[1]
+        assert f"{name} {loss:.2f}" in widget.texts[name].get_text()
+    assert widget.values_at["MSE"][1] == pytest.approx(2 * e.mean())
+    assert widget.values_at["Huber"][1] == pytest.approx(np.clip(e, -delta, delta).mean())
+
+
+@pytest.mark.parametrize("name", ["MSE", "MAE", "Huber"])
+def test_the_slopes_are_those_of_the_curves(name):
+    widget = LossExplorer(outlier=7.3, delta=1.5)
+    loss, slope = widget.left.lines[name].get_ydata(), widget.right.lines[name].get_ydata()
+    between_points = (slope[1:] + slope[:-1]) / 2
+    corner = 0.25 if name == "MAE" else 0.01
+    np.testing.assert_allclose(np.diff(loss) / np.diff(A), between_points, atol=corner)
+
+
+def test_its_lamps_light_at_the_mean_and_at_the_median_of_far_outliers_only():
+    widget = LossExplorer(prediction=2.6)
+    assert widget.lit == [False, False]  # the bottom of MSE, but with a usual house
+    put(widget, outlier=9)
+    assert widget.lit == [False, False]
+    put(widget, prediction=3.6)
+    assert widget.lit == [True, False]
+    put(widget, prediction=2.5)
+    assert widget.lit == [False, True]
+    put(widget, outlier=6)
+    assert widget.lit == [False, False]
+    put(widget, outlier=10, prediction=3.8)
+    assert widget.lit == [True, False]
+
+
+def test_a_learners_loss_is_asked_once_for_each_outlier():
+    calls = []
+
+    def mine(A, Y):
+        calls.append(A.shape)
+        return network.mse(A, Y)
+
+    widget = LossExplorer(mine)
+    for prediction in (1, 2, 3):
+        put(widget, prediction=prediction, delta=prediction)
+    assert len(calls) == len(A)
+    assert set(calls) == {(1, 5)}
+    np.testing.assert_allclose(widget.left.lines["yours"].get_ydata(), widget.left.lines["MSE"].get_ydata())
+
+
+@pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
+@pytest.mark.parametrize("expected", BROKEN)
+def test_a_broken_loss_is_told_in_words_and_the_widget_lives(kind, expected, capfd):
+    widget = kind(BROKEN[expected])
+    assert expected in words(widget)
+    assert "Your loss" in words(widget)
+    for control in widget.control.values():
+        if hasattr(control, "max"):
+            for value in (control.min, control.max):
+                control.value = value
+        else:
+            control.value = control.options[-1]
+    assert bytes(widget.picture.value)
+    assert capfd.readouterr() == ("", "")
+
+
+# --- the surprise explorer --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("y", [0, 1])
+@pytest.mark.parametrize("z", [-10, -2.3, 0, 1, 10])
+def test_surprise_and_its_slope(z, y):
+    widget = SurpriseExplorer(network.binary_cross_entropy, z=z, y=y)
+    z_array, y_array = np.array([[float(z)]]), np.array([[float(y)]])
+    loss, slope = widget.values_at["cross-entropy"]
+    assert loss == pytest.approx(network.binary_cross_entropy(z_array, y_array))
+    assert slope == pytest.approx(sigmoid(z) - y)
+    assert widget.values_at["yours"][0] == pytest.approx(loss)
+    assert widget.values_at["squared error"][0] == pytest.approx((sigmoid(z) - y) ** 2)
+    assert widget.dot.get_data() == ([pytest.approx(z)], [pytest.approx(sigmoid(z))])
+    assert list(widget.truth.get_ydata()) == [y, y]
+
+
+def test_the_slope_of_the_squared_error_is_that_of_its_curve():
+    losses, slopes, _ = SurpriseExplorer().tables[1]
+    np.testing.assert_allclose(np.gradient(losses["squared error"], Z)[1:-1], slopes["squared error"][1:-1], atol=2e-3)
+
+
+def test_its_lamps_light_where_the_squared_error_is_stuck_and_at_a_fair_coin():
+    widget = SurpriseExplorer()
+    assert widget.lit == [False, False]
+    put(widget, z=-8)
+    assert widget.lit == [True, False]
+    put(widget, y=0)
+    assert widget.lit == [False, False]  # right, and sure
+    put(widget, z=8)
+    assert widget.lit == [True, False]
+    put(widget, z=0)
+    assert widget.lit == [False, True]
+
+
+# --- the landscape ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", problems())
+def test_the_dot_the_loss_and_the_fit_belong_together(name):
+    problem = problems()[name]
+    widget = Landscape(surface=name, w=1.5, b=-0.5)
+    assert widget.dot.get_data() == ([1.5], [-0.5])
+    output = problem.output(1.5, -0.5, problem.x)
+    assert widget.loss == pytest.approx(problem.each(output, problem.y).mean())
+    x, y = widget.curve.get_data()
+    np.testing.assert_allclose(y, problem.fit(problem.output(1.5, -0.5, x)))
+    assert [shades.get_visible() for shades, _, _ in widget.layers.values()] == [key == name for key in widget.layers]
+    assert problem.map[60, 20] == pytest.approx(problem.loss(W[20], B[60]))
+
+
+@pytest.mark.parametrize("name", problems())
+def test_the_short_line_points_downhill(name):
+    for w, b in (START, (3, -2), (0, 0)):
+        widget = Landscape(surface=name, w=w, b=b)
+        (x0, x1), (y0, y1) = widget.way.get_data()
+        assert problems()[name].loss(x0 + (x1 - x0) / 1000, y0 + (y1 - y0) / 1000) < widget.loss
+
+
+def test_two_of_the_maps_are_convex_as_the_lesson_says():
+    """A function is convex only if its value halfway is never above the mean of the ends."""
+    rng = np.random.default_rng(0)
+    ends = rng.uniform(-4, 5, (2, 2, 500))  # two points, w and b
+    for name, problem in problems().items():
+        (w1, b1), (w2, b2) = ends
+        halfway = problem.loss((w1 + w2) / 2, (b1 + b2) / 2)
+        is_below = (halfway <= (problem.loss(w1, b1) + problem.loss(w2, b2)) / 2 + 1e-9).all()
+        assert is_below == (name in ("line, MSE", "sigmoid, cross-entropy"))
+
+
+@pytest.mark.parametrize("name", problems())
+def test_the_bottom_can_be_reached_in_ten_moves_with_patience_alone(name):
+    """One slider after the other, each to where the loss is lowest."""
+    widget, problem = Landscape(), problems()[name]
+    put(widget, surface=name)
+    assert not widget.lit[0]
+    state = dict(zip("wb", START, strict=True))
+    for k in range(MOVES):
+        control = "bw"[k % 2]
+        values = np.arange(-5, 5.01, 0.05) if control == "b" else np.arange(-4, 6.01, 0.05)
+        losses = [problem.loss(**{**state, control: value}) for value in values]
+        state[control] = float(values[np.argmin(losses)])
+        put(widget, **{control: state[control]})
+        if widget.lit[0]:
+            return
+    pytest.fail(f"{widget.loss} after {MOVES} moves, and {widget.target} is the target")
+
+
+def test_more_than_ten_moves_do_not_count_and_reset_begins_anew():
+    widget = Landscape()
+    for k in range(6):
+        put(widget, w=k / 2, b=k / 2)
+    assert widget.moves == 12
+    put(widget, w=2, b=-1)
+    assert widget.loss < widget.target
+    assert not widget.lit[0]
+    widget.reset()
+    put(widget, w=2, b=-1)
+    assert widget.lit[0]
+
+
+def test_a_start_at_the_bottom_is_no_success():
+    assert Landscape(w=2, b=-1).lit == [False, False]
+
+
+def test_the_plateau():
+    widget = Landscape(surface="sigmoid, MSE")
+    assert not widget.lit[1]
+    put(widget, w=-4, b=0)
+    assert widget.lit[1]
+    put(widget, surface="sigmoid, cross-entropy")
+    assert not widget.lit[1]
+
+
+def test_a_learners_loss_makes_the_first_map():
+    widget, plain = Landscape(network.mse), Landscape()
+    assert list(widget.problems) == ["line, your loss", *problems()]
+    for w, b in ((2, -1), (-4, -5), (6, 5), (0.35, 1.15)):
+        put(widget, w=w, b=b)
+        put(plain, w=w, b=b)
+        assert widget.loss == pytest.approx(plain.loss, abs=0.03)
+    assert words(widget).count("\n") == 1
+
+
+def test_between_the_points_of_a_map_lines_are_straight():
+    w, b = np.meshgrid(W[::2], B[::2])
+    plane = 3 * w - 2 * b + 1
+    assert between(plane, 0.33, -1.27) == pytest.approx(3 * 0.33 + 2 * 1.27 + 1)
+    assert between(plane, W[-1], B[-1]) == pytest.approx(3 * W[-1] - 2 * B[-1] + 1)

@@ -1,0 +1,320 @@
+"""The widgets of lesson 05: their gradients are right, every goal can be reached, a learner's slip is told in words."""
+
+import itertools
+
+import numpy as np
+import pytest
+from moving import picture, put, words
+
+from course.widgets.lesson_05 import (
+    GRAPH,
+    NETWORK,
+    PARAMETERS,
+    SCHEMES,
+    STEPS,
+    BackpropStepper,
+    GradientFlow,
+    graph_steps,
+    number,
+)
+from helpers.network import ACTIVATIONS, relu, tanh, tanh_prime
+
+LAST = STEPS
+
+
+def drawn(widget):
+    """All texts that the picture shows now."""
+    texts = widget.figure.findobj(lambda artist: hasattr(artist, "get_text"))
+    return [text.get_text() for text in texts if text.get_visible() and text.get_text()]
+
+
+def slope(loss, theta, i, h=1e-6):
+    kept = theta[i]
+    theta[i] = kept + h
+    above = loss()
+    theta[i] = kept - h
+    below = loss()
+    theta[i] = kept
+    return (above - below) / (2 * h)
+
+
+# --- the stepper: its numbers ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("x", "w", "y"), [(2, 3, 4), (-1.5, 0.5, 4), (0, -4, 1), (3, 0, -2)])
+def test_the_gradients_of_the_graph_are_those_of_nudging(x, w, y):
+    values = np.array([x, w, y], dtype=float)
+    gradients = graph_steps(*values)[-1].gradients
+
+    def loss():
+        return (values[1] * values[0] - values[2]) ** 2 + values[1] ** 2
+
+    for i, name in enumerate("xwy"):
+        assert gradients[name] == pytest.approx(slope(loss, values, i), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("functions", "state"),
+    [
+        ((), {}),
+        ((), {"x1": -3, "x2": 2, "y": -1, "change": "b[1]₁", "by": 4.5}),
+        ((tanh, tanh_prime), {"x1": 0.5, "change": "W[2]₂", "by": 4}),
+    ],
+)
+def test_the_gradients_of_the_network_are_those_of_nudging(functions, state):
+    widget = BackpropStepper(*functions, view=NETWORK, step=LAST, **state)
+    values, f = widget.values, widget.f
+    x, target = np.array([values["x1"], values["x2"]]), values["y"]
+    weights, biases, out, last = widget.W[1], widget.b[1][:, 0], widget.W[2][0], widget.b[2][0, 0]
+
+    def loss():
+        return (out @ f(weights @ x + biases) + last - target) ** 2
+
+    gradients = widget.steps[-1].gradients
+    for j in range(3):
+        for i in range(2):
+            assert gradients[f"dW1{j}"][i] == pytest.approx(slope(loss, weights, (j, i)), abs=1e-5)
+        assert gradients[f"db1{j}"] == pytest.approx(slope(loss, biases, j), abs=1e-5)
+        assert gradients["dW2"][j] == pytest.approx(slope(loss, out, j), abs=1e-5)
+    assert gradients["db2"] == 2 * (out @ f(weights @ x + biases) + last - target)
+
+
+@pytest.mark.parametrize(("index", "name"), [*enumerate(PARAMETERS)])
+def test_each_of_the_13_parameters_can_be_changed(index, name):
+    def parameters(widget):
+        return np.concatenate([array.ravel() for l in (1, 2) for array in (widget.W[l], widget.b[l])])
+
+    at_first, widget = parameters(BackpropStepper(view=NETWORK)), BackpropStepper(view=NETWORK, change=name, by=-1.5)
+    assert parameters(widget) - at_first == pytest.approx(-1.5 * (np.arange(13) == index))
+    assert f"chosen: {name} = {number(at_first[index] - 1.5)}" in drawn(widget)
+    put(widget, by=0)
+    assert parameters(widget) == pytest.approx(at_first)
+
+
+def test_the_numbers_of_the_lesson_stand_in_the_picture():
+    graph = drawn(BackpropStepper(step=LAST))
+    assert "∂L/∂w = 14" in graph
+    assert "∂L/∂r · 2w = 1 · 2 · 3 = 6" in graph
+    assert "∂L/∂w = 8 + 6 = 14" in graph
+    network = drawn(BackpropStepper(view=NETWORK, step=9))
+    assert "δ[1]₂ = W[2]₂ · δ[2] · ReLU′(z[1]₂)" in network
+    assert "= −1 · (−4) · ReLU′(3) = −1 · (−4) · 1 = 4" in network
+    assert "δ = 4" in network
+    assert "δ = −4" in network
+    at_end = BackpropStepper(view=NETWORK, step=LAST)
+    assert at_end.table.get_text().splitlines() == [
+        "dW[2] = (−8, −12, 0)", "db[2] = −4", "dW[1]₁ = (−16, −8)", "db[1]₁ = −8", "dW[1]₂ = (8, 4)", "db[1]₂ = 4",
+        "dW[1]₃ = (0, 0)", "db[1]₃ = 0",
+    ]  # fmt: skip
+
+
+def test_numbers_are_short_and_have_a_true_minus():
+    assert [number(x) for x in (-0.0, -2.5, 1 / 3, 12345.6, np.nan)] == ["0", "−2.5", "0.3333", "1.235e+04", "none"]
+
+
+# --- the stepper: its steps ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", [GRAPH, NETWORK])
+def test_back_and_forth_without_end_shows_the_same_pictures(view):
+    widget = BackpropStepper(view=view)
+    step = widget.control["step"]
+    there = []
+    for _ in range(STEPS + 3):  # beyond the end it stays there
+        there.append((step.value, picture(widget), words(widget)))
+        step._next.click()
+    pictures = {k: (shown, said) for k, shown, said in there}
+    assert len({shown for shown, _ in pictures.values()}) == STEPS + 1
+    for _ in range(2):
+        for _ in range(STEPS + 3):
+            assert (picture(widget), words(widget)) == pictures[step.value]
+            step._back.click()
+        for _ in range(STEPS):
+            step._next.click()
+
+
+@pytest.mark.parametrize("view", [GRAPH, NETWORK])
+def test_each_step_prints_a_formula_and_knows_no_less_than_the_one_before(view):
+    steps = BackpropStepper(view=view).steps
+    assert len(steps) == STEPS + 1
+    for before, after in itertools.pairwise(steps):
+        assert after.lines
+        assert all("=" in line for line in after.lines)
+        assert set(before.values) <= set(after.values)
+        assert set(before.gradients) <= set(after.gradients)
+        assert (len(after.values), len(after.gradients)) >= (len(before.values), len(before.gradients))
+    is_back = [bool(step.gradients) for step in steps]
+    assert is_back == sorted(is_back), "forward first, then backward"
+
+
+def test_an_input_can_be_changed_on_the_way():
+    widget = BackpropStepper(step=9)
+    put(widget, y=2)
+    assert "∂L/∂e = ∂L/∂q · 2e = 1 · 2 · 4 = 8" in words(widget)
+    put(widget, step=10, x1=1)
+    assert "∂L/∂p = ∂L/∂e · 1 = 2 · 1 = 2" in words(widget)
+
+
+def test_one_view_shows_nothing_of_the_other():
+    widget = BackpropStepper(view=NETWORK, step=LAST)
+    assert not [text for text in drawn(widget) if text.startswith("∂L/∂")]
+    put(widget, view=GRAPH)
+    assert [name for name, control in widget.control.items() if control.layout.display == "none"] == [
+        "x2", "change", "by"
+    ]  # fmt: skip
+    assert not [text for text in drawn(widget) if "chosen" in text]
+    assert not [text for text in drawn(widget) if text.startswith("δ")]
+    put(widget, view=NETWORK)
+    assert [name for name, control in widget.control.items() if control.layout.display == "none"] == ["w"]
+
+
+# --- the stepper: its goals ------------------------------------------------------------------------------------------
+
+
+def test_the_paths_cancel_and_only_at_the_last_step():
+    widget = BackpropStepper(x1=1, y=2)
+    put(widget, w=1)
+    assert widget.lit == [False, False, False]
+    put(widget, step=LAST)
+    assert widget.lit == [True, False, False]
+    put(widget, w=0, y=0)
+    assert widget.lit == [False, False, False]  # w = 0 does not count
+    widget = BackpropStepper()  # with the lesson's own x and y
+    put(widget, w=1.6, step=LAST)
+    assert widget.lit == [True, False, False]
+
+
+def test_a_dead_unit_has_no_gradients():
+    widget = BackpropStepper(view=NETWORK, step=LAST)
+    assert widget.lit == [False, False, False]
+    put(widget, change="b[1]₁", by=-5)
+    assert widget.lit == [False, True, False]
+    assert "dW[1]₁ = (0, 0)" in widget.table.get_text()
+    put(widget, by=0, y=2)  # all gradients vanish, because ŷ is right: that does not count
+    assert widget.lit == [False, False, False]
+
+
+def test_another_weight_can_have_the_largest_gradient():
+    widget = BackpropStepper(view=NETWORK, step=LAST)
+    put(widget, change="W[2]₂", by=-2)
+    assert widget.lit == [False, False, True]
+    put(widget, step=LAST - 1)
+    assert widget.lit == [False, False, False]
+
+
+# --- the stepper: functions of the learner's -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mine", "expected"),
+    [
+        (lambda z: 1 / 0, "raised ZeroDivisionError"),
+        (lambda z: None, "returned nothing"),
+        (lambda z: z[0], "returned one number instead of shape (3,)"),
+        (3, "of type int, not a function"),
+    ],
+)
+def test_a_broken_function_is_told_in_words(mine, expected):
+    for widget in (BackpropStepper(mine, view=NETWORK), BackpropStepper(relu, mine, view=NETWORK)):
+        for step in range(STEPS + 1):
+            put(widget, step=step)
+            assert expected in words(widget)
+        assert widget.lit == [False, False, False]
+        put(widget, view=GRAPH)
+        assert expected not in words(widget)
+
+
+# --- gradient flow ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "leaky_relu", "gelu"])
+def test_the_curve_is_the_size_of_delta_by_layer(name):
+    widget = GradientFlow(depth=4, activation=name, init=list(SCHEMES)[2], gain=1.5)
+    f, f_prime = ACTIVATIONS[name]
+    scale = SCHEMES[list(SCHEMES)[2]] * widget.values["gain"]
+    biases = [None, *(np.zeros((50, 60)) for _ in range(4))]
+
+    def forward():
+        A = widget.X
+        for l in range(1, 5):
+            A = f(scale * widget.W[l] @ A + biases[l])
+        return np.sum(widget.blame * A)
+
+    layers, shares = widget.curve.get_data()
+    assert list(layers) == [1, 2, 3, 4]
+    rng = np.random.default_rng(0)
+    for l in (1, 2):  # delta[l] is what nudging the weighted sums finds, in a random direction
+        direction = rng.standard_normal((50, 60))
+        biases[l] += 1e-6 * direction
+        above = forward()
+        biases[l] -= 2e-6 * direction
+        below = forward()
+        biases[l] += 1e-6 * direction
+        assert (above - below) / 2e-6 == pytest.approx(
+            np.sum(delta(widget, l, f, f_prime, scale) * direction), rel=0.01
+        )
+    deltas = [np.linalg.norm(delta(widget, l, f, f_prime, scale)) for l in range(1, 5)]
+    assert shares == pytest.approx(np.array(deltas) / deltas[-1])
+
+
+def delta(widget, layer, f, f_prime, scale):
+    A, Z = widget.X, [None]
+    for l in range(1, 5):
+        Z.append(scale * widget.W[l] @ A)
+        A = f(Z[l])
+    back = widget.blame * f_prime(Z[4])
+    for l in range(4, layer, -1):
+        back = (scale * widget.W[l].T @ back) * f_prime(Z[l - 1])
+    return back
+
+
+def test_each_goal_can_be_reached():
+    widget = GradientFlow()
+    assert widget.lit == [False, False, False]
+    put(widget, gain=4)
+    assert widget.lit == [True, False, False]
+    put(widget, depth=20, activation="relu", init="He: N(0, 2/n)", gain=1)
+    assert widget.lit == [False, True, False]
+    put(widget, init="large: N(0, 1)")
+    assert widget.lit == [False, False, True]
+    widget.reset()
+    assert widget.lit == [False, False, False]
+
+
+def test_points_beyond_the_picture_are_hollow_and_said_to_be():
+    widget = GradientFlow()
+    assert len(widget.cut.get_xdata()) == 0
+    assert "Hollow" not in words(widget)
+    put(widget, activation="relu", init="large: N(0, 1)", gain=10)
+    assert set(widget.cut.get_ydata()) == {1e12}
+    assert list(widget.cut.get_xdata()) == [1 + l for l, share in enumerate(widget.shares) if share > 1e12]
+    assert "Hollow" in words(widget)
+
+
+def test_a_shallow_sigmoid_network_does_not_count():
+    widget = GradientFlow(depth=3)
+    assert widget.shares[0] > 0.01
+    assert widget.lit == [False, False, False]
+
+
+def test_it_takes_the_learners_functions():
+    mine = GradientFlow({"mine": (tanh, tanh_prime)}, depth=5)
+    assert mine.shares == pytest.approx(GradientFlow(depth=5, activation="tanh").shares)
+
+
+@pytest.mark.parametrize(
+    ("functions", "expected"),
+    [
+        ((lambda z: z[0], tanh_prime), "Your function returned shape (60,)"),
+        ((tanh, lambda z: None), "Your derivative returned nothing"),
+        ((np.tanh, None), "Your derivative is of type NoneType"),
+        (tanh, "Your derivative is of type NoneType"),
+        ((lambda z: z / 0, tanh_prime), "Your function returned"),
+    ],
+)
+def test_functions_that_are_no_use_are_told_in_words(functions, expected):
+    widget = GradientFlow({"mine": functions})
+    for depth in (2, 20, 7):
+        put(widget, depth=depth)
+        assert expected in words(widget)
+    assert widget.lit == [False, False, False]

@@ -1,0 +1,412 @@
+"""The network computes what its formulas say, and its gradients are those of finite differences and of PyTorch."""
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numerical import (
+    HIDDEN,
+    OUTPUTS,
+    example,
+    gradients,
+    import_torch,
+    numerical_gradients,
+    random_targets,
+    relative_error,
+    torch_gradients,
+)
+
+from helpers import network as module
+from helpers.network import ACTIVATIONS, FUSED, SGD, Adam, AdamW, Momentum, Network, RMSProp, cosine, one_hot, train
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOATS = [np.float32, np.float64]
+
+
+def data(n=40, n_in=3, seed=0):
+    return np.random.default_rng(seed).normal(size=(n, n_in))
+
+
+# ---------------------------------------------------------------- gradients
+
+
+@pytest.mark.parametrize("m", [1, 6])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+def test_gradients_are_finite_differences(output, loss, depth, m):
+    for hidden in HIDDEN if depth > 1 else HIDDEN[:1]:
+        network, A0, Y = example(hidden, output, loss, depth, m)
+        numerical = numerical_gradients(network, A0, Y)
+        for exact, n in zip(gradients(network, Y), numerical, strict=True):
+            assert relative_error(exact, n) < 1e-6, hidden
+
+
+@pytest.mark.parametrize("m", [1, 32])
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+def test_outputs_losses_and_gradients_equal_pytorch(output, loss, m):
+    torch = import_torch()
+    for hidden, depth in itertools.product(HIDDEN, (1, 3, 5)):
+        rng = np.random.default_rng(depth)
+        network = Network([6, *[5] * (depth - 1), 4], hidden, output, loss, seed=depth, dtype=np.float64)
+        for b in network.b[1:]:
+            b[...] = rng.normal(0.3, 0.5, b.shape)
+        A0, Y = rng.normal(size=(6, m)), random_targets(output, (4, m), rng)
+        expected_output, expected_loss, expected = torch_gradients(torch, network, A0, Y)
+        assert relative_error(network.forward(A0), expected_output) < 1e-10
+        assert network.measure(network.Z[-1], Y)["loss"] == pytest.approx(expected_loss, rel=1e-10)
+        for exact, n in zip(gradients(network, Y), expected, strict=True):
+            assert relative_error(exact, n) < 1e-10, (hidden, depth)
+
+
+def test_gradient_of_a_batch_is_the_mean_over_its_examples():
+    for hidden, (output, loss) in itertools.product(HIDDEN, OUTPUTS):
+        network, A0, Y = example(hidden, output, loss, 3, 5)
+        network.forward(A0)
+        together = gradients(network, Y)
+        each = []
+        for i in range(5):
+            network.forward(A0[:, i : i + 1])
+            each.append(gradients(network, Y[:, i : i + 1]))
+        for g, examples in zip(together, zip(*each, strict=True), strict=True):
+            np.testing.assert_allclose(g, np.mean(examples, axis=0), rtol=1e-10, atol=1e-14)
+
+
+def test_backward_can_be_asked_twice():
+    network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
+    kept = [array.copy() for array in (*network.Z[1:], *network.A, Y)]
+    once, again = gradients(network, Y), gradients(network, Y)
+    for g, h in zip(once, again, strict=True):
+        np.testing.assert_array_equal(g, h)
+    for array, before in zip((*network.Z[1:], *network.A, Y), kept, strict=True):
+        np.testing.assert_array_equal(array, before)
+
+
+def test_backward_belongs_to_the_last_forward_pass():
+    network, A0, Y = example("tanh", "identity", "mse", 3, 4)
+    expected = gradients(network, Y)
+    network.forward(2 * A0)
+    assert not np.allclose(gradients(network, Y)[0], expected[0])
+    network.forward(A0)
+    np.testing.assert_array_equal(gradients(network, Y)[0], expected[0])
+
+
+# ---------------------------------------------------------------- making a network
+
+
+def test_layers_are_numbered_as_in_the_formulas():
+    network = Network([4, 3, 2])
+    assert (network.sizes, network.L) == ([4, 3, 2], 2)
+    assert [W if W is None else W.shape for W in network.W] == [None, (3, 4), (2, 3)]
+    assert [b if b is None else b.shape for b in network.b] == [None, (3, 1), (2, 1)]
+    assert network.forward(np.ones((4, 5))) is network.A[2]
+    assert [Z if Z is None else Z.shape for Z in network.Z] == [None, (3, 5), (2, 5)]
+    assert [A.shape for A in network.A] == [(4, 5), (3, 5), (2, 5)]
+    for name, gradient in zip("Wb", network.backward(np.full((2, 5), 0.5)), strict=True):
+        assert gradient[0] is None
+        assert [g.shape for g in gradient[1:]] == [theta.shape for theta in getattr(network, name)[1:]]
+
+
+def test_parameters_are_the_arrays_themselves():
+    network = Network([4, 3, 2])
+    expected = [network.W[1], network.W[2], network.b[1], network.b[2]]
+    assert len(network.parameters()) == 4
+    assert all(a is b for a, b in zip(network.parameters(), expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loss", "init"),
+    [
+        ({}, "categorical_cross_entropy", "he"),
+        ({"output": "sigmoid"}, "binary_cross_entropy", "he"),
+        ({"output": "sigmoid", "loss": "mse"}, "mse", "he"),
+        ({"output": "identity"}, "mse", "he"),
+        ({"output": "tanh", "activation": "tanh"}, "mse", "xavier"),
+        ({"activation": "sigmoid"}, "categorical_cross_entropy", "xavier"),
+        ({"activation": "sigmoid", "init": "he"}, "categorical_cross_entropy", "he"),
+        ({"activation": "gelu"}, "categorical_cross_entropy", "he"),
+    ],
+)
+def test_loss_and_initial_weights_that_belong_to_the_functions(arguments, loss, init):
+    network = Network([400, 300, 2], dtype=np.float64, **arguments)
+    assert network.settings["loss"] == loss
+    assert network.settings["init"] == init
+    variance = 2 / 400 if init == "he" else 2 / 700
+    assert abs(network.W[1].var() / variance - 1) < 4 * np.sqrt(2 / network.W[1].size)
+    assert not any(b.any() for b in network.b[1:])
+
+
+def test_seed_and_dtype_of_the_weights():
+    one, same, other = Network([4, 3, 2]), Network([4, 3, 2]), Network([4, 3, 2], seed=1)
+    exact = Network([4, 3, 2], dtype="float64")
+    for l in (1, 2):
+        np.testing.assert_array_equal(one.W[l], same.W[l])
+        assert not np.array_equal(one.W[l], other.W[l])
+        np.testing.assert_array_equal(one.W[l], exact.W[l].astype(np.float32))
+    assert (one.dtype, exact.dtype) == (np.float32, np.float64)
+    assert [theta.dtype for theta in exact.parameters()] == [np.float64] * 4
+
+
+@pytest.mark.parametrize("sizes", [(4, 3, 2), np.array([4, 3, 2]), [np.int64(4), np.uint8(3), 2]])
+def test_sizes_of_any_kind(sizes):
+    network = Network(sizes)
+    assert network.sizes == [4, 3, 2]
+    assert {type(n) for n in network.sizes} == {int}
+
+
+# ---------------------------------------------------------------- forward
+
+
+def test_forward_is_the_formula():
+    """Number by number, without a matrix product, for a network written down here."""
+    network = Network([2, 2, 1], "relu", "sigmoid", dtype=np.float64)
+    network.W = [None, np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0, -1.0]])]
+    network.b = [None, np.array([[0.5], [-1.0]]), np.array([[0.25]])]
+    A = network.forward([[1.0, -1.0], [2.0, 0.5]])
+    # x = (1, 2): z = (1 − 4 + 0.5, 0.5 + 6 − 1) = (−2.5, 5.5); x = (−1, 0.5): z = (−1 − 1 + 0.5, −0.5 + 1.5 − 1)
+    np.testing.assert_array_equal(network.Z[1], [[-2.5, -1.5], [5.5, 0.0]])
+    np.testing.assert_array_equal(network.A[1], [[0.0, 0.0], [5.5, 0.0]])
+    np.testing.assert_array_equal(network.Z[2], [[-5.25, 0.25]])
+    np.testing.assert_allclose(A, 1 / (1 + np.exp([[5.25, -0.25]])), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        np.ndarray.tolist,
+        np.asfortranarray,
+        lambda A0: A0[::-1][::-1],
+        lambda A0: A0.astype(np.float32),
+        lambda A0: A0.astype(np.uint8),
+        lambda A0: A0.astype(np.int64),
+        lambda A0: np.repeat(A0, 2, axis=1)[:, ::2],
+        lambda A0: A0.view(np.ma.MaskedArray),
+        lambda A0: A0.astype(">f8"),
+    ],
+    ids=["list", "fortran", "reversed", "float32", "uint8", "int64", "strided", "masked", "big-endian"],
+)
+def test_any_array_of_numbers_will_do(kind):
+    network = Network([3, 4, 2], dtype=np.float64)
+    A0 = np.array([[1.0, 7.0], [0.0, 255.0], [3.0, 2.0]])
+    Y = np.eye(2)
+    expected = network.forward(A0), *gradients(network, Y)
+    for value, array in zip((network.forward(kind(A0)), *gradients(network, Y)), expected, strict=True):
+        assert value.dtype == np.float64
+        np.testing.assert_allclose(value, array, rtol=1e-12)
+    np.testing.assert_allclose(network.predict_proba(kind(A0.T.copy())), expected[0].T, rtol=1e-12)
+
+
+def test_yes_and_no_are_one_and_zero():
+    network = Network([2, 3, 2])
+    X = np.array([[True, False], [True, True]])
+    np.testing.assert_array_equal(network.predict_proba(X), network.predict_proba(X.astype(float)))
+    np.testing.assert_array_equal(network.forward(X), network.forward(X.astype(np.float32)))
+
+
+# ---------------------------------------------------------------- predict, predict_proba, evaluate
+
+
+def by_hand(network, X):
+    """A[L] as rows, layer by layer."""
+    A = X.T
+    for l in range(1, network.L + 1):
+        A = network.f[l](network.W[l] @ A + network.b[l])
+    return A.T
+
+
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+@pytest.mark.parametrize("n_out", [1, 3])
+@pytest.mark.parametrize("n", [1, 40])
+def test_predictions_of_every_output(output, loss, n_out, n):
+    n_out = max(n_out, 2) if output == "softmax" else n_out  # of a single output softmax is always 1
+    network = Network([3, 5, n_out], "tanh", output, loss, dtype=np.float64)
+    X = data(n)
+    A = by_hand(network, X)
+    P, predicted = network.predict_proba(X), network.predict(X)
+    np.testing.assert_allclose(P, A, rtol=1e-12)
+    if output == "softmax":
+        assert predicted.shape == (n,)
+        assert predicted.dtype.kind == "i"
+        np.testing.assert_array_equal(predicted, A.argmax(axis=1))
+        np.testing.assert_allclose(P.sum(axis=1), 1, rtol=1e-12)
+    elif output == "sigmoid":
+        assert predicted.shape == ((n,) if n_out == 1 else (n, n_out))
+        assert predicted.dtype == np.int64
+        np.testing.assert_array_equal(predicted.reshape(n, n_out), A > 0.5)
+    else:
+        assert predicted.shape == ((n,) if n_out == 1 else (n, n_out))
+        np.testing.assert_array_equal(predicted.reshape(n, n_out), P)
+
+
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+def test_evaluate_is_the_loss_and_the_share_of_right_answers(output, loss):
+    network = Network([3, 5, 4], "tanh", output, loss, dtype=np.float64)
+    X = data(50)
+    rng = np.random.default_rng(1)
+    Y = random_targets(output, (4, 50), rng).T
+    result = network.evaluate(X, Y)
+    A = by_hand(network, X)
+    expected = {
+        "mse": lambda: np.mean((A - Y) ** 2),
+        "binary_cross_entropy": lambda: np.mean(-Y * np.log(A) - (1 - Y) * np.log(1 - A)),
+        "categorical_cross_entropy": lambda: np.mean(-(Y * np.log(A)).sum(axis=1)),
+    }[loss]()
+    assert result["loss"] == pytest.approx(expected, rel=1e-12)
+    if output == "softmax":
+        assert result["accuracy"] == np.mean(A.argmax(axis=1) == Y.argmax(axis=1))
+    elif output == "sigmoid":
+        assert result["accuracy"] == np.mean((A > 0.5) == (Y > 0.5))
+    else:
+        assert set(result) == {"loss"}
+    assert {type(value) for value in result.values()} == {float}
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, list])
+def test_evaluate_takes_labels_or_targets(dtype):
+    network = Network([3, 5, 4])
+    X, y = data(30), np.random.default_rng(0).integers(0, 4, 30)
+    labels = y.tolist() if dtype is list else y.astype(dtype)
+    assert network.evaluate(X, labels) == network.evaluate(X, one_hot(y, 4))
+    assert network.evaluate(X, labels)["accuracy"] == np.mean(network.predict(X) == y)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "identity"])
+def test_a_single_output_takes_flat_targets(output):
+    network = Network([3, 5, 1], output=output)
+    X, y = data(30), np.random.default_rng(0).integers(0, 2, 30)
+    assert network.evaluate(X, y) == network.evaluate(X, y[:, None]) == network.evaluate(X, y.astype(bool).tolist())
+    if output == "sigmoid":
+        assert network.evaluate(X, y)["accuracy"] == np.mean(network.predict(X) == y)
+
+
+@pytest.mark.parametrize(("output", "n_out"), [("softmax", 2), ("sigmoid", 1)])
+def test_evaluate_and_predict_agree_on_a_near_tie(output, n_out):
+    """A score of 1e-9 in favour of class 1 is too little to show in a float32 probability."""
+    network = Network([2, n_out], output=output)
+    network.W[1][...] = 0
+    network.b[1][-1] = 1e-9
+    X = np.ones((1, 2))
+    assert network.evaluate(X, [1])["accuracy"] == np.mean(network.predict(X) == [1])
+
+
+@pytest.mark.parametrize("n", [4095, 4096, 4097, 9000])
+@pytest.mark.parametrize("output", ["softmax", "sigmoid", "identity"])
+def test_large_data_go_through_in_pieces_unnoticed(output, n):
+    network = Network([3, 6, 2], "tanh", output, dtype=np.float64)
+    X, y = data(n), np.random.default_rng(0).integers(0, 2, (n, 2)).astype(float)
+    y = one_hot(y[:, 0].astype(int), 2) if output == "softmax" else y
+    A = by_hand(network, X)
+    np.testing.assert_allclose(network.predict_proba(X), A, rtol=1e-12)
+    expected = {"softmax": A.argmax(axis=1), "sigmoid": A > 0.5, "identity": network.predict_proba(X)}[output]
+    np.testing.assert_array_equal(network.predict(X), expected)
+    assert network.evaluate(X, y) == pytest.approx(network.measure(network.layers(X.T)[0][-1], y.T.astype(float)))
+
+
+def test_predictions_do_not_disturb_a_forward_pass():
+    network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
+    expected = gradients(network, Y)
+    Z, A = network.Z, network.A
+    X = data(7, network.sizes[0])
+    network.predict(X)
+    network.predict_proba(X)
+    network.evaluate(X, np.zeros(7, np.int64))
+    assert network.Z is Z
+    assert network.A is A
+    for g, h in zip(gradients(network, Y), expected, strict=True):
+        np.testing.assert_array_equal(g, h)
+
+
+def test_predictions_are_the_callers_own():
+    """Writing into a result changes neither the network nor the next result."""
+    for output in ("identity", "sigmoid", "softmax"):
+        network = Network([3, 2], output=output)
+        X = data(5)
+        expected = network.predict_proba(X).copy()
+        network.predict_proba(X)[...] = 7
+        np.testing.assert_array_equal(network.predict_proba(X), expected)
+
+
+# ---------------------------------------------------------------- what belongs to the caller; float32
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_arrays_of_the_caller_are_left_alone(dtype):
+    for hidden, (output, loss) in itertools.product(HIDDEN, OUTPUTS):
+        network = Network([3, 4, 4, 2], hidden, output, loss, dtype=dtype)
+        rng = np.random.default_rng(0)
+        X, Y = rng.normal(size=(10, 3)).astype(dtype), random_targets(output, (2, 10), rng).T.astype(dtype)
+        A0, Y0 = X.T.copy(), Y.T.copy()
+        before = [array.copy() for array in (X, Y, A0, Y0)]
+        for array in (X, Y, A0, Y0):
+            array.flags.writeable = False  # an attempt to write would raise
+        network.forward(A0)
+        dW, db = network.backward(Y0)
+        parameters, grads = network.parameters(), [*dW[1:], *db[1:]]
+        for optimizer in (SGD(), Momentum(), RMSProp(), Adam(), AdamW()):
+            kept = [g.copy() for g in grads]
+            optimizer.step(parameters, grads)
+            for g, k in zip(grads, kept, strict=True):
+                np.testing.assert_array_equal(g, k)
+        list(train(network, X, Y, 2, 4, validation=(X, Y)))
+        network.predict(X)
+        network.evaluate(X, Y)
+        for array, copy in zip((X, Y, A0, Y0), before, strict=True):
+            np.testing.assert_array_equal(array, copy)
+
+
+@pytest.mark.parametrize("make", [SGD, Momentum, RMSProp, Adam, AdamW])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_dtype_is_kept_through_training(dtype, make):
+    for hidden, (output, loss) in itertools.product(HIDDEN, OUTPUTS):
+        network = Network([3, 4, 2], hidden, output, loss, dtype=dtype)
+        rng = np.random.default_rng(0)
+        X, Y = rng.normal(size=(10, 3)), random_targets(output, (2, 10), rng).T  # float64
+        optimizer = make(0.01)
+        list(train(network, X, Y, 2, 4, optimizer, validation=(X, Y), schedule=cosine))
+        dW, db = network.backward(np.ascontiguousarray(Y[: network.A[-1].shape[1]].T, dtype))
+        averages = [array for arrays in optimizer.state for array in arrays]
+        arrays = [*network.parameters(), *network.Z[1:], *network.A, *dW[1:], *db[1:], *averages]
+        assert {array.dtype for array in arrays} == {np.dtype(dtype)}, (hidden, output)
+        assert network.predict_proba(X).dtype == dtype
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.int64, np.uint8, bool])
+def test_float32_gradients_for_targets_of_any_kind(kind):
+    for output, loss in OUTPUTS:
+        network = Network([3, 4, 2], "tanh", output, loss)
+        network.forward(np.ones((3, 2)))
+        expected = gradients(network, np.eye(2, dtype=np.float32))
+        for g, exact in zip(gradients(network, np.eye(2, dtype=kind)), expected, strict=True):
+            assert g.dtype == np.float32
+            np.testing.assert_allclose(g, exact, rtol=1e-5, atol=1e-7)
+
+
+# ---------------------------------------------------------------- the file
+
+
+def test_tables_name_every_function():
+    for name, functions in ACTIVATIONS.items():
+        assert functions == (getattr(module, name), getattr(module, f"{name}_prime"))
+    for name, functions in module.LOSSES.items():
+        assert functions == (getattr(module, name), getattr(module, f"{name}_prime"))
+    assert {name: getattr(module, name) for name in module.INITIALISERS} == module.INITIALISERS
+    assert set(FUSED) <= set(ACTIVATIONS)
+    assert set(FUSED.values()) <= set(module.LOSSES)
+
+
+def test_network_imports_numpy_and_nothing_else():
+    """In a fresh interpreter; whatever its start-up imports (such as the finder of an editable install) is not ours."""
+    code = "import sys; before = set(sys.modules); import helpers.network; print(*set(sys.modules) - before)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    imported = {name.partition(".")[0] for name in run.stdout.split()}
+    assert {"helpers", "numpy"} <= imported
+    assert imported - sys.stdlib_module_names == {"helpers", "numpy"}
+
+
+def test_network_can_be_read_in_one_sitting():
+    lines = (ROOT / "helpers" / "network.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 300
