@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.data import load_mnist
-from helpers.network import Adam, Momentum, Network, cosine, minibatches
+from helpers.network import Network
+from helpers.training import Adam, Momentum, cosine_schedule, minibatches
 
 
 @dataclass
@@ -66,11 +67,11 @@ def fit(recipe, X, y, seed):
     rng = np.random.default_rng(seed)
     network = Network(recipe.sizes, seed=seed)
     optimizer = recipe.optimizer(recipe.learning_rate)
-    Y = network.targets(y, len(X)) * (1 - recipe.smoothing) + np.float32(recipe.smoothing / 10)
+    Y = network.encode_targets(y, len(X)) * (1 - recipe.smoothing) + np.float32(recipe.smoothing / 10)
     n_steps, step = recipe.epochs * -(-len(X) // recipe.batch_size), 0
     for _ in range(recipe.epochs):
         for A0, Y_batch in minibatches(X, Y, recipe.batch_size, rng):
-            optimizer.learning_rate = recipe.learning_rate * float(cosine(step / n_steps))
+            optimizer.learning_rate = recipe.learning_rate * float(cosine_schedule(step / n_steps))
             network.forward(shifted(A0, recipe.shift, rng) if recipe.shift else A0)
             dW, db = network.backward(Y_batch)
             optimizer.step(network.parameters(), [*dW[1:], *db[1:]])

@@ -47,10 +47,11 @@ RATIOS = {
 
 def ours(sizes, X, y):
     """What a learner calls, with all its checks, the loss and the accuracy."""
-    from helpers.network import SGD, Network, train
+    from helpers.network import Network
+    from helpers.training import SGD, train
 
     network = Network(sizes)
-    return lambda: list(train(network, X, y, epochs=1, batch_size=BATCH, optimizer=SGD(RATE)))
+    return lambda: train(network, X, y, epochs=1, batch_size=BATCH, optimizer=SGD(RATE))
 
 
 def torch_model(sizes, X, y, **options):
@@ -298,11 +299,12 @@ MEMORY = """
 import resource, sys
 sys.path.insert(0, "benchmarks")
 from training_speed import mnist
-from helpers.network import Network, train
+from helpers.network import Network
+from helpers.training import train
 digits = mnist()
 if digits:
     X, y = digits.X_train, digits.y_train
-    list(train(Network([784, 128, 10]), X[:55000], y[:55000], epochs=2, validation=(X[55000:], y[55000:])))
+    train(Network([784, 128, 10]), X[:55000], y[:55000], epochs=2, validation=(X[55000:], y[55000:]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(peak / (2**20 if sys.platform == "darwin" else 2**10))
 """

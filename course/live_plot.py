@@ -1,16 +1,14 @@
 """A training you can watch: one picture with a progress bar, the latest numbers, the time left, and both curves.
 
-`watch` passes the records of `train` on as they come and redraws one display in place. Nothing jumps: every picture has
-the same size, which the page is told beforehand, and the axes reach to the last epoch from the start (in a long
-training to the half, the quarter … of it, while that is enough). The last picture is what a saved notebook shows. Where
-there is no notebook, a line is printed for each epoch instead.
+`train(…, on_epoch=LivePlot(5))` redraws one display in place after each epoch. Every picture has the same size, which
+the page is told beforehand, and the axes reach to the last epoch from the start (in a long training to the half, the
+quarter … of it, while that is enough). The last picture is what a saved notebook shows. Where there is no notebook, a
+line is printed for each epoch instead.
 """
 
 import io
 import time
 
-from IPython import get_ipython
-from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -21,35 +19,43 @@ SIZE, DPI = (9, 3.8), 100  # inches, and dots to the inch
 PIXELS = {"image/png": {"width": int(SIZE[0] * DPI), "height": int(SIZE[1] * DPI)}}
 
 
-def watch(records, epochs):
-    """Yield each record of the iterable `records`, as `train` gives them, and show how far of `epochs` the training is.
+class LivePlot:
+    """A function of the records of a training of `epochs` epochs; each training needs a new one.
 
-    Each record gets one more entry, "seconds" since the start. An interrupted training ends early, and quietly: the
-    picture then says so, and the network keeps its weights (the best ones, if there is a validation set).
+    `history` is the list of the records it was given, each with one more entry, "seconds" since it was made.
     """
-    started, history = time.perf_counter(), []
-    show = _Display(epochs)
-    ended = "stopped by an error"
+
+    def __init__(self, epochs):
+        self.epochs, self.history, self.handle = epochs, [], None
+        self.started = time.perf_counter()
+        self._show()
+
+    def __call__(self, record):
+        self.history.append({**record, "seconds": time.perf_counter() - self.started})
+        self._show()
+
+    def _show(self):
+        line = status(self.history, self.epochs)
+        display = _notebook_display()
+        if display is None:
+            if self.history:
+                print(line)
+            return
+        bundle = {"text/plain": line, "image/png": picture(self.history, self.epochs, line)}
+        if self.handle is None:
+            self.handle = display(bundle, raw=True, metadata=PIXELS, display_id=True)
+        else:
+            self.handle.update(bundle, raw=True, metadata=PIXELS)
+
+
+def _notebook_display():
+    """IPython's display function; None where no notebook runs."""
     try:
-        show(history, 0)
-        for record in records:
-            history.append({**record, "seconds": time.perf_counter() - started})
-            yield history[-1]
-            show(history, history[-1]["seconds"])
-        ended = _stopped(history)
-    except (KeyboardInterrupt, GeneratorExit):  # Stop was pressed while we were drawing; train sees to its own
-        if hasattr(records, "close"):
-            records.close()
-        ended = _stopped(history)
-    finally:
-        if len(history) < epochs:
-            show(history, time.perf_counter() - started, ended)
-
-
-def _stopped(history):
-    best = best_epoch(history)
-    kept = f"epoch {best}, its best" if best else "what it has learned"
-    return f"stopped; the network keeps {kept}"
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return None
+    return None if get_ipython() is None else display
 
 
 def best_epoch(history):
@@ -59,25 +65,27 @@ def best_epoch(history):
     return max(history, key=lambda record: (record.get("validation_accuracy", 0), -record["validation_loss"]))["epoch"]
 
 
-def status(history, epochs, seconds, ended=""):
-    """One line: the epoch, loss and accuracy so far, and the time left; or how it `ended` before its time."""
+def status(history, epochs):
+    """One line: the epoch, loss and accuracy so far, and the time left; or that the training was stopped."""
     done = len(history)
     parts = [f"epoch {done} of {epochs}"]
     last = history[-1] if history else {}
-    if last and not ended:
+    stopped = "stopped" in last
+    if last and not stopped:
         parts.append(f"loss {last['loss']:.4f}")
-    if "accuracy" in last and not ended:
+    if "accuracy" in last and not stopped:
         parts.append(f"accuracy {last['accuracy']:.2%}")
     if "validation_accuracy" in last:
         parts.append(f"validation {last['validation_accuracy']:.2%}")
-    if ended:
-        parts.append(ended)
+    if stopped:
+        best = best_epoch(history)
+        parts.append(f"stopped; the network keeps {f'epoch {best}, its best' if best else 'what it has learned'}")
     elif done == 0:
         parts.append("the first epoch is running")
     elif done >= epochs:
-        parts.append(f"done in {duration(seconds)}")
+        parts.append(f"done in {duration(last['seconds'])}")
     else:
-        parts.append(f"{duration(seconds / done * (epochs - done))} left")
+        parts.append(f"{duration(last['seconds'] / done * (epochs - done))} left")
     return " · ".join(parts)
 
 
@@ -89,39 +97,20 @@ def duration(seconds):
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-class _Display:
-    """One place in the page, or lines of text where there is no page."""
-
-    def __init__(self, epochs):
-        self.epochs, self.handle = epochs, None
-
-    def __call__(self, history, seconds, ended=""):
-        line = status(history, self.epochs, seconds, ended)
-        if get_ipython() is None:
-            if history or ended:
-                print(line)
-            return
-        bundle = {"text/plain": line, "image/png": picture(history, self.epochs, line, ended)}
-        if self.handle is None:
-            self.handle = display(bundle, raw=True, metadata=PIXELS, display_id=True)
-        else:
-            self.handle.update(bundle, raw=True, metadata=PIXELS)
-
-
-def picture(history, epochs, line, ended=""):
+def picture(history, epochs, line):
     """PNG bytes of `draw`."""
-    figure = draw(history, epochs, line, ended)
+    figure = draw(history, epochs, line)
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()
 
 
-def draw(history, epochs, line, ended=""):
+def draw(history, epochs, line):
     """The bar, the line and the curves. A Figure of its own, because pyplot would show it a second time."""
     figure = Figure(figsize=SIZE)
     bar = figure.add_axes((0.08, 0.85, 0.9, 0.035))
-    bar.barh([0], [len(history)], height=1, color=ORANGE if ended else BLUE)
+    bar.barh([0], [len(history)], height=1, color=ORANGE if history and "stopped" in history[-1] else BLUE)
     bar.set(xlim=(0, epochs), ylim=(-0.5, 0.5), xticks=[], yticks=[], facecolor="#E6E6E6")
     bar.spines[:].set_visible(False)
     bar.set_title(line, fontsize=12, weight="normal", loc="left", pad=7)

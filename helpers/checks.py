@@ -1,6 +1,8 @@
-"""What network.py and training.py refuse, in sentences that say what was expected, what came, and what to do.
+"""Validate the arguments of network.py and training.py, in sentences: what was expected, what came, what to do.
 
-It stands apart so that those two read as mathematics. Checks made for every mini-batch cost a few microseconds.
+These checks stand apart so that those two files read as mathematics. `check_…` returns nothing; `as_…` returns its
+argument as an array of the kind that is needed. They raise TypeError for a wrong kind of thing and ValueError for an
+impossible value. Those made for every mini-batch cost a few microseconds.
 """
 
 from difflib import get_close_matches
@@ -9,7 +11,7 @@ from numbers import Integral, Real
 import numpy as np
 
 
-def one_of(what, name, choices):
+def check_one_of(what, name, choices):
     """Refuse a `name` that is not among `choices`, with the nearest one as a suggestion."""
     if not isinstance(name, str):
         raise TypeError(f"{what} must be a name, one of {', '.join(choices)}; got {_kind(name)}.")
@@ -19,7 +21,7 @@ def one_of(what, name, choices):
         raise ValueError(f"{what} must be one of {', '.join(choices)}; got {name!r}.{hint}")
 
 
-def count(what, n):
+def check_count(what, n):
     """Refuse all but whole numbers from 1."""
     if isinstance(n, bool) or not isinstance(n, Integral):
         raise TypeError(f"{what} must be a whole number from 1; got {_kind(n)}.")
@@ -27,26 +29,42 @@ def count(what, n):
         raise ValueError(f"{what} must be a whole number from 1; got {n}.")
 
 
-def network(sizes, activation, output, loss, init, dtype, tables):
-    """Refuse settings of which no network can be made; `tables` are the names known for each."""
+def check_sizes(sizes):
+    """Refuse all but a list of at least two layer sizes."""
     if isinstance(sizes, str) or not np.iterable(sizes) or not hasattr(sizes, "__len__"):
         raise TypeError(f"sizes must be a list of layer sizes such as [784, 128, 10]; got {_kind(sizes)}.")
     if len(sizes) < 2:
         raise ValueError(f"sizes needs at least an input and an output size, such as [784, 10]; got {list(sizes)}.")
     for l, n in enumerate(sizes):
-        count(f"the size of layer {l}", n)
-    activations, losses, initialisers, fused = tables
-    one_of("activation", activation, [name for name in activations if name != "softmax"])
-    one_of("output", output, activations)
-    one_of("loss", loss, losses)
-    one_of("init", init, initialisers)
-    for belongs_to, name in fused.items():
+        check_count(f"the size of layer {l}", n)
+
+
+def as_activations(activation, n_hidden, activations):
+    """The names of the hidden layers' activations, a list of `n_hidden`, from one name for all or one for each."""
+    names = [activation] * n_hidden if isinstance(activation, str) else activation
+    if not isinstance(names, list | tuple):
+        raise TypeError(f"activation must be a name, or a list of one a hidden layer; got {_kind(activation)}.")
+    if len(names) != n_hidden:
+        raise ValueError(f"activation must have a name for each of {n_hidden} hidden layers; got {len(names)}.")
+    for name in [activation] if isinstance(activation, str) else names:
+        check_one_of("activation", name, [name for name in activations if name != "softmax"])
+    return list(names)
+
+
+def check_loss(loss, output, n_outputs, losses, matching):
+    """Refuse a loss that does not go with the output; `matching` says which of them belong together."""
+    check_one_of("loss", loss, losses)
+    for belongs_to, name in matching.items():
         if loss == name and output != belongs_to:
             raise ValueError(f"the loss {loss!r} belongs to the output {belongs_to!r}; got the output {output!r}.")
-    if output == "softmax" and sizes[-1] == 1:
+    if output == "softmax" and n_outputs == 1:
         raise ValueError("softmax of a single output is always 1; for yes or no use output='sigmoid', or two outputs.")
-    if output == "softmax" and loss != fused["softmax"]:
-        raise ValueError(f"the output 'softmax' belongs to the loss {fused['softmax']!r}; got the loss {loss!r}.")
+    if output == "softmax" and loss != matching["softmax"]:
+        raise ValueError(f"the output 'softmax' belongs to the loss {matching['softmax']!r}; got the loss {loss!r}.")
+
+
+def check_float_dtype(dtype):
+    """Refuse all but float types."""
     try:
         is_float = np.dtype(dtype).kind == "f"
     except Exception:  # np.dtype may raise almost anything
@@ -55,7 +73,15 @@ def network(sizes, activation, output, loss, init, dtype, tables):
         raise TypeError(f"dtype must be a float type such as np.float32 or np.float64; got {dtype!r}.")
 
 
-def rows(X, n, dtype=None):
+def as_numbers(z):
+    """A number, or an array of any shape, as a float array; whole numbers and truth values become float64."""
+    if type(z) is np.ndarray and z.dtype.kind == "f":
+        return z
+    z = _numbers("z", z)
+    return z if z.dtype.kind == "f" else z.astype(np.float64)
+
+
+def as_rows(X, n, dtype=None):
     """X as an array of finite numbers, one example a row: (N, n), N ≥ 1."""
     X = _numbers("X", X)
     if X.ndim != 2 or X.shape[1] != n:
@@ -72,7 +98,7 @@ def rows(X, n, dtype=None):
     return _finite("X", X if dtype is None else _cast(X, dtype))
 
 
-def columns(A0, n, dtype):
+def as_columns(A0, n, dtype):
     """A0 as an array of the given dtype, one example a column: (n, m), m ≥ 1."""
     if type(A0) is not np.ndarray or A0.dtype != dtype:
         A0 = _cast(_numbers("A[0]", A0), dtype)
@@ -88,13 +114,13 @@ def columns(A0, n, dtype):
     return A0
 
 
-def no_nan(A0, Z1):
+def check_no_nan(A0, Z1):
     """Blame the input for sums of layer 1 that are not finite, if it is to blame. Looks at the input only then."""
     if not np.isfinite(Z1).all():
         _finite("A[0]", A0)
 
 
-def follows_forward(Y, A):
+def as_targets_of_forward(Y, A):
     """Y as an array of the dtype and shape of the last forward pass."""
     if A is None:
         raise ValueError("backward needs the activations of a forward pass: call forward(A0) first.")
@@ -105,8 +131,22 @@ def follows_forward(Y, A):
     return _finite("Y", _cast(Y, A[-1].dtype))
 
 
-def same_shape(A, Y):
-    """Refuse outputs and targets that NumPy would broadcast, or that are empty."""
+def as_kept(A0):
+    """A copy of A[0], which its owner may change later; an array that nobody can change is returned as it is."""
+    A0 = _numbers("A[0]", A0)
+    frozen = not A0.flags.writeable and (A0.base is None or not getattr(A0.base, "flags", A0.flags).writeable)
+    return A0 if frozen else A0.copy(order="K")
+
+
+def freeze(A):
+    """Make an array, and the one it is a view of, read-only."""
+    A.flags.writeable = False
+    if A.base is not None:
+        A.base.flags.writeable = False
+
+
+def as_same_shape(A, Y):
+    """Outputs and targets as float arrays of the same shape, not empty; NumPy would broadcast others."""
     for what, array in (("the outputs", A), ("the targets", Y)):
         if not isinstance(array, np.ndarray):
             raise TypeError(f"{what} must be a NumPy array; got {_kind(array)}.")
@@ -114,11 +154,24 @@ def same_shape(A, Y):
         raise ValueError(f"outputs and targets must have the same shape (n, m); got {A.shape} and {Y.shape}.")
     if A.size == 0:
         raise ValueError(f"the batch is empty: outputs and targets have shape {A.shape}.")
+    return as_numbers(A), as_numbers(Y)
 
 
-def labels(y, n_classes):
+def check_columns_sum_to_1(Y):
+    """Refuse targets (n, m) for softmax of which a column is no distribution."""
+    totals = Y.sum(axis=0)
+    if np.abs(totals - 1).max() > 1e-3:
+        wrong = int(np.abs(totals - 1).argmax())
+        where = f"column {wrong}" if Y.ndim > 1 else "this one"
+        raise ValueError(
+            "each column of targets for softmax must sum to 1, as in one_hot(y, n_classes).T; "
+            f"{where} sums to {totals.flat[wrong]:.4g}."
+        )
+
+
+def as_labels(y, n_classes):
     """y as an array of whole numbers 0 … n_classes − 1: (N,), N ≥ 1."""
-    count("n_classes", n_classes)
+    check_count("n_classes", n_classes)
     y = _numbers("the labels", y)
     wanted = f"the labels must be whole numbers 0 … {n_classes - 1}, shape (N,)"
     if y.dtype.kind not in "iu":
@@ -131,7 +184,7 @@ def labels(y, n_classes):
     return y
 
 
-def targets(Y, n_examples, n, output, dtype, one_hot):
+def as_targets(Y, n_examples, n, output, dtype, one_hot):
     """Y as an array of possible targets for an output layer of n units: (N, n). A flat Y (N,) will do if n = 1.
 
     For softmax a flat Y (N,) holds labels, which `one_hot` turns into targets.
@@ -157,25 +210,7 @@ def targets(Y, n_examples, n, output, dtype, one_hot):
     return Y
 
 
-def saved(settings, arrays):
-    """Refuse settings and arrays from a file that do not make one network."""
-    names = ["sizes", "activation", "output", "loss", "init"]
-    if list(settings) != names:
-        raise ValueError(f"expected the settings {', '.join(names)}; got {', '.join(settings)}")
-    for name in names[1:]:
-        if not isinstance(settings[name], str):
-            raise TypeError(f"{name} must be a name; got {_kind(settings[name])}")
-    n = settings["sizes"]
-    shapes = {f"{v}{l}": (n[l], n[l - 1] if v == "W" else 1) for v in "Wb" for l in range(1, len(n))}
-    if set(arrays) != set(shapes):
-        raise ValueError(f"expected the arrays {', '.join(shapes)}; got {', '.join(arrays)}")
-    for name, array in arrays.items():
-        if array.shape != shapes[name] or array.dtype != arrays["W1"].dtype:
-            wanted = f"{arrays['W1'].dtype} of shape {shapes[name]}"
-            raise ValueError(f"{name} must be {wanted}; got {array.dtype} of shape {array.shape}")
-
-
-def pairs(X, Y):
+def check_pairs(X, Y):
     """Refuse examples and targets that are not arrays of equal, positive length."""
     for what, array in (("X", X), ("Y", Y)):
         if not isinstance(array, np.ndarray):
@@ -184,7 +219,7 @@ def pairs(X, Y):
         raise ValueError(f"X and Y must have equally many rows, at least one; got shapes {X.shape} and {Y.shape}.")
 
 
-def generator(rng):
+def check_generator(rng):
     """Refuse all but a Generator; a seed, for one, would give the same order in every epoch."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a generator, such as np.random.default_rng(0); got {_kind(rng)}.")
@@ -193,12 +228,12 @@ def generator(rng):
 RANGES = {  # an optimizer's constants: what is allowed, and in words
     "learning_rate": (lambda v: 0 < v < np.inf, "a number above 0, such as 0.1"),
     "epsilon": (lambda v: 0 < v < np.inf, "a small number above 0, such as 1e-8"),
-    "weight_decay": (lambda v: 0 <= v < np.inf, "0 or a number above, such as 0.01"),
+    **dict.fromkeys(("weight_decay", "l2"), (lambda v: 0 <= v < np.inf, "0 or a number above, such as 0.01")),
     **dict.fromkeys(("beta", "beta_1", "beta_2", "rho"), (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.9")),
 }
 
 
-def constants(**values):
+def check_constants(**values):
     """Refuse an optimizer's constants that are not within their RANGES."""
     for name, value in values.items():
         allowed, words = RANGES[name]
@@ -208,17 +243,19 @@ def constants(**values):
             raise ValueError(f"{name} must be {words}; got {value}.")
 
 
-def factor(value):
-    """What a schedule gave, as a float of 0 or more."""
+def check_factor(value):
+    """Refuse what a schedule gave unless it is a number of 0 or more."""
     if not isinstance(value, Real):
         raise TypeError(f"schedule must give a number, the factor on the learning rate; got {_kind(value)}.")
     if not 0 <= value < np.inf:
         raise ValueError(f"schedule must give a factor of 0 or more; got {value}.")
-    return float(value)
 
 
-def step(parameters, gradients, state):
-    """Refuse gradients that do not fit the parameters, and an optimizer that has averages of another network."""
+def check_step(parameters, gradients, known=None, epsilon=None):
+    """Refuse gradients that do not fit the parameters, and parameters that an optimizer cannot change.
+
+    `known` are the parameters its averages belong to, if there are some already; `epsilon` must not vanish in them.
+    """
     if len(parameters) != len(gradients):
         raise ValueError(f"expected a gradient for each of {len(parameters)} parameter arrays; got {len(gradients)}.")
     for theta, g in zip(parameters, gradients, strict=True):
@@ -226,25 +263,44 @@ def step(parameters, gradients, state):
             raise TypeError(f"parameters and gradients must be NumPy arrays; got {_kind(theta)} and {_kind(g)}.")
         if theta.shape != g.shape:
             raise ValueError(f"a gradient must have the shape of its parameter, {theta.shape}; got {g.shape}.")
-    if any(state) and [averages[0].shape for averages in state] != [theta.shape for theta in parameters]:
+        if theta.dtype.kind != "f":
+            raise TypeError(f"parameters must be float arrays, since steps are fractions; got {theta.dtype}.")
+        if epsilon is not None and theta.dtype.type(epsilon) == 0:
+            raise ValueError(f"epsilon = {epsilon} is 0 in {theta.dtype}; take float32 parameters or a larger one.")
+    if known is not None and [id(theta) for theta in known] != [id(theta) for theta in parameters]:
         raise ValueError("this optimizer was used for another network; make a new one for this network.")
 
 
-def training(network, epochs, batch_size, optimizer, validation, schedule):
-    """Refuse arguments of `train` that cannot be meant."""
+def check_training(network, epochs, batch_size, optimizer, validation, patience, schedule, l2, on_epoch):
+    """Validate the arguments of `train`."""
     if isinstance(network, type) or not (hasattr(network, "forward") and hasattr(network, "backward")):
         raise TypeError(f"train needs a network first, such as Network([784, 128, 10]); got {_kind(network)}.")
-    count("epochs", epochs)
-    count("batch_size", batch_size)
-    if not (hasattr(optimizer, "step") and hasattr(optimizer, "learning_rate")):
+    check_count("epochs", epochs)
+    check_count("batch_size", batch_size)
+    if isinstance(optimizer, type) or not (hasattr(optimizer, "step") and hasattr(optimizer, "learning_rate")):
         raise TypeError(f"optimizer must be one such as SGD(0.1) or Adam(); got {_kind(optimizer)}.")
     if schedule is not None and not callable(schedule):
-        raise TypeError(f"schedule must be a function of the progress 0 … 1, such as cosine; got {_kind(schedule)}.")
-    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+        raise TypeError(f"schedule must be a function such as cosine_schedule; got {_kind(schedule)}.")
+    if patience is not None:
+        check_count("patience", patience)
+        if validation is None:
+            raise ValueError("patience waits for a better validation result; give validation=(X, y) too.")
+    check_constants(l2=l2)
+    if on_epoch is not None and not callable(on_epoch):
+        raise TypeError(f"on_epoch must be a function of a record, such as LivePlot(10); got {_kind(on_epoch)}.")
+
+
+def as_validation(validation, network):
+    """A pair (X, y) as rows and targets of the network; None stays None."""
+    if validation is None:
+        return None
+    if not (isinstance(validation, tuple | list) and len(validation) == 2):
         raise TypeError(f"validation must be a pair (X, y); got {_kind(validation)}.")
+    X = as_rows(validation[0], network.sizes[0])
+    return X, network.encode_targets(validation[1], len(X))
 
 
-def finite_loss(record, learning_rate):
+def check_finite_loss(record, learning_rate):
     """Stop a training that has diverged."""
     for name in ("loss", "validation_loss"):
         if not np.isfinite(record.get(name, 0)):

@@ -3,9 +3,12 @@
 θ stands for any parameter array, g for the gradient of the loss with respect to it, α for the learning rate.
 """
 
+import math
+
 import numpy as np
 
 from helpers import checks
+from helpers.network import RunningMetrics
 
 
 def minibatches(X, Y, batch_size, rng):
@@ -13,98 +16,98 @@ def minibatches(X, Y, batch_size, rng):
 
     m is `batch_size`, fewer in the last batch. Data stay rows in memory; only here are they turned into columns.
     """
-    checks.pairs(X, Y)
-    checks.count("batch_size", batch_size)
-    checks.generator(rng)
+    checks.check_pairs(X, Y)
+    checks.check_count("batch_size", batch_size)
+    checks.check_generator(rng)
     order = rng.permutation(len(X))
     for start in range(0, len(X), batch_size):
         batch = order[start : start + batch_size]
         yield X[batch].T, Y[batch].T
 
 
-# Optimizers. `step` changes the parameter arrays in place; `update` is the rule for one of them.
+# Optimizers. `step(parameters, gradients)` takes lists of float arrays of equal shapes and changes the parameters in
+# place. An optimizer with averages belongs to the parameters of its first step, and raises ValueError for others.
 
 
 class SGD:
     """Stochastic gradient descent: θ ← θ − α g (Robbins & Monro, 1951)."""
 
-    memories = 0  # how many arrays, shaped like θ, a rule remembers
-
     def __init__(self, learning_rate=0.1):
-        checks.constants(learning_rate=learning_rate)
+        checks.check_constants(learning_rate=learning_rate)
         self.learning_rate = float(learning_rate)
-        self.t = 0
-        self.state = None
 
     def step(self, parameters, gradients):
-        """One step for lists of arrays of equal shapes; the arrays of `parameters` change in place."""
-        if self.state is None or not self.memories:
-            self.state = [[np.zeros_like(theta) for _ in range(self.memories)] for theta in parameters]
-        checks.step(parameters, gradients, self.state)
-        self.t += 1
-        for theta, g, memory in zip(parameters, gradients, self.state, strict=True):
-            self.update(theta, g, *memory)
-
-    def update(self, theta, g):
-        theta -= self.learning_rate * g
+        checks.check_step(parameters, gradients)
+        for theta, g in zip(parameters, gradients, strict=True):
+            theta -= self.learning_rate * g
 
 
-class Momentum(SGD):
+class Momentum:
     """v ← β v + g, θ ← θ − α v (Polyak, 1964)."""
 
-    memories = 1
-
     def __init__(self, learning_rate=0.1, beta=0.9):
-        super().__init__(learning_rate)
-        checks.constants(beta=beta)
-        self.beta = float(beta)
+        checks.check_constants(learning_rate=learning_rate, beta=beta)
+        self.learning_rate, self.beta = float(learning_rate), float(beta)
+        self.parameters = self.v = None
 
-    def update(self, theta, g, v):
-        v *= self.beta
-        v += g
-        theta -= self.learning_rate * v
+    def step(self, parameters, gradients):
+        checks.check_step(parameters, gradients, self.parameters)
+        if self.v is None:
+            self.parameters = parameters
+            self.v = [np.zeros_like(theta) for theta in parameters]
+        for theta, g, v in zip(parameters, gradients, self.v, strict=True):
+            v *= self.beta
+            v += g
+            theta -= self.learning_rate * v
 
 
-class RMSProp(SGD):
+class RMSProp:
     """s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε) (Hinton, Coursera lecture 6e, 2012)."""
 
-    memories = 1
-
     def __init__(self, learning_rate=0.001, rho=0.99, epsilon=1e-8):
-        super().__init__(learning_rate)
-        checks.constants(rho=rho, epsilon=epsilon)
-        self.rho, self.epsilon = float(rho), float(epsilon)
+        checks.check_constants(learning_rate=learning_rate, rho=rho, epsilon=epsilon)
+        self.learning_rate, self.rho, self.epsilon = float(learning_rate), float(rho), float(epsilon)
+        self.parameters = self.s = None
 
-    def update(self, theta, g, s):
-        s *= self.rho
-        s += (1 - self.rho) * g**2
-        theta -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+    def step(self, parameters, gradients):
+        checks.check_step(parameters, gradients, self.parameters, self.epsilon)
+        if self.s is None:
+            self.parameters = parameters
+            self.s = [np.zeros_like(theta) for theta in parameters]
+        for theta, g, s in zip(parameters, gradients, self.s, strict=True):
+            s *= self.rho
+            s += (1 - self.rho) * g**2
+            theta -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
-class Adam(SGD):
+class Adam:
     """v ← β₁ v + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², θ ← θ − α v̂ / (√ŝ + ε) (Kingma & Ba, 2015).
 
-    v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) correct the bias of averages that start at 0.
+    v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), in step t = 1, 2, …, correct the bias of averages that start at 0.
     """
 
-    memories = 2
-
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
-        super().__init__(learning_rate)
-        checks.constants(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
-        self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
+        checks.check_constants(learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+        self.learning_rate, self.epsilon = float(learning_rate), float(epsilon)
+        self.beta_1, self.beta_2 = float(beta_1), float(beta_2)
+        self.parameters = self.v = self.s = None
+        self.t = 0
 
-    def update(self, theta, g, v, s):
-        v *= self.beta_1
-        v += (1 - self.beta_1) * g
-        s *= self.beta_2
-        s += (1 - self.beta_2) * g**2
-        change = np.sqrt(s)  # from here on in this one array: making new ones takes time
-        change *= (1 - self.beta_2**self.t) ** -0.5  # √ŝ
-        change += self.epsilon
-        np.divide(v, change, out=change)
-        change *= self.learning_rate / (1 - self.beta_1**self.t)  # v became v̂
-        theta -= change
+    def step(self, parameters, gradients):
+        checks.check_step(parameters, gradients, self.parameters, self.epsilon)
+        if self.v is None:
+            self.parameters = parameters
+            self.v = [np.zeros_like(theta) for theta in parameters]
+            self.s = [np.zeros_like(theta) for theta in parameters]
+        self.t += 1
+        for theta, g, v, s in zip(parameters, gradients, self.v, self.s, strict=True):
+            v *= self.beta_1
+            v += (1 - self.beta_1) * g
+            s *= self.beta_2
+            s += (1 - self.beta_2) * g**2
+            v_hat = v / (1 - self.beta_1**self.t)
+            s_hat = s / (1 - self.beta_2**self.t)
+            theta -= self.learning_rate * v_hat / (np.sqrt(s_hat) + self.epsilon)
 
 
 class AdamW(Adam):
@@ -112,84 +115,101 @@ class AdamW(Adam):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.01):
         super().__init__(learning_rate, beta_1, beta_2, epsilon)
-        checks.constants(weight_decay=weight_decay)
+        checks.check_constants(weight_decay=weight_decay)
         self.weight_decay = float(weight_decay)
 
-    def update(self, theta, g, v, s):
-        theta *= 1 - self.learning_rate * self.weight_decay
-        super().update(theta, g, v, s)
+    def step(self, parameters, gradients):
+        checks.check_step(parameters, gradients, self.parameters, self.epsilon)
+        for theta in parameters:
+            theta *= 1 - self.learning_rate * self.weight_decay
+        super().step(parameters, gradients)
 
 
-def cosine(progress):
-    """A factor for α that falls from 1 to 0 along half a cosine, progress 0 … 1 (Loshchilov & Hutter, 2017)."""
-    return 0.5 * (1 + np.cos(np.pi * progress))
+def cosine_schedule(fraction):
+    """A factor for α that falls from 1 to 0 along half a cosine, at a fraction 0 … 1 of the training's steps.
+
+    (Loshchilov & Hutter, 2017, without restarts.)
+    """
+    return 0.5 * (1 + np.cos(np.pi * fraction))
 
 
-def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=None, schedule=None, seed=0):
-    """Train in place on rows X (N, n_0) and labels y (N,) or targets (N, n_L); yields a record after each epoch.
+@np.errstate(over="ignore", invalid="ignore")  # check_finite_loss says it in words
+def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=None, patience=None, schedule=None,
+          l2=0.0, on_epoch=None, seed=0):  # fmt: skip
+    """Train in place on rows X (N, n_0) and labels y (N,) or targets (N, n_L); returns a list with a record an epoch.
 
-    A record is a dict: "epoch", "loss" and "accuracy" on the batches as they came, and, if `validation` is a pair
-    (X, y), "validation_loss" and "validation_accuracy" at the end of the epoch (no accuracy in regression). Nothing
-    happens until the records are asked for: `history = list(train(…))`, or, with a progress bar,
-    `for record in tqdm(train(…), total=epochs)`.
+    A record is a dict: "epoch", the metrics of the batches as they came ("loss", "accuracy"), and, if `validation` is a
+    pair (X, y), those at the end of the epoch, as "validation_loss" and so on. `on_epoch(record)` is called with each.
 
-    With `validation`, the weights of the best epoch (highest accuracy, then lowest loss) are put back at the end. An
-    interrupt (Ctrl-C, Stop) during an epoch ends the training and keeps the weights, or the best. `schedule(progress)`,
-    a function like `cosine`, scales the learning rate of `optimizer`, by default SGD(0.1). Same seed, same result.
-    Raises TypeError or ValueError at the call, and FloatingPointError when the loss stops being finite.
+    With `validation`, the weights of the best epoch (highest accuracy, then lowest loss) are put back at the end;
+    `patience` ends the training after so many epochs without a better one. `schedule(fraction)`, a function like
+    `cosine_schedule`, scales the learning rate of `optimizer`, by default SGD(0.1). `l2` is the strength of L2. An
+    interrupt (Ctrl-C, Stop) ends the training and returns what there is, the broken epoch's record included. The last
+    record of a training that ended early has "stopped": True. Same seed, same result.
+    Raises TypeError or ValueError before the first step, and FloatingPointError when the loss stops being finite;
+    whatever ends the training, the learning rate and the best weights are restored.
     """
     optimizer = SGD(0.1) if optimizer is None else optimizer
-    checks.training(network, epochs, batch_size, optimizer, validation, schedule)
-    X = checks.rows(X, network.sizes[0], network.dtype)
-    Y = network.targets(y, len(X))
-    if validation is not None:
-        X_val, y_val = validation
-        X_val = checks.rows(X_val, network.sizes[0])
-        validation = X_val, network.targets(y_val, len(X_val))
-    schedule = schedule or (lambda progress: 1.0)
-    return records(network, X, Y, epochs, batch_size, optimizer, validation, schedule, np.random.default_rng(seed))
-
-
-def records(network, X, Y, epochs, batch_size, optimizer, validation, schedule, rng):
-    """Train, epoch after epoch, and yield the record of each; whatever ends it, tidy up."""
-    learning_rate, n_steps = optimizer.learning_rate, epochs * -(-len(X) // batch_size)
-    rates = (learning_rate * checks.factor(schedule(step / n_steps)) for step in range(n_steps))
-    best = None
+    checks.check_training(network, epochs, batch_size, optimizer, validation, patience, schedule, l2, on_epoch)
+    X = checks.as_rows(X, network.sizes[0], network.dtype)
+    Y = network.encode_targets(y, len(X))
+    validation = checks.as_validation(validation, network)
+    rng = np.random.default_rng(seed)
+    learning_rate = optimizer.learning_rate
+    step, n_steps = 0, epochs * math.ceil(len(X) / batch_size)
+    history, best = [], None
     try:
         for epoch in range(1, epochs + 1):
-            with np.errstate(over="ignore", invalid="ignore"):  # finite_loss says it in words
-                record = {"epoch": epoch, **one_epoch(network, X, Y, batch_size, optimizer, rates, rng)}
-                result = network.evaluate(*validation) if validation is not None else {}
-            record.update({f"validation_{name}": value for name, value in result.items()})
-            checks.finite_loss(record, learning_rate)
-            if validation is not None:
-                best = better(best, network, result)
-            yield record
+            running = RunningMetrics(network)
+            for A0, Y_batch in minibatches(X, Y, batch_size, rng):
+                checks.freeze(A0)  # so that forward need not copy it
+                if schedule is not None:
+                    factor = schedule(step / n_steps)
+                    checks.check_factor(factor)
+                    optimizer.learning_rate = learning_rate * factor
+                network.forward(A0)
+                optimizer.step(network.parameters(), network.gradients(Y_batch, l2))
+                running.add(network.Z[-1], Y_batch)
+                step += 1
+            history.append(epoch_record(network, epoch, running.result(), validation))
+            checks.check_finite_loss(history[-1], learning_rate)
+            best = better(best, network, history[-1])
+            if patience is not None and epoch - best["epoch"] >= patience:
+                history[-1]["stopped"] = True
+            if on_epoch is not None:
+                on_epoch(history[-1])
+            if "stopped" in history[-1]:
+                break
     except KeyboardInterrupt:
-        pass
+        if len(history) < epoch:  # this one was broken off
+            metrics = running.result() or network.evaluate(X[:batch_size], Y[:batch_size])
+            history.append({**epoch_record(network, epoch, metrics, validation), "stopped": True})
+            best = better(best, network, history[-1])
+            if on_epoch is not None:
+                on_epoch(history[-1])
     finally:
         optimizer.learning_rate = learning_rate
         if best is not None:
-            for theta, kept in zip(network.parameters(), best[1], strict=True):
+            for theta, kept in zip(network.parameters(), best["parameters"], strict=True):
                 theta[...] = kept
+    return history
 
 
-def one_epoch(network, X, Y, batch_size, optimizer, rates, rng):
-    """A step for every mini-batch, each with the next of the learning `rates`; measured on the batches as they came."""
-    Z, targets = [], []
-    for A0, Y_batch in minibatches(X, Y, batch_size, rng):
-        optimizer.learning_rate = next(rates)
-        network.forward(A0)
-        dW, db = network.backward(Y_batch)
-        optimizer.step(network.parameters(), [*dW[1:], *db[1:]])
-        Z.append(network.Z[-1])
-        targets.append(Y_batch)
-    return network.measure(np.hstack(Z), np.hstack(targets))
+def epoch_record(network, epoch, metrics, validation):
+    """The record of an epoch: the metrics of its batches, and those on `validation`, a pair (X, Y) or None."""
+    record = {"epoch": epoch, **metrics}
+    if validation is not None:
+        result = network.evaluate(*validation)
+        record.update({f"validation_{name}": value for name, value in result.items()})
+    return record
 
 
-def better(best, network, result):
-    """The better of two: `best`, a pair (score, copies of the parameters) or None, and the network as it is now."""
-    score = result.get("accuracy", 0), -result["loss"]
-    if best is not None and score <= best[0]:
+def better(best, network, record):
+    """The better of `best`, an earlier result of this or None, and the network as it is now, by its validation."""
+    if not math.isfinite(record.get("validation_loss", math.inf)):
         return best
-    return score, [theta.copy() for theta in network.parameters()]
+    score = record.get("validation_accuracy", 0), -record["validation_loss"]
+    if best is not None and score <= best["score"]:
+        return best
+    parameters = [theta.copy() for theta in network.parameters()]
+    return {"epoch": record["epoch"], "score": score, "parameters": parameters}

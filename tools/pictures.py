@@ -10,8 +10,9 @@ import numpy as np
 
 from course.widgets import Playground
 from helpers.data import load_mnist
-from helpers.network import Momentum, Network, cosine, train
+from helpers.network import Network
 from helpers.plots import DARK_GREEN, DARK_ORANGE, plot_history, use_style
+from helpers.training import Momentum, cosine_schedule, train
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -31,7 +32,7 @@ def mnist_network():
     network = Network([784, 128, 10])
     history = list(
         train(
-            network, mnist.X_train[rest], mnist.y_train[rest], 5, optimizer=Momentum(0.1), schedule=cosine,
+            network, mnist.X_train[rest], mnist.y_train[rest], 5, optimizer=Momentum(0.1), schedule=cosine_schedule,
             validation=(mnist.X_train[validation], mnist.y_train[validation]),
         )
     )  # fmt: skip

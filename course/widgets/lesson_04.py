@@ -21,8 +21,9 @@ from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer, put
 from course.widgets.learner import ask
 from helpers.data import noisy_curve
-from helpers.network import Adam, Network, sigmoid, sigmoid_prime, tanh
+from helpers.network import Network, sigmoid, sigmoid_prime, tanh
 from helpers.plots import BLACK, BLUE, DARK_GREEN, DARK_ORANGE, DARK_PINK, ORANGE
+from helpers.training import Adam
 
 HOUSES = np.array([1.5, 2.0, 2.5, 3.0])  # prices in $100,000; the fifth is the outlier
 A = np.linspace(0, 10, 101)  # the positions of the slider of the prediction

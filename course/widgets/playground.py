@@ -135,7 +135,7 @@ class Playground(anywidget.AnyWidget):
         X, y = points(s["dataset"], s["points"] + N_TEST, s["noise"], self.seed)
         self.X, self.y, self.X_test, self.y_test = X[:-N_TEST], y[:-N_TEST], X[-N_TEST:], y[-N_TEST:]
         self.network = Network([2, *s["hidden"], 1], activation=s["activation"], output="sigmoid", seed=self.seed)
-        self.Y = self.network.targets(self.y, len(self.y))
+        self.Y = self.network.encode_targets(self.y, len(self.y))
         self.optimizer = OPTIMIZERS[s["optimizer"]](s["learning_rate"])
         self.rng = np.random.default_rng(self.seed)
         self.epoch, self.diverged, self.remark = 0, False, remark
@@ -267,7 +267,7 @@ class Playground(anywidget.AnyWidget):
     def frame(self, scene=True):
         """What is to be seen, as (content, buffers); with `scene` also what training does not change."""
         with np.errstate(all="ignore"):
-            A = self.network.layers(PLANE)[1]
+            A = self.network.forward_pass(PLANE)[1]
             tiles = np.concatenate([*A[:-1], 2 * A[-1] - 1]).reshape(-1, GRID, GRID)
             tiles = tiles[:, :: GRID // TILE, :: GRID // TILE]
             tiles = np.nan_to_num(tiles / np.maximum(1, np.abs(tiles).max(axis=(1, 2), keepdims=True)))  # −1 … 1

@@ -26,7 +26,8 @@ KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language":
 CELLS = {
     "train": f"""import numpy as np
 from helpers.data import load_mnist
-from helpers.network import Adam, Network, cosine, train
+from helpers.network import Network
+from helpers.training import Adam, cosine_schedule, train
 from course.widgets.drawing import DrawDigit
 
 mnist = load_mnist("{"full" if FULL else "sample"}")
@@ -35,8 +36,8 @@ n_val = len(order) // 12
 rows, val_rows = order[:-n_val], order[-n_val:]
 deep = Network([784, 256, 128, 10], seed=0)
 validation = mnist.X_train[val_rows], mnist.y_train[val_rows]
-settings = {{"epochs": 10, "optimizer": Adam(0.002), "schedule": cosine, "validation": validation}}
-history = list(train(deep, mnist.X_train[rows], mnist.y_train[rows], **settings))""",
+settings = {{"epochs": 10, "optimizer": Adam(0.002), "schedule": cosine_schedule, "validation": validation}}
+history = train(deep, mnist.X_train[rows], mnist.y_train[rows], **settings)""",
     "pad": "pad = DrawDigit(deep, (mnist.X_test, mnist.y_test))\npad",
     "other": "print(pad.row)",
 }
@@ -246,7 +247,7 @@ def fool(network, x, label, most=20):
             break
         tries = np.repeat(x[None], 784, axis=0)
         np.fill_diagonal(tries, x <= 127 / 255)
-        Z = network.scores(tries)
+        Z = network.logits(tries)
         margin = Z[label] - np.delete(Z, label, axis=0).max(axis=0)
         margin[cells] = np.inf
         cells.append(int(margin.argmin()))

@@ -16,7 +16,8 @@ from course import digits
 from course.widgets import drawing as module
 from course.widgets.drawing import CHANGES, GRID, DrawDigit, read
 from helpers.data import load_mnist
-from helpers.network import Adam, Network, cosine, train
+from helpers.network import Network
+from helpers.training import Adam, cosine_schedule, train
 
 ROOT = Path(__file__).resolve().parents[2]
 REACHED, BEFORE, GOAL = "reached", "before", "goal"
@@ -31,8 +32,8 @@ def sample():
 def network(sample):
     """The lesson's network, trained on the sample."""
     network = Network([784, 256, 128, 10], seed=0)
-    settings = {"epochs": 10, "optimizer": Adam(0.002), "schedule": cosine}
-    list(train(network, sample.X_train, sample.y_train, **settings))
+    settings = {"epochs": 10, "optimizer": Adam(0.002), "schedule": cosine_schedule}
+    train(network, sample.X_train, sample.y_train, **settings)
     return network
 
 
@@ -340,7 +341,7 @@ def fool(network, x, label):
             break
         tries = np.repeat(x[None], 784, axis=0)
         np.fill_diagonal(tries, x <= 0.5)
-        Z = network.scores(tries)
+        Z = network.logits(tries)
         margin = Z[label] - np.delete(Z, label, axis=0).max(axis=0)
         margin[cells] = np.inf
         cells.append(int(margin.argmin()))

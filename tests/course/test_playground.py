@@ -58,7 +58,7 @@ def test_a_tile_is_the_activation_of_its_unit_and_the_weights_are_all_there():
     playground = Playground(activation="relu")
     playground.train(3)
     shown = read(playground.frame())
-    _, A = playground.network.layers(PLANE)
+    _, A = playground.network.forward_pass(PLANE)
     for k, unit in enumerate(np.concatenate(A[:-1])):
         values = unit.reshape(GRID, GRID)[::2, ::2]
         expected = values / max(1, np.abs(values).max())
@@ -103,7 +103,7 @@ def test_it_trains_as_the_course_does():
     playground = Playground()
     playground.train(3)
     network = Network([2, 8, 8, 1], activation="tanh", output="sigmoid", seed=0)
-    list(train(network, playground.X, playground.y, epochs=3, batch_size=16, optimizer=Adam(0.01), seed=0))
+    train(network, playground.X, playground.y, epochs=3, batch_size=16, optimizer=Adam(0.01), seed=0)
     for theta, expected in zip(playground.network.parameters(), network.parameters(), strict=True):
         assert np.array_equal(theta, expected)
     assert playground.losses[1] == network.evaluate(playground.X_test, playground.y_test)["loss"]
@@ -117,7 +117,7 @@ def test_the_gradient_of_l2_agrees_with_central_differences(optimizer):
 
     def loss():
         penalty = sum((W**2).sum() for W in network.W[1:])
-        return binary_cross_entropy(network.layers(A0)[0][-1], Y) + 0.5 * 0.1 * penalty
+        return binary_cross_entropy(network.forward_pass(A0)[0][-1], Y) + 0.5 * 0.1 * penalty
 
     network.forward(A0)
     gradients = playground.gradients(Y)

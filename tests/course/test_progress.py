@@ -22,7 +22,8 @@ from course import exercises as engine
 from course import live_plot as training_progress
 from course.exercises import check, hint, progress, quiz, solution
 from course.live_plot import best_epoch, draw, duration, reach, status, watch
-from helpers.network import Network, train
+from helpers.network import Network
+from helpers.training import train
 
 ROOT = Path(__file__).parents[2]
 
@@ -413,7 +414,7 @@ def test_durations_are_short():
 
 
 def test_watching_changes_nothing_but_adds_the_time(page):
-    plain = list(train(Network([4, 3]), ROWS, LABELS, epochs=3))
+    plain = train(Network([4, 3]), ROWS, LABELS, epochs=3)
     watched = list(watch(train(Network([4, 3]), ROWS, LABELS, epochs=3), epochs=3))
     seconds = [record.pop("seconds") for record in watched]
     assert watched == plain
@@ -460,7 +461,7 @@ def test_the_curves_of_a_regression_have_no_accuracy():
 
 def test_the_best_epoch_is_the_one_that_train_keeps():
     network = Network([4, 8, 3], seed=1)
-    history = list(train(network, ROWS[:30], LABELS[:30], epochs=8, validation=(ROWS[30:], LABELS[30:])))
+    history = train(network, ROWS[:30], LABELS[:30], epochs=8, validation=(ROWS[30:], LABELS[30:]))
     kept = history[best_epoch(history) - 1]
     assert network.evaluate(ROWS[30:], LABELS[30:])["loss"] == pytest.approx(kept["validation_loss"])
     assert best_epoch(history[:0]) is best_epoch([{"epoch": 1, "loss": 1.0}]) is None
@@ -494,7 +495,7 @@ def test_an_interrupt_while_drawing_ends_quietly_too(page, monkeypatch):
     assert len(history) == 2
     best = best_epoch(history)
     assert page[-1][0]["text/plain"].endswith(f"stopped; the network keeps epoch {best}, its best")
-    kept = list(train(Network([4, 3]), ROWS, LABELS, epochs=4, validation=validation))[best - 1]
+    kept = train(Network([4, 3]), ROWS, LABELS, epochs=4, validation=validation)[best - 1]
     assert network.evaluate(*validation)["loss"] == pytest.approx(kept["validation_loss"])
 
 

@@ -82,13 +82,13 @@ def gradients(network, Y):
 
 def numerical_gradients(network, A0, Y):
     """The same from values of the loss. No z may change its sign meanwhile: then a kink would have been crossed."""
-    signs = [Z > 0 for Z in network.layers(A0)[0][1:]]
+    signs = [Z > 0 for Z in network.forward_pass(A0)[0][1:]]
     kinked = KINKED & set(network.settings.values())
 
     def value():
-        Z, _ = network.layers(A0)
+        Z, _ = network.forward_pass(A0)
         assert not kinked or all(np.array_equal(z > 0, s) for z, s in zip(Z[1:], signs, strict=True))
-        return network.measure(Z[-1], Y)["loss"]
+        return network.metrics(Z[-1], Y)["loss"]
 
     return [gradient(value, theta) for theta in network.parameters()]
 

@@ -21,7 +21,7 @@ from numerical import (
 
 from helpers.network import (
     ACTIVATIONS,
-    INITIALISERS,
+    INITIALIZERS,
     LOSSES,
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -420,12 +420,12 @@ def test_variance_of_initial_weights(initialise, variance):
     assert abs(np.mean(W**4) / W.var() ** 2 - 3) < 4 * np.sqrt(24 / N)
 
 
-@pytest.mark.parametrize("name", INITIALISERS)
+@pytest.mark.parametrize("name", INITIALIZERS)
 def test_initial_weights_come_from_the_generator(name):
     def initialise(seed):
-        return INITIALISERS[name](3, 7, np.random.default_rng(seed))
+        return INITIALIZERS[name](3, 7, np.random.default_rng(seed))
 
     np.testing.assert_array_equal(initialise(1), initialise(1))
     assert not np.array_equal(initialise(1), initialise(2))
     rng = np.random.default_rng(1)
-    assert not np.array_equal(INITIALISERS[name](3, 7, rng), INITIALISERS[name](3, 7, rng))
+    assert not np.array_equal(INITIALIZERS[name](3, 7, rng), INITIALIZERS[name](3, 7, rng))

@@ -21,7 +21,8 @@ from numerical import (
 )
 
 from helpers import network as module
-from helpers.network import ACTIVATIONS, FUSED, SGD, Adam, AdamW, Momentum, Network, RMSProp, cosine, one_hot, train
+from helpers.network import ACTIVATIONS, MATCHING_LOSS, Network, one_hot
+from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, train
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOATS = [np.float32, np.float64]
@@ -57,7 +58,7 @@ def test_outputs_losses_and_gradients_equal_pytorch(output, loss, m):
         A0, Y = rng.normal(size=(6, m)), random_targets(output, (4, m), rng)
         expected_output, expected_loss, expected = torch_gradients(torch, network, A0, Y)
         assert relative_error(network.forward(A0), expected_output) < 1e-10
-        assert network.measure(network.Z[-1], Y)["loss"] == pytest.approx(expected_loss, rel=1e-10)
+        assert network.metrics(network.Z[-1], Y)["loss"] == pytest.approx(expected_loss, rel=1e-10)
         for exact, n in zip(gradients(network, Y), expected, strict=True):
             assert relative_error(exact, n) < 1e-10, (hidden, depth)
 
@@ -302,7 +303,7 @@ def test_large_data_go_through_in_pieces_unnoticed(output, n):
     np.testing.assert_allclose(network.predict_proba(X), A, rtol=1e-12)
     expected = {"softmax": A.argmax(axis=1), "sigmoid": A > 0.5, "identity": network.predict_proba(X)}[output]
     np.testing.assert_array_equal(network.predict(X), expected)
-    assert network.evaluate(X, y) == pytest.approx(network.measure(network.layers(X.T)[0][-1], y.T.astype(float)))
+    assert network.evaluate(X, y) == pytest.approx(network.metrics(network.forward_pass(X.T)[0][-1], y.T.astype(float)))
 
 
 def test_predictions_do_not_disturb_a_forward_pass():
@@ -350,7 +351,7 @@ def test_arrays_of_the_caller_are_left_alone(dtype):
             optimizer.step(parameters, grads)
             for g, k in zip(grads, kept, strict=True):
                 np.testing.assert_array_equal(g, k)
-        list(train(network, X, Y, 2, 4, validation=(X, Y)))
+        train(network, X, Y, 2, 4, validation=(X, Y))
         network.predict(X)
         network.evaluate(X, Y)
         for array, copy in zip((X, Y, A0, Y0), before, strict=True):
@@ -365,7 +366,7 @@ def test_dtype_is_kept_through_training(dtype, make):
         rng = np.random.default_rng(0)
         X, Y = rng.normal(size=(10, 3)), random_targets(output, (2, 10), rng).T  # float64
         optimizer = make(0.01)
-        list(train(network, X, Y, 2, 4, optimizer, validation=(X, Y), schedule=cosine))
+        train(network, X, Y, 2, 4, optimizer, validation=(X, Y), schedule=cosine_schedule)
         dW, db = network.backward(np.ascontiguousarray(Y[: network.A[-1].shape[1]].T, dtype))
         averages = [array for arrays in optimizer.state for array in arrays]
         arrays = [*network.parameters(), *network.Z[1:], *network.A, *dW[1:], *db[1:], *averages]
@@ -392,9 +393,9 @@ def test_tables_name_every_function():
         assert functions == (getattr(module, name), getattr(module, f"{name}_prime"))
     for name, functions in module.LOSSES.items():
         assert functions == (getattr(module, name), getattr(module, f"{name}_prime"))
-    assert {name: getattr(module, name) for name in module.INITIALISERS} == module.INITIALISERS
-    assert set(FUSED) <= set(ACTIVATIONS)
-    assert set(FUSED.values()) <= set(module.LOSSES)
+    assert {name: getattr(module, name) for name in module.INITIALIZERS} == module.INITIALIZERS
+    assert set(MATCHING_LOSS) <= set(ACTIVATIONS)
+    assert set(MATCHING_LOSS.values()) <= set(module.LOSSES)
 
 
 def test_network_imports_numpy_and_nothing_else():

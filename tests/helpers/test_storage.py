@@ -13,7 +13,8 @@ import pytest
 from numerical import HIDDEN, OUTPUTS
 
 from helpers import storage
-from helpers.network import Adam, Network, train
+from helpers.network import Network
+from helpers.training import Adam, train
 
 
 def same(one, other):
@@ -110,7 +111,7 @@ def test_a_loaded_network_goes_on_learning(tmp_path):
     network = trained()
     network.save(tmp_path / "network.npz")
     loaded = Network.load(tmp_path / "network.npz")
-    histories = [list(train(one, X, y, 3, 8, Adam())) for one in (network, loaded)]
+    histories = [train(one, X, y, 3, 8, Adam()) for one in (network, loaded)]
     assert histories[0] == histories[1]
     assert same(network, loaded)
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerical import HIDDEN, OUTPUTS, import_torch, random_targets
 
-from helpers.network import SGD, Adam, AdamW, Momentum, Network, RMSProp, cosine, minibatches, one_hot, train
+from helpers.network import Network, one_hot
+from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, minibatches, train
 
 OPTIMIZERS = [SGD, Momentum, RMSProp, Adam, AdamW]
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
@@ -162,7 +163,7 @@ def test_hundred_steps_like_pytorch(name, scheduled):
     learning_rate = ours.learning_rate
     for step in range(100):
         if scheduled:
-            ours.learning_rate = optimizer.param_groups[0]["lr"] = learning_rate * cosine(step / 100)
+            ours.learning_rate = optimizer.param_groups[0]["lr"] = learning_rate * cosine_schedule(step / 100)
         for theta in theirs:
             theta.grad = torch.cos(3 * theta) + theta
         ours.step(parameters, [np.cos(3 * theta) + theta for theta in parameters])
@@ -188,7 +189,7 @@ def test_a_learning_rate_of_any_kind_is_the_same_number(make, kind):
     results = []
     for rate in (0.25, kind(0.25)):
         network = Network([2, 3, 2])
-        list(train(network, *problem(), 2, 16, make(rate)))
+        train(network, *problem(), 2, 16, make(rate))
         results.append(copies(network))
     assert same(*results)
 
@@ -219,17 +220,17 @@ def test_weights_without_a_gradient_only_decay():
 
 
 def test_cosine_falls_from_one_to_zero():
-    assert (cosine(0), cosine(1)) == (1, 0)
-    assert cosine(0.5) == pytest.approx(0.5, abs=1e-15)
-    assert cosine(0.25) == pytest.approx(0.5 + 0.5**1.5, abs=1e-15)
-    values = [cosine(i / 100) for i in range(101)]
+    assert (cosine_schedule(0), cosine_schedule(1)) == (1, 0)
+    assert cosine_schedule(0.5) == pytest.approx(0.5, abs=1e-15)
+    assert cosine_schedule(0.25) == pytest.approx(0.5 + 0.5**1.5, abs=1e-15)
+    values = [cosine_schedule(i / 100) for i in range(101)]
     assert values == sorted(values, reverse=True)
 
 
 @pytest.mark.parametrize(("n", "batch_size", "epochs"), [(50, 16, 3), (48, 16, 2), (5, 100, 4), (7, 1, 1)])
 def test_schedule_sees_the_progress_of_the_whole_training(n, batch_size, epochs):
     schedule = Stop()
-    list(train(Network([2, 3, 2]), *problem(n), epochs, batch_size, schedule=schedule))
+    train(Network([2, 3, 2]), *problem(n), epochs, batch_size, schedule=schedule)
     n_steps = epochs * -(-n // batch_size)
     assert schedule.asked == [step / n_steps for step in range(n_steps)]
 
@@ -243,7 +244,7 @@ def test_schedule_scales_the_learning_rate():
             super().step(parameters, gradients)
 
     optimizer = Note(0.4)
-    list(train(Network([2, 3, 2]), *problem(20), 2, 10, optimizer, schedule=lambda progress: 1 - progress))
+    train(Network([2, 3, 2]), *problem(20), 2, 10, optimizer, schedule=lambda progress: 1 - progress)
     np.testing.assert_allclose(rates, [0.4, 0.3, 0.2, 0.1], rtol=1e-15)
     assert optimizer.learning_rate == 0.4
 
@@ -251,7 +252,7 @@ def test_schedule_scales_the_learning_rate():
 def test_learning_rate_zero_by_schedule_changes_nothing():
     network = Network([2, 3, 2])
     before = copies(network)
-    list(train(network, *problem(), 2, schedule=lambda progress: 0))
+    train(network, *problem(), 2, schedule=lambda progress: 0)
     assert same(network.parameters(), before)
 
 
@@ -261,7 +262,7 @@ def test_a_schedule_of_float64_does_not_change_the_arithmetic(make):
 
     def result(kind):
         network = Network([2, 3, 2])
-        list(train(network, *problem(), 3, 16, make(0.1), schedule=lambda progress: kind(cosine(progress))))
+        train(network, *problem(), 3, 16, make(0.1), schedule=lambda progress: kind(cosine_schedule(progress)))
         return copies(network)
 
     assert same(result(float), result(np.float64))
@@ -275,7 +276,7 @@ def test_learns_xor(make):
     X, y = XOR
     for network in (Network([2, 8, 2], seed=1), Network([2, 8, 1], "tanh", "sigmoid", seed=1)):
         rate = {SGD: 0.5, Momentum: 0.1}.get(make, 0.03)
-        history = list(train(network, X, y, 300, 4, make(rate)))
+        history = train(network, X, y, 300, 4, make(rate))
         assert history[-1]["accuracy"] == 1
         assert history[-1]["loss"] < 0.1 < history[0]["loss"]
         np.testing.assert_array_equal(network.predict(X), y)
@@ -285,7 +286,7 @@ def test_learns_xor(make):
 def test_learns_xor_with_every_activation(hidden):
     X, y = XOR
     network = Network([2, 8, 2], hidden, seed=1)
-    list(train(network, X, y, 300, 4, Adam(0.05)))
+    train(network, X, y, 300, 4, Adam(0.05))
     assert network.evaluate(X, y)["accuracy"] == 1
 
 
@@ -293,7 +294,7 @@ def test_learns_a_curve():
     X = np.linspace(-1, 1, 100).reshape(-1, 1)
     y = np.sin(3 * X[:, 0])
     network = Network([1, 16, 1], "tanh", "identity")
-    history = list(train(network, X, y, 200, 20, Adam(0.03), schedule=cosine))
+    history = train(network, X, y, 200, 20, Adam(0.03), schedule=cosine_schedule)
     assert history[-1]["loss"] < 0.01 < 0.2 < history[0]["loss"]
     assert set(history[-1]) == {"epoch", "loss"}
     np.testing.assert_allclose(network.predict(X), y, atol=0.3)
@@ -303,7 +304,7 @@ def test_linear_regression_finds_the_line():
     X = np.random.default_rng(0).normal(size=(200, 3))
     Y = X @ [[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]] + [0.5, -2.0]
     network = Network([3, 2], output="identity", dtype=np.float64)
-    list(train(network, X, Y, 200, 50, SGD(0.2)))
+    train(network, X, Y, 200, 50, SGD(0.2))
     np.testing.assert_allclose(network.W[1], [[1, 0, 3], [2, -1, 0.5]], atol=1e-10)
     np.testing.assert_allclose(network.b[1], [[0.5], [-2]], atol=1e-10)
 
@@ -316,12 +317,12 @@ def test_one_epoch_is_a_step_for_each_batch():
     X, y = problem(23)
     network, other = Network([2, 4, 2]), Network([2, 4, 2])
     optimizer, rng = Momentum(0.1), np.random.default_rng(5)
-    history = list(train(network, X, y, 3, 8, Momentum(0.1), seed=5))
+    history = train(network, X, y, 3, 8, Momentum(0.1), seed=5)
     for record in history:
         losses, right, sizes = [], 0, []
         for A0, Y in minibatches(X, one_hot(y, 2), 8, rng):
             P = other.forward(A0)
-            losses.append(other.measure(other.Z[-1], Y)["loss"] * Y.shape[1])
+            losses.append(other.metrics(other.Z[-1], Y)["loss"] * Y.shape[1])
             right += np.sum(P.argmax(axis=0) == Y.argmax(axis=0))
             sizes.append(Y.shape[1])
             dW, db = other.backward(Y)
@@ -339,9 +340,9 @@ def test_records_of_every_output(output, loss):
     X, Y = rng.normal(size=(12, 2)), random_targets(output, (3, 12), rng).T
     names = ["loss", "accuracy"] if output in ("softmax", "sigmoid") else ["loss"]
     network = Network([2, 4, 3], "tanh", output, loss)
-    plain = list(train(network, X, Y, 2, 5))
+    plain = train(network, X, Y, 2, 5)
     assert [list(record) for record in plain] == [["epoch", *names]] * 2
-    both = list(train(network, X, Y, 2, 5, validation=(X, Y)))
+    both = train(network, X, Y, 2, 5, validation=(X, Y))
     assert [list(record) for record in both] == [["epoch", *names, *(f"validation_{name}" for name in names)]] * 2
     assert {type(value) for record in both for value in record.values()} == {int, float}
 
@@ -350,7 +351,7 @@ def test_batch_larger_than_the_data_is_all_the_data():
     results = []
     for batch_size in (20, 1000):
         network = Network([2, 3, 2])
-        results.append((list(train(network, *problem(20), 3, batch_size)), copies(network)))
+        results.append((train(network, *problem(20), 3, batch_size), copies(network)))
     assert results[0][0] == results[1][0]
     assert same(results[0][1], results[1][1])
 
@@ -360,15 +361,15 @@ def test_data_of_any_kind(kind):
     X, y = problem()
     X = np.round(np.abs(3 * X))
     expected = Network([2, 3, 2])
-    list(train(expected, X, y, 2, 16, validation=(X, y)))
+    train(expected, X, y, 2, 16, validation=(X, y))
     network = Network([2, 3, 2])
     given = X.tolist() if kind is np.ndarray.tolist else X.astype(kind)
-    list(train(network, given, y.tolist(), 2, 16, validation=[given, y.astype(np.uint8)]))
+    train(network, given, y.tolist(), 2, 16, validation=[given, y.astype(np.uint8)])
     assert same(network.parameters(), expected.parameters())
 
 
 def test_one_example_is_enough():
-    history = list(train(Network([2, 3, 2]), [[1, 2]], [1], 5))
+    history = train(Network([2, 3, 2]), [[1, 2]], [1], 5)
     assert history[-1]["loss"] < history[0]["loss"]
 
 
@@ -396,7 +397,7 @@ def test_errors_are_raised_at_the_call():
 def test_same_seed_same_result():
     def result(**arguments):
         network = Network([2, 6, 2])
-        history = list(train(network, *problem(), 4, 16, Adam(), validation=problem(30, 1), **arguments))
+        history = train(network, *problem(), 4, 16, Adam(), validation=problem(30, 1), **arguments)
         return history, copies(network)
 
     one, again, other = result(seed=3), result(seed=3), result(seed=4)
@@ -409,18 +410,18 @@ def test_same_seed_same_result():
 
 def test_default_optimizer_is_sgd_made_anew():
     one, other = Network([2, 3, 2]), Network([2, 3, 2])
-    list(train(one, *problem(), 2))
-    list(train(other, *problem(), 2, 64, SGD(0.1)))
+    train(one, *problem(), 2)
+    train(other, *problem(), 2, 64, SGD(0.1))
     assert same(one.parameters(), other.parameters())
-    list(train(Network([2, 5, 5, 2]), *problem(), 1))
+    train(Network([2, 5, 5, 2]), *problem(), 1)
 
 
 @pytest.mark.parametrize("make", OPTIMIZERS)
 def test_training_can_be_continued(make):
     network = Network([2, 3, 2])
     optimizer = make(0.01)
-    list(train(network, *problem(), 2, 16, optimizer))
-    list(train(network, *problem(), 2, 16, optimizer))
+    train(network, *problem(), 2, 16, optimizer)
+    train(network, *problem(), 2, 16, optimizer)
     assert optimizer.t == 16
 
 
@@ -429,8 +430,8 @@ def test_plain_sgd_remembers_no_network():
     optimizer = SGD(0.1)
     for sizes in ([2, 3, 2], [2, 5, 2], [2, 2], [2, 4, 4, 2]):
         used, fresh = Network(sizes), Network(sizes)
-        list(train(used, *problem(), 1, 16, optimizer))
-        list(train(fresh, *problem(), 1, 16, SGD(0.1)))
+        train(used, *problem(), 1, 16, optimizer)
+        train(fresh, *problem(), 1, 16, SGD(0.1))
         assert same(used.parameters(), fresh.parameters())
 
 
@@ -466,7 +467,7 @@ def test_best_epoch_of_a_regression_has_the_lowest_loss():
     X, y = rng.normal(size=(10, 2)), rng.normal(size=10)
     validation = rng.normal(size=(10, 2)), rng.normal(size=10)
     network = Network([2, 8, 1], "tanh", "identity")
-    history = list(train(network, X, y, 60, 5, SGD(0.1), validation=validation))
+    history = train(network, X, y, 60, 5, SGD(0.1), validation=validation)
     losses = [record["validation_loss"] for record in history]
     assert network.evaluate(*validation)["loss"] == min(losses) < losses[-1]
 
@@ -506,7 +507,7 @@ def test_interrupt_keeps_the_weights_and_the_records_so_far(n, where):
         def update(self, theta, g):
             super().update(theta, g * (self.t < n))
 
-    list(train(other, *problem(), 3, 16, Quits(0.05)))
+    train(other, *problem(), 3, 16, Quits(0.05))
     assert same(network.parameters(), other.parameters())
 
 
@@ -525,7 +526,7 @@ def test_interrupt_puts_back_the_best_weights_so_far(n):
 
 def test_consumer_that_breaks_out_gets_the_best_weights():
     network, validation, optimizer = Network([2, 8, 2]), problem(40, 1), SGD(3.0)
-    records = train(network, *problem(30), 12, 8, optimizer, validation=validation, schedule=cosine)
+    records = train(network, *problem(30), 12, 8, optimizer, validation=validation, schedule=cosine_schedule)
     history, seen = [], []
     for record in records:
         history.append(record)
@@ -548,14 +549,14 @@ def test_other_errors_are_not_swallowed(error):
         return 0.5
 
     with pytest.raises(error):
-        list(train(Network([2, 3, 2]), *problem(), 3, 16, optimizer, schedule=schedule))
+        train(Network([2, 3, 2]), *problem(), 3, 16, optimizer, schedule=schedule)
     assert optimizer.learning_rate == 0.1
 
 
 def test_learning_rate_comes_back_and_numpy_warns_as_before():
     optimizer = Adam(0.01)
     before = np.geterr()
-    for _ in train(Network([2, 3, 2]), *problem(), 2, 16, optimizer, schedule=cosine):
+    for _ in train(Network([2, 3, 2]), *problem(), 2, 16, optimizer, schedule=cosine_schedule):
         assert np.geterr() == before
     assert optimizer.learning_rate == 0.01
     assert np.geterr() == before
@@ -630,4 +631,4 @@ def test_divergence_of_raw_pixels(dtype):
     X, y = rng.integers(0, 256, (64, 30), dtype=np.uint8), rng.normal(size=64)
     network = Network([30, 16, 16, 1], "leaky_relu", "identity", dtype=dtype)
     with pytest.raises(FloatingPointError, match=r"became (inf|nan) in epoch \d+: .*scale of the inputs"):
-        list(train(network, X, y, 200, 16, SGD(1.0)))
+        train(network, X, y, 200, 16, SGD(1.0))
