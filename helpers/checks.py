@@ -21,12 +21,13 @@ def check_one_of(what, name, choices):
         raise ValueError(f"{what} must be one of {', '.join(choices)}; got {name!r}.{hint}")
 
 
-def check_count(what, n):
-    """Refuse all but whole numbers from 1."""
+def as_count(what, n):
+    """A whole number from 1 as an int, which cannot wrap around as NumPy's small integers do."""
     if isinstance(n, bool) or not isinstance(n, Integral):
         raise TypeError(f"{what} must be a whole number from 1; got {_kind(n)}.")
     if n < 1:
         raise ValueError(f"{what} must be a whole number from 1; got {n}.")
+    return int(n)
 
 
 def check_sizes(sizes):
@@ -36,7 +37,7 @@ def check_sizes(sizes):
     if len(sizes) < 2:
         raise ValueError(f"sizes needs at least an input and an output size, such as [784, 10]; got {list(sizes)}.")
     for l, n in enumerate(sizes):
-        check_count(f"the size of layer {l}", n)
+        as_count(f"the size of layer {l}", n)
 
 
 def as_activations(activation, n_hidden, activations):
@@ -134,7 +135,8 @@ def as_targets_of_forward(Y, A):
 def as_kept(A0):
     """A copy of A[0], which its owner may change later; an array that nobody can change is returned as it is."""
     A0 = _numbers("A[0]", A0)
-    frozen = not A0.flags.writeable and (A0.base is None or not getattr(A0.base, "flags", A0.flags).writeable)
+    owner = A0 if A0.base is None else A0.base  # of the memory, unless it is a file, a buffer or a view itself
+    frozen = isinstance(owner, np.ndarray) and owner.base is None and not (owner.flags.writeable or A0.flags.writeable)
     return A0 if frozen else A0.copy(order="K")
 
 
@@ -171,7 +173,7 @@ def check_columns_sum_to_1(Y):
 
 def as_labels(y, n_classes):
     """y as an array of whole numbers 0 … n_classes − 1: (N,), N ≥ 1."""
-    check_count("n_classes", n_classes)
+    as_count("n_classes", n_classes)
     y = _numbers("the labels", y)
     wanted = f"the labels must be whole numbers 0 … {n_classes - 1}, shape (N,)"
     if y.dtype.kind not in "iu":
@@ -243,12 +245,19 @@ def check_constants(**values):
             raise ValueError(f"{name} must be {words}; got {value}.")
 
 
-def check_factor(value):
-    """Refuse what a schedule gave unless it is a number of 0 or more."""
+def as_constant(name, value):
+    """A constant within its range as a float."""
+    check_constants(**{name: value})
+    return float(value)
+
+
+def as_factor(value):
+    """What a schedule gave, 0 or more, as a float: NumPy's float64 would turn float32 steps into float64."""
     if not isinstance(value, Real):
         raise TypeError(f"schedule must give a number, the factor on the learning rate; got {_kind(value)}.")
     if not 0 <= value < np.inf:
         raise ValueError(f"schedule must give a factor of 0 or more; got {value}.")
+    return float(value)
 
 
 def check_step(parameters, gradients, known=None, epsilon=None):
@@ -265,27 +274,26 @@ def check_step(parameters, gradients, known=None, epsilon=None):
             raise ValueError(f"a gradient must have the shape of its parameter, {theta.shape}; got {g.shape}.")
         if theta.dtype.kind != "f":
             raise TypeError(f"parameters must be float arrays, since steps are fractions; got {theta.dtype}.")
+        if g.dtype.kind not in "fiub":
+            raise TypeError(f"gradients must be arrays of real numbers; got {g.dtype}.")
         if epsilon is not None and theta.dtype.type(epsilon) == 0:
             raise ValueError(f"epsilon = {epsilon} is 0 in {theta.dtype}; take float32 parameters or a larger one.")
     if known is not None and [id(theta) for theta in known] != [id(theta) for theta in parameters]:
         raise ValueError("this optimizer was used for another network; make a new one for this network.")
 
 
-def check_training(network, epochs, batch_size, optimizer, validation, patience, schedule, l2, on_epoch):
-    """Validate the arguments of `train`."""
+def check_training(network, optimizer, validation, patience, schedule, on_epoch):
+    """Validate the arguments of `train` that stay as they are."""
     if isinstance(network, type) or not (hasattr(network, "forward") and hasattr(network, "backward")):
         raise TypeError(f"train needs a network first, such as Network([784, 128, 10]); got {_kind(network)}.")
-    check_count("epochs", epochs)
-    check_count("batch_size", batch_size)
     if isinstance(optimizer, type) or not (hasattr(optimizer, "step") and hasattr(optimizer, "learning_rate")):
         raise TypeError(f"optimizer must be one such as SGD(0.1) or Adam(); got {_kind(optimizer)}.")
     if schedule is not None and not callable(schedule):
         raise TypeError(f"schedule must be a function such as cosine_schedule; got {_kind(schedule)}.")
     if patience is not None:
-        check_count("patience", patience)
+        as_count("patience", patience)
         if validation is None:
             raise ValueError("patience waits for a better validation result; give validation=(X, y) too.")
-    check_constants(l2=l2)
     if on_epoch is not None and not callable(on_epoch):
         raise TypeError(f"on_epoch must be a function of a record, such as LivePlot(10); got {_kind(on_epoch)}.")
 

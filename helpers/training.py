@@ -17,7 +17,7 @@ def minibatches(X, Y, batch_size, rng):
     m is `batch_size`, fewer in the last batch. Data stay rows in memory; only here are they turned into columns.
     """
     checks.check_pairs(X, Y)
-    checks.check_count("batch_size", batch_size)
+    batch_size = checks.as_count("batch_size", batch_size)
     checks.check_generator(rng)
     order = rng.permutation(len(X))
     for start in range(0, len(X), batch_size):
@@ -150,7 +150,10 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     whatever ends the training, the learning rate and the best weights are restored.
     """
     optimizer = SGD(0.1) if optimizer is None else optimizer
-    checks.check_training(network, epochs, batch_size, optimizer, validation, patience, schedule, l2, on_epoch)
+    checks.check_training(network, optimizer, validation, patience, schedule, on_epoch)
+    epochs = checks.as_count("epochs", epochs)
+    batch_size = checks.as_count("batch_size", batch_size)
+    l2 = checks.as_constant("l2", l2)
     X = checks.as_rows(X, network.sizes[0], network.dtype)
     Y = network.encode_targets(y, len(X))
     validation = checks.as_validation(validation, network)
@@ -165,7 +168,7 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
                 checks.freeze(A0)  # so that forward need not copy it
                 if schedule is not None:
                     factor = schedule(step / n_steps)
-                    checks.check_factor(factor)
+                    factor = checks.as_factor(factor)
                     optimizer.learning_rate = learning_rate * factor
                 network.forward(A0)
                 optimizer.step(network.parameters(), network.gradients(Y_batch, l2))
@@ -181,12 +184,14 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
             if "stopped" in history[-1]:
                 break
     except KeyboardInterrupt:
-        if len(history) < epoch:  # this one was broken off
+        broken_off = len(history) < epoch
+        if broken_off:
             metrics = running.result() or network.evaluate(X[:batch_size], Y[:batch_size])
-            history.append({**epoch_record(network, epoch, metrics, validation), "stopped": True})
-            best = better(best, network, history[-1])
-            if on_epoch is not None:
-                on_epoch(history[-1])
+            history.append(epoch_record(network, epoch, metrics, validation))
+        history[-1]["stopped"] = True
+        best = better(best, network, history[-1])
+        if broken_off and on_epoch is not None:
+            on_epoch(history[-1])
     finally:
         optimizer.learning_rate = learning_rate
         if best is not None:
