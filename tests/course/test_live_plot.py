@@ -1,0 +1,164 @@
+"""LivePlot: one picture of a running training, redrawn in place after each epoch, or a printed line where none is."""
+
+import numpy as np
+import pytest
+
+from course import live_plot
+from course.live_plot import LivePlot, best_epoch, draw, duration, reach, status
+from helpers.network import Network
+from helpers.training import train
+
+CURVE = [
+    {"epoch": 1, "loss": 0.4, "accuracy": 0.9, "validation_loss": 0.3, "validation_accuracy": 0.92},
+    {"epoch": 2, "loss": 0.2, "accuracy": 0.95, "validation_loss": 0.2, "validation_accuracy": 0.97},
+    {"epoch": 3, "loss": 0.1, "accuracy": 0.99, "validation_loss": 0.25, "validation_accuracy": 0.97},
+]
+RNG = np.random.default_rng(0)
+ROWS, LABELS = RNG.normal(size=(60, 4)), RNG.integers(0, 3, 60)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """What a notebook would show: a list of (bundle, metadata), the first displayed, the others in its place."""
+    shown = []
+
+    class Handle:
+        def update(self, bundle, raw, metadata):
+            shown.append((bundle, metadata))
+
+    def show(bundle, raw, metadata, display_id):
+        assert not shown, "a second picture"
+        shown.append((bundle, metadata))
+        return Handle()
+
+    monkeypatch.setattr(live_plot, "_notebook_display", lambda: show)
+    return shown
+
+
+def after(seconds, *records):
+    return [{**record, "seconds": seconds * (k + 1) / len(records)} for k, record in enumerate(records)]
+
+
+@pytest.mark.parametrize(
+    ("history", "line"),
+    [
+        ([], "epoch 0 of 4 · the first epoch is running"),
+        (after(10, CURVE[0]), "epoch 1 of 4 · loss 0.4000 · accuracy 90.00% · validation 92.00% · 30 s left"),
+        (after(10, {"epoch": 1, "loss": 2.0}), "epoch 1 of 4 · loss 2.0000 · 30 s left"),
+        (
+            after(10, CURVE[0], {**CURVE[1], "stopped": True}),
+            "epoch 2 of 4 · validation 97.00% · stopped; the network keeps epoch 2, its best",
+        ),
+        (
+            after(10, {"epoch": 1, "loss": 2.0, "stopped": True}),
+            "epoch 1 of 4 · stopped; the network keeps what it has learned",
+        ),
+        (
+            after(10, *CURVE, CURVE[2]),
+            "epoch 4 of 4 · loss 0.1000 · accuracy 99.00% · validation 97.00% · done in 10 s",
+        ),
+    ],
+)
+def test_the_line_says_where_the_training_is(history, line):
+    assert status(history, 4) == line
+
+
+def test_durations_are_short():
+    assert [duration(s) for s in (0.04, 9.44, 9.6, 59.4, 59.6, 125)] == [
+        *("0.0 s", "9.4 s", "10 s", "59 s", "1 min 0 s", "2 min 5 s")
+    ]
+
+
+def test_watching_changes_nothing_and_keeps_the_times_itself(page):
+    plain = train(Network([4, 3]), ROWS, LABELS, epochs=3)
+    plot = LivePlot(3)
+    assert train(Network([4, 3]), ROWS, LABELS, epochs=3, on_epoch=plot) == plain
+    seconds = [record.pop("seconds") for record in plot.history]
+    assert plot.history == plain
+    assert 0 < seconds[0] <= seconds[1] <= seconds[2]
+    assert len(page) == 4
+
+
+def test_one_picture_of_one_size_is_redrawn_in_place(page):
+    plot = LivePlot(3)
+    for record in CURVE:
+        plot(record)
+    sizes = {(int.from_bytes(b["image/png"][16:20]), int.from_bytes(b["image/png"][20:24])) for b, _ in page}
+    assert sizes == {tuple(metadata["image/png"].values()) for _, metadata in page} == {(900, 380)}
+    assert page[-1][0]["text/plain"].startswith("epoch 3 of 3 · loss 0.1000")
+
+
+def test_the_frame_does_not_move_while_the_curves_grow():
+    for done in range(4):
+        figure = draw(CURVE[:done], 3, "line")
+        bar, loss, accuracy = figure.axes
+        assert bar.get_xlim() == (0, 3)
+        assert bar.patches[0].get_width() == done
+        assert loss.get_xlim() == accuracy.get_xlim() == (0.7, 3.3)
+        assert (loss.get_xlabel(), loss.get_ylabel(), accuracy.get_ylabel()) == ("epoch", "loss", "accuracy (%)")
+    assert bar.get_title(loc="left") == "line"
+    assert [list(line.get_ydata()) for line in accuracy.lines] == [[90, 95, 99], [92, 97, 97], [97]]
+    assert list(accuracy.lines[-1].get_xdata()) == [2], "the ring is at the best epoch"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        *("training", "validation", "best so far: kept")
+    ]
+
+
+def test_a_long_training_begins_with_a_part_of_the_axis():
+    assert [reach(done, 200) for done in (0, 12, 13, 100, 101, 200)] == [13, 13, 25, 100, 200, 200]
+    assert {reach(done, 20) for done in range(21)} == {20}
+    long = [{"epoch": k + 1, "loss": 1.0} for k in range(30)]
+    assert {line.get_marker() for line in draw(long, 200, "line").axes[1].lines} == {""}
+
+
+def test_the_curves_of_a_regression_have_no_accuracy():
+    records = [{"epoch": 1, "loss": 2.0, "validation_loss": 3.0}, {"epoch": 2, "loss": 1.0, "validation_loss": 2.0}]
+    _, loss = draw(records, 2, "line").axes
+    assert len(loss.lines) == 3
+    assert best_epoch(records) == 2
+
+
+def test_the_best_epoch_is_the_one_that_train_keeps():
+    network = Network([4, 8, 3], seed=1)
+    history = train(network, ROWS[:30], LABELS[:30], epochs=8, validation=(ROWS[30:], LABELS[30:]))
+    kept = history[best_epoch(history) - 1]
+    assert network.evaluate(ROWS[30:], LABELS[30:])["loss"] == pytest.approx(kept["validation_loss"])
+    assert best_epoch(history[:0]) is best_epoch([{"epoch": 1, "loss": 1.0}]) is None
+
+
+def test_stop_and_an_early_end_are_shown(page):
+    def press_stop(fraction):
+        if fraction > 0.5:
+            raise KeyboardInterrupt
+        return 1.0
+
+    history = train(Network([4, 3]), ROWS, LABELS, 4, batch_size=6, schedule=press_stop, on_epoch=LivePlot(4))
+    assert len(history) == 3
+    assert page[-1][0]["text/plain"] == "epoch 3 of 4 · stopped; the network keeps what it has learned"
+    page.clear()
+    history = train(Network([4, 3]), ROWS, LABELS, 60, validation=(ROWS, LABELS), patience=2, on_epoch=LivePlot(60))
+    assert 2 < len(history) < 60
+    best = best_epoch(history)
+    assert page[-1][0]["text/plain"].endswith(f"stopped; the network keeps epoch {best}, its best")
+
+
+def test_stop_while_drawing_returns_what_there_is(page, monkeypatch):
+    picture, calls = live_plot.picture, []
+
+    def pressed(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return picture(*arguments)
+
+    monkeypatch.setattr(live_plot, "picture", pressed)
+    history = train(Network([4, 3]), ROWS, LABELS, epochs=4, on_epoch=LivePlot(4))
+    assert [record["epoch"] for record in history] == [1, 2]
+
+
+def test_without_a_page_it_prints_a_line_for_each_epoch(capsys):
+    plot = LivePlot(3)
+    for record in CURVE:
+        plot(record)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:12] for line in lines] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
