@@ -67,28 +67,29 @@ def example(hidden, output, loss, depth, m):
             b[...] = rng.normal(0.3, 0.5, b.shape)
         A0, Y = rng.standard_normal((sizes[0], m)), random_targets(output, (sizes[-1], m), rng)
         network.forward(A0)
-        names = [hidden] * (depth - 1) + [output]
-        near = [np.abs(Z).min() < MARGIN for Z, name in zip(network.Z[1:], names, strict=True) if name in KINKED]
-        if not any(near) and all(np.linalg.norm(g) > 1e-4 for g in gradients(network, Y)):
+        kinked = [Z for Z, name in zip(network.Z, functions_of(network), strict=True) if name in KINKED]
+        near = any(np.abs(Z).min() < MARGIN for Z in kinked)
+        if not near and all(np.linalg.norm(g) > 1e-4 for g in network.gradients(Y)):
             return network, A0, Y
     raise AssertionError(f"no seed gives an example of {hidden}, {output}, {loss}, {depth} layers, {m} columns")
 
 
-def gradients(network, Y):
-    """What backward says, in the order of network.parameters()."""
-    dW, db = network.backward(Y)
-    return [*dW[1:], *db[1:]]
+def functions_of(network):
+    """The names of the functions of layers 0 … L; there is none of layer 0."""
+    hidden = network.settings["activation"]
+    hidden = [hidden] * (network.L - 1) if isinstance(hidden, str) else hidden
+    return [None, *hidden, network.settings["output"]]
 
 
-def numerical_gradients(network, A0, Y):
-    """The same from values of the loss. No z may change its sign meanwhile: then a kink would have been crossed."""
+def numerical_gradients(network, A0, Y, l2=0.0):
+    """Of the loss + ½ l2 Σ W², from its values. No z may change its sign meanwhile: a kink would have been crossed."""
     signs = [Z > 0 for Z in network.forward_pass(A0)[0][1:]]
-    kinked = KINKED & set(network.settings.values())
+    kinked = not KINKED.isdisjoint(functions_of(network))
 
     def value():
         Z, _ = network.forward_pass(A0)
         assert not kinked or all(np.array_equal(z > 0, s) for z, s in zip(Z[1:], signs, strict=True))
-        return network.metrics(Z[-1], Y)["loss"]
+        return network.metrics(Z[-1], Y)["loss"] + 0.5 * l2 * sum((W**2).sum() for W in network.W[1:])
 
     return [gradient(value, theta) for theta in network.parameters()]
 
@@ -125,13 +126,13 @@ def torch_loss(torch, name, output, target):
 
 def torch_gradients(torch, network, A0, Y):
     """PyTorch's A[L], loss and gradients, by autograd, of a network with the same parameters."""
-    f, settings = torch_functions(torch), network.settings
+    f, names, loss_name = torch_functions(torch), functions_of(network), network.settings["loss"]
     W = [None, *(torch.tensor(w, requires_grad=True) for w in network.W[1:])]
     b = [None, *(torch.tensor(v, requires_grad=True) for v in network.b[1:])]
     A = torch.tensor(A0)
     for l in range(1, network.L + 1):
         Z = W[l] @ A + b[l]
-        A = f[settings["activation"] if l < network.L else settings["output"]](Z)
-    loss = torch_loss(torch, settings["loss"], A if settings["loss"] == "mse" else Z, torch.tensor(Y))
+        A = f[names[l]](Z)
+    loss = torch_loss(torch, loss_name, A if loss_name == "mse" else Z, torch.tensor(Y))
     loss.backward()
     return A.detach().numpy(), loss.item(), [theta.grad.numpy() for theta in [*W[1:], *b[1:]]]

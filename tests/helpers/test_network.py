@@ -12,7 +12,6 @@ from numerical import (
     HIDDEN,
     OUTPUTS,
     example,
-    gradients,
     import_torch,
     numerical_gradients,
     random_targets,
@@ -35,15 +34,48 @@ def data(n=40, n_in=3, seed=0):
 # ---------------------------------------------------------------- gradients
 
 
-@pytest.mark.parametrize("m", [1, 6])
-@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+def check_gradients(network, A0, Y, l2=0.0):
+    for exact, n in zip(network.gradients(Y, l2), numerical_gradients(network, A0, Y, l2), strict=True):
+        assert relative_error(exact, n) < 1e-6, network.settings
+
+
+@pytest.mark.parametrize(("depth", "m"), [(1, 1), (1, 6), (2, 6), (4, 1)])
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
 def test_gradients_are_finite_differences(output, loss, depth, m):
     for hidden in HIDDEN if depth > 1 else HIDDEN[:1]:
-        network, A0, Y = example(hidden, output, loss, depth, m)
-        numerical = numerical_gradients(network, A0, Y)
-        for exact, n in zip(gradients(network, Y), numerical, strict=True):
-            assert relative_error(exact, n) < 1e-6, hidden
+        check_gradients(*example(hidden, output, loss, depth, m))
+
+
+def test_each_hidden_layer_may_have_its_own_activation():
+    for names in (HIDDEN[:3], HIDDEN[2:5], HIDDEN[4:], ["relu", "tanh"]):
+        network, A0, Y = example(names, "softmax", "categorical_cross_entropy", len(names) + 1, 3)
+        np.testing.assert_allclose(network.forward(A0), by_hand(network, A0.T, names).T, rtol=1e-12)
+        check_gradients(network, A0, Y)
+
+
+def huber(A, Y):
+    """½ e² where |e| ≤ 1, else |e| − ½, with e = a − y (Huber, 1964)."""
+    e = np.abs(A - Y)
+    return float(np.mean(np.where(e <= 1, 0.5 * e**2, e - 0.5)))
+
+
+def huber_prime(A, Y):
+    return np.clip(A - Y, -1, 1) / A.size
+
+
+@pytest.mark.parametrize("output", HIDDEN)
+def test_a_loss_added_to_the_table_has_right_gradients(output, monkeypatch):
+    monkeypatch.setitem(module.LOSSES, "huber", (huber, huber_prime))
+    check_gradients(*example("tanh", output, "huber", 3, 4))
+
+
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+def test_l2_adds_the_gradient_of_half_the_squares_of_the_weights(output, loss):
+    network, A0, Y = example("tanh", output, loss, 3, 4)
+    check_gradients(network, A0, Y, l2=0.3)
+    plain, decayed = network.gradients(Y), network.gradients(Y, 0.3)
+    for g, h in zip(plain[network.L :], decayed[network.L :], strict=True):  # those of the biases
+        np.testing.assert_array_equal(g, h)
 
 
 @pytest.mark.parametrize("m", [1, 32])
@@ -59,7 +91,7 @@ def test_outputs_losses_and_gradients_equal_pytorch(output, loss, m):
         expected_output, expected_loss, expected = torch_gradients(torch, network, A0, Y)
         assert relative_error(network.forward(A0), expected_output) < 1e-10
         assert network.metrics(network.Z[-1], Y)["loss"] == pytest.approx(expected_loss, rel=1e-10)
-        for exact, n in zip(gradients(network, Y), expected, strict=True):
+        for exact, n in zip(network.gradients(Y), expected, strict=True):
             assert relative_error(exact, n) < 1e-10, (hidden, depth)
 
 
@@ -67,11 +99,11 @@ def test_gradient_of_a_batch_is_the_mean_over_its_examples():
     for hidden, (output, loss) in itertools.product(HIDDEN, OUTPUTS):
         network, A0, Y = example(hidden, output, loss, 3, 5)
         network.forward(A0)
-        together = gradients(network, Y)
+        together = network.gradients(Y)
         each = []
         for i in range(5):
             network.forward(A0[:, i : i + 1])
-            each.append(gradients(network, Y[:, i : i + 1]))
+            each.append(network.gradients(Y[:, i : i + 1]))
         for g, examples in zip(together, zip(*each, strict=True), strict=True):
             np.testing.assert_allclose(g, np.mean(examples, axis=0), rtol=1e-10, atol=1e-14)
 
@@ -79,7 +111,7 @@ def test_gradient_of_a_batch_is_the_mean_over_its_examples():
 def test_backward_can_be_asked_twice():
     network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
     kept = [array.copy() for array in (*network.Z[1:], *network.A, Y)]
-    once, again = gradients(network, Y), gradients(network, Y)
+    once, again = network.gradients(Y), network.gradients(Y)
     for g, h in zip(once, again, strict=True):
         np.testing.assert_array_equal(g, h)
     for array, before in zip((*network.Z[1:], *network.A, Y), kept, strict=True):
@@ -88,11 +120,11 @@ def test_backward_can_be_asked_twice():
 
 def test_backward_belongs_to_the_last_forward_pass():
     network, A0, Y = example("tanh", "identity", "mse", 3, 4)
-    expected = gradients(network, Y)
+    expected = network.gradients(Y)
     network.forward(2 * A0)
-    assert not np.allclose(gradients(network, Y)[0], expected[0])
+    assert not np.allclose(network.gradients(Y)[0], expected[0])
     network.forward(A0)
-    np.testing.assert_array_equal(gradients(network, Y)[0], expected[0])
+    np.testing.assert_array_equal(network.gradients(Y)[0], expected[0])
 
 
 # ---------------------------------------------------------------- making a network
@@ -193,8 +225,8 @@ def test_any_array_of_numbers_will_do(kind):
     network = Network([3, 4, 2], dtype=np.float64)
     A0 = np.array([[1.0, 7.0], [0.0, 255.0], [3.0, 2.0]])
     Y = np.eye(2)
-    expected = network.forward(A0), *gradients(network, Y)
-    for value, array in zip((network.forward(kind(A0)), *gradients(network, Y)), expected, strict=True):
+    expected = network.forward(A0), *network.gradients(Y)
+    for value, array in zip((network.forward(kind(A0)), *network.gradients(Y)), expected, strict=True):
         assert value.dtype == np.float64
         np.testing.assert_allclose(value, array, rtol=1e-12)
     np.testing.assert_allclose(network.predict_proba(kind(A0.T.copy())), expected[0].T, rtol=1e-12)
@@ -210,11 +242,12 @@ def test_yes_and_no_are_one_and_zero():
 # ---------------------------------------------------------------- predict, predict_proba, evaluate
 
 
-def by_hand(network, X):
-    """A[L] as rows, layer by layer."""
+def by_hand(network, X, hidden=None):
+    """A[L] as rows, layer by layer, with the hidden layers' functions by name."""
+    hidden = hidden or [network.settings["activation"]] * (network.L - 1)
     A = X.T
-    for l in range(1, network.L + 1):
-        A = network.f[l](network.W[l] @ A + network.b[l])
+    for l, name in enumerate([*hidden, network.settings["output"]], start=1):
+        A = ACTIVATIONS[name][0](network.W[l] @ A + network.b[l])
     return A.T
 
 
@@ -243,26 +276,48 @@ def test_predictions_of_every_output(output, loss, n_out, n):
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
-def test_evaluate_is_the_loss_and_the_share_of_right_answers(output, loss):
+def test_evaluate_is_the_loss_of_all_examples(output, loss):
     network = Network([3, 5, 4], "tanh", output, loss, dtype=np.float64)
     X = data(50)
-    rng = np.random.default_rng(1)
-    Y = random_targets(output, (4, 50), rng).T
-    result = network.evaluate(X, Y)
+    Y = random_targets(output, (4, 50), np.random.default_rng(1)).T
     A = by_hand(network, X)
     expected = {
         "mse": lambda: np.mean((A - Y) ** 2),
         "binary_cross_entropy": lambda: np.mean(-Y * np.log(A) - (1 - Y) * np.log(1 - A)),
         "categorical_cross_entropy": lambda: np.mean(-(Y * np.log(A)).sum(axis=1)),
     }[loss]()
-    assert result["loss"] == pytest.approx(expected, rel=1e-12)
-    if output == "softmax":
-        assert result["accuracy"] == np.mean(A.argmax(axis=1) == Y.argmax(axis=1))
-    elif output == "sigmoid":
-        assert result["accuracy"] == np.mean((A > 0.5) == (Y > 0.5))
-    else:
-        assert set(result) == {"loss"}
+    result = network.evaluate(X, Y)
+    assert result == {"loss": pytest.approx(expected, rel=1e-12)}  # of targets that are no labels none is right
+    assert type(result["loss"]) is float
+
+
+def test_accuracy_is_of_examples_and_binary_accuracy_of_outputs():
+    """Ten sigmoids that always say no: as classes they are right by chance, though 90 % of the outputs are."""
+    X, y = data(50), np.arange(50) % 10
+    several = Network([3, 10], output="sigmoid")
+    several.W[1][...], several.b[1][...] = 0, [[-2]] + [[-3]] * 9
+    result = several.evaluate(X, one_hot(y, 10))
+    assert (result["accuracy"], result["binary_accuracy"]) == (0.1, 0.9)
     assert {type(value) for value in result.values()} == {float}
+    marks = np.random.default_rng(0).integers(0, 2, (50, 10))  # any number of them in a row
+    assert several.evaluate(X, marks).keys() == {"loss", "binary_accuracy"}
+    assert several.evaluate(X, marks)["binary_accuracy"] == np.mean(marks == 0)
+    assert several.evaluate(X, 0.5 * marks).keys() == {"loss"}
+    single = Network([3, 1], output="sigmoid")
+    assert single.evaluate(X, y > 4)["accuracy"] == np.mean(single.predict(X) == (y > 4))
+    assert single.evaluate(X, y > 4).keys() == {"loss", "accuracy"}
+    softmax = Network([3, 10])
+    assert softmax.evaluate(X, one_hot(y, 10))["accuracy"] == np.mean(softmax.predict(X) == y)
+    assert softmax.evaluate(X, np.full((50, 10), 0.1)).keys() == {"loss"}
+    assert Network([3, 10], output="identity").evaluate(X, one_hot(y, 10)).keys() == {"loss"}
+
+
+def test_weights_that_are_not_finite_have_a_loss_that_says_so():
+    network = Network([3, 4])
+    network.W[1][0, 0] = np.nan
+    result = network.evaluate(data(5), [0, 1, 2, 3, 0])
+    assert np.isnan(result["loss"])
+    assert 0 <= result["accuracy"] <= 1
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, list])
@@ -308,7 +363,7 @@ def test_large_data_go_through_in_pieces_unnoticed(output, n):
 
 def test_predictions_do_not_disturb_a_forward_pass():
     network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
-    expected = gradients(network, Y)
+    expected = network.gradients(Y)
     Z, A = network.Z, network.A
     X = data(7, network.sizes[0])
     network.predict(X)
@@ -316,7 +371,7 @@ def test_predictions_do_not_disturb_a_forward_pass():
     network.evaluate(X, np.zeros(7, np.int64))
     assert network.Z is Z
     assert network.A is A
-    for g, h in zip(gradients(network, Y), expected, strict=True):
+    for g, h in zip(network.gradients(Y), expected, strict=True):
         np.testing.assert_array_equal(g, h)
 
 
@@ -328,6 +383,54 @@ def test_predictions_are_the_callers_own():
         expected = network.predict_proba(X).copy()
         network.predict_proba(X)[...] = 7
         np.testing.assert_array_equal(network.predict_proba(X), expected)
+
+
+def test_the_result_of_forward_is_read_only():
+    """It is A[L], which backward needs; for the output identity it is Z[L] too."""
+    for output in ("identity", "softmax"):
+        network, A0, Y = example("tanh", output, "mse" if output == "identity" else None, 2, 4)
+        A = network.forward(A0)
+        with pytest.raises(ValueError, match="read-only"):
+            A -= Y
+        check_gradients(network, A0, Y)
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda memory: memory,
+        lambda memory: memory[:],
+        lambda memory: read_only(memory[:]),
+        lambda memory: read_only(memory[:])[::-1, ::2],
+        lambda memory: read_only(np.ma.masked_array(memory, copy=False)),
+        lambda memory: np.frombuffer(memoryview(memory.ravel("K")).toreadonly(), memory.dtype).reshape(memory.shape),
+        lambda memory: (memory[:], read_only(memory))[0],
+    ],
+    ids=["own", "view", "read-only", "view of it", "masked", "buffer", "view made before"],
+)
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("order", "CF")
+def test_a_buffer_that_is_refilled_after_forward_does_not_change_its_gradients(view, dtype, order):
+    memory = np.array(data(4, 6), dtype, order=order)
+    through = memory[:]  # stays writeable
+    A0 = view(memory)
+    network = Network([len(A0), 3, 2], dtype=np.float32)
+    network.forward(A0)
+    expected = network.gradients(np.full((2, A0.shape[1]), 0.5))
+    through[...] = 7
+    for g, h in zip(network.gradients(np.full((2, A0.shape[1]), 0.5)), expected, strict=True):
+        np.testing.assert_array_equal(g, h)
+
+
+def test_a_batch_that_nobody_can_change_is_not_copied():
+    network, owner = Network([4, 2]), read_only(data(6, 4).astype(np.float32))
+    network.forward(owner.T)
+    assert np.shares_memory(network.A[0], owner)
 
 
 # ---------------------------------------------------------------- what belongs to the caller; float32
@@ -344,8 +447,7 @@ def test_arrays_of_the_caller_are_left_alone(dtype):
         for array in (X, Y, A0, Y0):
             array.flags.writeable = False  # an attempt to write would raise
         network.forward(A0)
-        dW, db = network.backward(Y0)
-        parameters, grads = network.parameters(), [*dW[1:], *db[1:]]
+        parameters, grads = network.parameters(), network.gradients(Y0)
         for optimizer in (SGD(), Momentum(), RMSProp(), Adam(), AdamW()):
             kept = [g.copy() for g in grads]
             optimizer.step(parameters, grads)
@@ -366,10 +468,10 @@ def test_dtype_is_kept_through_training(dtype, make):
         rng = np.random.default_rng(0)
         X, Y = rng.normal(size=(10, 3)), random_targets(output, (2, 10), rng).T  # float64
         optimizer = make(0.01)
-        train(network, X, Y, 2, 4, optimizer, validation=(X, Y), schedule=cosine_schedule)
-        dW, db = network.backward(np.ascontiguousarray(Y[: network.A[-1].shape[1]].T, dtype))
-        averages = [array for arrays in optimizer.state for array in arrays]
-        arrays = [*network.parameters(), *network.Z[1:], *network.A, *dW[1:], *db[1:], *averages]
+        train(network, X, Y, 2, 4, optimizer, validation=(X, Y), schedule=cosine_schedule, l2=0.1)
+        grads = network.gradients(Y[: network.A[-1].shape[1]].T, l2=0.1)
+        averages = [array for name in "vs" for array in getattr(optimizer, name, [])]
+        arrays = [*network.parameters(), *network.Z[1:], *network.A, *grads, *averages]
         assert {array.dtype for array in arrays} == {np.dtype(dtype)}, (hidden, output)
         assert network.predict_proba(X).dtype == dtype
 
@@ -379,8 +481,8 @@ def test_float32_gradients_for_targets_of_any_kind(kind):
     for output, loss in OUTPUTS:
         network = Network([3, 4, 2], "tanh", output, loss)
         network.forward(np.ones((3, 2)))
-        expected = gradients(network, np.eye(2, dtype=np.float32))
-        for g, exact in zip(gradients(network, np.eye(2, dtype=kind)), expected, strict=True):
+        expected = network.gradients(np.eye(2, dtype=np.float32))
+        for g, exact in zip(network.gradients(np.eye(2, dtype=kind)), expected, strict=True):
             assert g.dtype == np.float32
             np.testing.assert_allclose(g, exact, rtol=1e-5, atol=1e-7)
 
@@ -406,8 +508,3 @@ def test_network_imports_numpy_and_nothing_else():
     imported = {name.partition(".")[0] for name in run.stdout.split()}
     assert {"helpers", "numpy"} <= imported
     assert imported - sys.stdlib_module_names == {"helpers", "numpy"}
-
-
-def test_network_can_be_read_in_one_sitting():
-    lines = (ROOT / "helpers" / "network.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 300
