@@ -1,6 +1,7 @@
 """Mini-batches are fair, optimizers follow their rules and PyTorch's, and training learns, stops and repeats itself."""
 
 import itertools
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -13,6 +14,7 @@ from helpers.network import Network, one_hot
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, minibatches, train
 
 OPTIMIZERS = [SGD, Momentum, RMSProp, Adam, AdamW]
+WITH_AVERAGES = OPTIMIZERS[1:]
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
 
 
@@ -31,31 +33,62 @@ def same(one, other):
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def run(training, network):
-    """The records of a training, the weights at each, and the words of the FloatingPointError at its end, or None."""
+def best_of(history):
+    """The earliest record with the highest validation accuracy, among these the lowest loss."""
+    return min(history, key=lambda r: (-r.get("validation_accuracy", 0), r["validation_loss"]))
+
+
+def watched(network, *arguments, **named):
+    """The records that on_epoch sees, the weights at each, and the words of the FloatingPointError, if one comes."""
     history, seen, words = [], [], None
+
+    def note(record):
+        history.append(record)
+        seen.append(copies(network))
+
     try:
-        for record in training:
-            history.append(record)
-            seen.append(copies(network))
+        returned = train(network, *arguments, on_epoch=note, **named)
+        assert all(a is b for a, b in zip(returned, history, strict=True))
     except FloatingPointError as error:
         words = str(error)
-    except KeyboardInterrupt:  # would end pytest, and hide which test it was
-        pytest.fail("the interrupt came through")
     return history, seen, words
 
 
-class Stop:
-    """A schedule that notes what it was asked, and presses Ctrl-C when asked for the n-th time."""
+def by_hand(network, X, y, epochs, batch_size, optimizer, n_steps=None, seed=0):
+    """The loop written out, of at most n_steps; the loss and the accuracy of each epoch, measured over all of it."""
+    rng, measured = np.random.default_rng(seed), []
+    left = iter(range(epochs * len(X) if n_steps is None else n_steps))
+    for _ in range(epochs):
+        outputs, targets = [], []
+        for A0, Y in minibatches(X, one_hot(y, 2), batch_size, rng):
+            if next(left, None) is None:
+                break
+            outputs.append(network.forward(A0))
+            targets.append(Y)
+            dW, db = network.backward(Y)
+            optimizer.step(network.parameters(), [*dW[1:], *db[1:]])
+        if outputs:
+            P, Y = np.hstack(outputs), np.hstack(targets)
+            right = float(np.mean(P.argmax(axis=0) == Y.argmax(axis=0)))
+            measured.append({"loss": pytest.approx(-np.log((P * Y).sum(axis=0)).mean(), rel=1e-5), "accuracy": right})
+    return measured
 
-    def __init__(self, n=None, factor=1.0):
-        self.n, self.factor, self.asked = n, factor, []
 
-    def __call__(self, progress):
-        self.asked.append(progress)
-        if len(self.asked) == self.n:
-            raise KeyboardInterrupt
-        return self.factor
+def ruin(fraction):
+    """A schedule that spoils in the second half what was learned in the first, on every machine."""
+    return 1.0 if fraction < 0.5 else 100.0
+
+
+def at_call(n, function, error=KeyboardInterrupt):
+    """The function, but its n-th call raises: by default as Ctrl-C and the Stop button do."""
+    calls = itertools.count(1)
+
+    def wrapped(*arguments, **named):
+        if next(calls) == n:
+            raise error
+        return function(*arguments, **named)
+
+    return wrapped
 
 
 # ---------------------------------------------------------------- minibatches
@@ -129,7 +162,6 @@ def test_first_two_steps_by_hand(optimizer, first, second):
         assert optimizer.step([W, b], [np.array([[g, -g]]), np.array([[g]])]) is None
         np.testing.assert_allclose(W, [[expected, -expected]], rtol=1e-14)
         np.testing.assert_allclose(b, [[expected]], rtol=1e-14)
-    assert optimizer.t == 2
 
 
 def defaults_of(torch):
@@ -194,18 +226,39 @@ def test_a_learning_rate_of_any_kind_is_the_same_number(make, kind):
     assert same(*results)
 
 
-@pytest.mark.parametrize("make", [Momentum, RMSProp, Adam, AdamW])
+@pytest.mark.parametrize("make", WITH_AVERAGES)
 def test_optimizers_do_not_share_their_averages(make):
     def three_steps(n_others):
-        others = [make(0.1) for _ in range(n_others)]
-        optimizer, theta = make(0.1), np.ones((2, 2))
+        optimizers, thetas = [make(0.1) for _ in range(1 + n_others)], [np.ones((2, 2)) for _ in range(1 + n_others)]
         for g in (1.0, -2.0, 0.5):
-            optimizer.step([theta], [np.full((2, 2), g)])
-            for other in others:
-                other.step([np.ones((2, 2))], [np.full((2, 2), 7.0)])
-        return theta
+            for i, (optimizer, theta) in enumerate(zip(optimizers, thetas, strict=True)):
+                optimizer.step([theta], [np.full((2, 2), 7.0 if i else g)])
+        return thetas[0]
 
     np.testing.assert_array_equal(three_steps(0), three_steps(2))
+
+
+@pytest.mark.parametrize("make", WITH_AVERAGES)
+def test_averages_belong_to_one_network(make):
+    """Another of equal shapes is refused as well, before anything is changed."""
+    one, other, optimizer = Network([2, 3, 2]), Network([2, 3, 2], seed=1), make(0.1)
+    train(one, *problem(), 1, 16, optimizer)
+    train(one, *problem(), 1, 16, optimizer)
+    before = copies(other)
+    with pytest.raises(ValueError, match="used for another network; make a new one"):
+        train(other, *problem(), 1, 16, optimizer)
+    assert same(other.parameters(), before)
+
+
+@pytest.mark.parametrize("make", [RMSProp, Adam, AdamW])
+def test_epsilon_must_be_seen_by_the_weights(make):
+    """In float16 1e-8 is 0, and 0 / 0 not a number; nor does a smaller learning rate help."""
+    X, y = problem()
+    network = Network([2, 8, 2], dtype=np.float16)
+    with pytest.raises(ValueError, match="epsilon = 1e-08 is 0 in float16; take float32 parameters or a larger one"):
+        train(network, X, y, optimizer=make())
+    history = train(network, X, y, 20, 16, make(0.01, epsilon=1e-3))
+    assert history[-1]["loss"] < 0.9 * history[0]["loss"]
 
 
 def test_weights_without_a_gradient_only_decay():
@@ -228,11 +281,11 @@ def test_cosine_falls_from_one_to_zero():
 
 
 @pytest.mark.parametrize(("n", "batch_size", "epochs"), [(50, 16, 3), (48, 16, 2), (5, 100, 4), (7, 1, 1)])
-def test_schedule_sees_the_progress_of_the_whole_training(n, batch_size, epochs):
-    schedule = Stop()
-    train(Network([2, 3, 2]), *problem(n), epochs, batch_size, schedule=schedule)
+def test_schedule_sees_the_fraction_of_the_whole_training(n, batch_size, epochs):
+    asked = []
+    train(Network([2, 3, 2]), *problem(n), epochs, batch_size, schedule=lambda fraction: asked.append(fraction) or 1)
     n_steps = epochs * -(-n // batch_size)
-    assert schedule.asked == [step / n_steps for step in range(n_steps)]
+    assert asked == [step / n_steps for step in range(n_steps)]
 
 
 def test_schedule_scales_the_learning_rate():
@@ -244,25 +297,18 @@ def test_schedule_scales_the_learning_rate():
             super().step(parameters, gradients)
 
     optimizer = Note(0.4)
-    train(Network([2, 3, 2]), *problem(20), 2, 10, optimizer, schedule=lambda progress: 1 - progress)
+    train(Network([2, 3, 2]), *problem(20), 2, 10, optimizer, schedule=lambda fraction: 1 - fraction)
     np.testing.assert_allclose(rates, [0.4, 0.3, 0.2, 0.1], rtol=1e-15)
     assert optimizer.learning_rate == 0.4
 
 
-def test_learning_rate_zero_by_schedule_changes_nothing():
-    network = Network([2, 3, 2])
-    before = copies(network)
-    train(network, *problem(), 2, schedule=lambda progress: 0)
-    assert same(network.parameters(), before)
-
-
 @pytest.mark.parametrize("make", OPTIMIZERS)
 def test_a_schedule_of_float64_does_not_change_the_arithmetic(make):
-    """cosine gives the same training whether its values are Python's floats or NumPy's."""
+    """cosine_schedule gives the same training whether its values are Python's floats or NumPy's."""
 
     def result(kind):
         network = Network([2, 3, 2])
-        train(network, *problem(), 3, 16, make(0.1), schedule=lambda progress: kind(cosine_schedule(progress)))
+        train(network, *problem(), 3, 16, make(0.1), schedule=lambda fraction: kind(cosine_schedule(fraction)))
         return copies(network)
 
     assert same(result(float), result(np.float64))
@@ -312,39 +358,42 @@ def test_linear_regression_finds_the_line():
 # ---------------------------------------------------------------- train: the records
 
 
-def test_one_epoch_is_a_step_for_each_batch():
-    """The loop, written out."""
-    X, y = problem(23)
+@pytest.mark.parametrize(("n", "batch_size"), [(23, 8), (24, 8), (9000, 1000), (9000, 5000)])
+def test_one_epoch_is_a_step_for_each_batch(n, batch_size):
+    """Some thousand examples are measured at once: their records are those of the whole epoch."""
+    X, y = problem(n)
     network, other = Network([2, 4, 2]), Network([2, 4, 2])
-    optimizer, rng = Momentum(0.1), np.random.default_rng(5)
-    history = train(network, X, y, 3, 8, Momentum(0.1), seed=5)
-    for record in history:
-        losses, right, sizes = [], 0, []
-        for A0, Y in minibatches(X, one_hot(y, 2), 8, rng):
-            P = other.forward(A0)
-            losses.append(other.metrics(other.Z[-1], Y)["loss"] * Y.shape[1])
-            right += np.sum(P.argmax(axis=0) == Y.argmax(axis=0))
-            sizes.append(Y.shape[1])
-            dW, db = other.backward(Y)
-            optimizer.step(other.parameters(), [*dW[1:], *db[1:]])
-        assert sizes == [8, 8, 7]
-        assert record["loss"] == pytest.approx(sum(losses) / 23, rel=1e-5)
-        assert record["accuracy"] == right / 23
+    history = train(network, X, y, 3, batch_size, Momentum(0.1), seed=5)
+    measured = by_hand(other, X, y, 3, batch_size, Momentum(0.1), seed=5)
     assert same(network.parameters(), other.parameters())
-    assert [record["epoch"] for record in history] == [1, 2, 3]
+    assert [record.pop("epoch") for record in history] == [1, 2, 3]
+    assert history == [{name: pytest.approx(value) for name, value in record.items()} for record in measured]
+
+
+def test_memory_does_not_grow_with_the_outputs_of_an_epoch():
+    def peak(n):
+        X = np.random.default_rng(0).random((n, 400), dtype=np.float32)
+        network = Network([400, 8, 400], output="sigmoid")
+        tracemalloc.start()
+        train(network, X, X, 1, 256)
+        result = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return result
+
+    assert peak(16_384) < 1.1 * peak(8_192)
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
 def test_records_of_every_output(output, loss):
     rng = np.random.default_rng(0)
-    X, Y = rng.normal(size=(12, 2)), random_targets(output, (3, 12), rng).T
-    names = ["loss", "accuracy"] if output in ("softmax", "sigmoid") else ["loss"]
-    network = Network([2, 4, 3], "tanh", output, loss)
-    plain = train(network, X, Y, 2, 5)
-    assert [list(record) for record in plain] == [["epoch", *names]] * 2
-    both = train(network, X, Y, 2, 5, validation=(X, Y))
-    assert [list(record) for record in both] == [["epoch", *names, *(f"validation_{name}" for name in names)]] * 2
-    assert {type(value) for record in both for value in record.values()} == {int, float}
+    X, y = rng.normal(size=(12, 2)), rng.integers(0, 3, 12)
+    names = {"softmax": ["loss", "accuracy"], "sigmoid": ["loss", "binary_accuracy", "accuracy"]}.get(output, ["loss"])
+    for Y, expected in ((one_hot(y, 3), names), (random_targets(output, (3, 12), rng).T, ["loss"])):
+        history = train(Network([2, 4, 3], "tanh", output, loss), X, Y, 2, 5, validation=(X, Y))
+        both = ["epoch", *expected, *(f"validation_{name}" for name in expected)]
+        assert [list(record) for record in history] == [both] * 2
+        assert {type(value) for record in history for value in record.values()} == {int, float}
+        assert list(train(Network([2, 4, 3], "tanh", output, loss), X, Y, 1, 5)[0]) == ["epoch", *expected]
 
 
 def test_batch_larger_than_the_data_is_all_the_data():
@@ -373,25 +422,28 @@ def test_one_example_is_enough():
     assert history[-1]["loss"] < history[0]["loss"]
 
 
-# ---------------------------------------------------------------- train: when things happen
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64])
+def test_counts_of_any_kind_of_integer(kind):
+    """400 examples in batches of 64: in 8 bits the fifth batch would start at 0, or the count of steps be negative."""
+    one, other = Network([2, 3, 2]), Network([2, 3, 2])
+    history = train(one, *problem(400), kind(2), kind(64), validation=problem(), patience=kind(9))
+    assert history == train(other, *problem(400), 2, 64, validation=problem(), patience=9)
+    assert same(one.parameters(), other.parameters())
+    sizes = [A0.shape[1] for A0, _ in minibatches(*problem(400), kind(64), np.random.default_rng(0))]
+    assert sizes == [64] * 6 + [16]
 
 
-def test_nothing_happens_before_the_first_record():
-    network, optimizer, schedule = Network([2, 3, 2]), Adam(), Stop()
-    before = copies(network)
-    records = train(network, *problem(), 3, 16, optimizer, validation=problem(), schedule=schedule)
-    assert same(network.parameters(), before)
-    assert (network.Z, network.A, optimizer.state, optimizer.t, schedule.asked) == (None, None, None, 0, [])
-    assert next(records)["epoch"] == 1
-    assert not same(network.parameters(), before)
-    assert optimizer.t == 4
-    assert [record["epoch"] for record in records] == [2, 3]
-    assert next(records, "no more") == "no more"
+@pytest.mark.parametrize("kind", [Fraction, np.float64])
+def test_l2_of_any_kind_pulls_the_weights_towards_zero(kind):
+    sizes = []
+    for l2 in (0, 0.5, kind(0.5)):
+        network = Network([2, 3, 2])
+        train(network, *problem(), 20, l2=l2)
+        sizes.append(sum(np.linalg.norm(W) for W in network.W[1:]))
+    assert sizes[2] == sizes[1] < 0.5 * sizes[0]
 
 
-def test_errors_are_raised_at_the_call():
-    with pytest.raises(ValueError, match="epochs"):
-        train(Network([2, 3, 2]), *problem(), epochs=0)
+# ---------------------------------------------------------------- train: seeds, continuing
 
 
 def test_same_seed_same_result():
@@ -416,15 +468,6 @@ def test_default_optimizer_is_sgd_made_anew():
     train(Network([2, 5, 5, 2]), *problem(), 1)
 
 
-@pytest.mark.parametrize("make", OPTIMIZERS)
-def test_training_can_be_continued(make):
-    network = Network([2, 3, 2])
-    optimizer = make(0.01)
-    train(network, *problem(), 2, 16, optimizer)
-    train(network, *problem(), 2, 16, optimizer)
-    assert optimizer.t == 16
-
-
 def test_plain_sgd_remembers_no_network():
     """It has no averages, so one SGD may train networks of any shape."""
     optimizer = SGD(0.1)
@@ -438,127 +481,121 @@ def test_plain_sgd_remembers_no_network():
 # ---------------------------------------------------------------- train: the best epoch
 
 
-def best_of(history):
-    """The earliest record with the highest validation accuracy, among these the lowest loss."""
-    return min(history, key=lambda r: (-r.get("validation_accuracy", 0), r["validation_loss"]))
-
-
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
-@pytest.mark.parametrize("rate", [0.05, 3.0])
-@pytest.mark.parametrize("seed", range(3))
-def test_weights_of_the_best_epoch_are_put_back(output, rate, seed):
-    network = Network([2, 8, 2 if output == "softmax" else 1], output=output, seed=seed)
+@pytest.mark.parametrize("schedule", [None, ruin])
+def test_weights_of_the_best_epoch_are_put_back(output, schedule):
+    network, other = (Network([2, 8, 2 if output == "softmax" else 1], output=output) for _ in range(2))
     validation = problem(40, seed=1)
-    seen, history = [], []
-    for record in train(network, *problem(30), 12, 8, SGD(rate), validation=validation):
-        history.append(record)
-        seen.append(copies(network))
-        now = network.evaluate(*validation)
+    history, seen, _ = watched(network, *problem(30), 12, 8, SGD(0.1), validation=validation, schedule=schedule)
+    plain, unwatched, _ = watched(other, *problem(30), 12, 8, SGD(0.1), schedule=schedule)
+    assert all(same(a, b) for a, b in zip(seen, unwatched, strict=True))  # an epoch goes on from the last, not the best
+    for record, weights in zip(history, seen, strict=True):
+        for theta, kept in zip(other.parameters(), weights, strict=True):
+            theta[...] = kept
+        now = other.evaluate(*validation)
         assert (record["validation_loss"], record["validation_accuracy"]) == (now["loss"], now["accuracy"])
     best = best_of(history)
     assert same(network.parameters(), seen[history.index(best)])
-    result = network.evaluate(*validation)
-    assert (best["validation_loss"], best["validation_accuracy"]) == (result["loss"], result["accuracy"])
-    assert rate < 1 or best is not history[-1]  # at the large rate the last epoch is not the best: it matters
+    assert schedule is None or best["epoch"] <= 6
+    assert [record["loss"] for record in plain] == [record["loss"] for record in history]
 
 
-def test_best_epoch_of_a_regression_has_the_lowest_loss():
+@pytest.mark.parametrize("output", ["identity", "sigmoid", "softmax"])
+def test_best_epoch_for_targets_that_are_no_labels_has_the_lowest_loss(output):
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(10, 2)), rng.normal(size=10)
-    validation = rng.normal(size=(10, 2)), rng.normal(size=10)
-    network = Network([2, 8, 1], "tanh", "identity")
-    history = train(network, X, y, 60, 5, SGD(0.1), validation=validation)
+
+    def data():
+        return rng.normal(size=(10, 2)), random_targets(output, (3, 10), rng).T
+
+    validation, network = data(), Network([2, 8, 3], "tanh", output)
+    schedule = None if output == "identity" else ruin  # without a bound on the output it would diverge
+    history = train(network, *data(), 60, 5, SGD(0.1), validation, schedule=schedule)
     losses = [record["validation_loss"] for record in history]
     assert network.evaluate(*validation)["loss"] == min(losses) < losses[-1]
 
 
-def test_between_records_the_weights_are_those_of_the_epoch():
-    """Without validation, and with, the next epoch goes on from the last, not from the best."""
-    one, other = Network([2, 8, 2]), Network([2, 8, 2])
-    plain = train(one, *problem(30), 8, 8, SGD(3.0))
-    watched = train(other, *problem(30), 8, 8, SGD(3.0), validation=problem(40, 1))
-    for _ in zip(plain, watched, strict=True):
-        assert same(one.parameters(), other.parameters())
+@pytest.mark.parametrize("patience", [1, 3])
+def test_patience_ends_the_training_after_so_many_epochs_without_a_better_one(patience):
+    validation = problem(40, 1)
+    plain, seen, _ = watched(Network([2, 8, 2]), *problem(30), 20, 8, SGD(0.1), validation=validation, schedule=ruin)
+    end = next(n for n in range(1, 21) if n - best_of(plain[:n])["epoch"] == patience)
+    network = Network([2, 8, 2])
+    history, _, _ = watched(
+        network, *problem(30), 20, 8, SGD(0.1), validation=validation, schedule=ruin, patience=patience
+    )
+    assert history == [*plain[: end - 1], {**plain[end - 1], "stopped": True}]
+    assert end < 20
+    assert same(network.parameters(), seen[best_of(history)["epoch"] - 1])
 
 
-# ---------------------------------------------------------------- train: interrupts
+# ---------------------------------------------------------------- train: what ends it early
 
 
-@pytest.mark.parametrize("where", ["schedule", "step"])
-@pytest.mark.parametrize("n", [1, 2, 4, 5, 7, 12])
-def test_interrupt_keeps_the_weights_and_the_records_so_far(n, where):
-    """Ctrl-C before the n-th of 12 steps, 4 in an epoch."""
-
-    class Interrupted(SGD):
-        def step(self, parameters, gradients):
-            if self.t + 1 == n:
-                raise KeyboardInterrupt
-            super().step(parameters, gradients)
-
-    network, other = Network([2, 3, 2]), Network([2, 3, 2])
-    optimizer = Interrupted(0.1) if where == "step" else SGD(0.1)
-    schedule = Stop(n, 0.5) if where == "schedule" else lambda progress: 0.5
-    history, _, _ = run(train(network, *problem(), 3, 16, optimizer, schedule=schedule), network)
-    assert [record["epoch"] for record in history] == list(range(1, (n - 1) // 4 + 1))
-    assert optimizer.learning_rate == 0.1
-    assert optimizer.t == n - 1
-
-    class Quits(SGD):  # the first n − 1 steps, by other means: the rest have a gradient of 0
-        def update(self, theta, g):
-            super().update(theta, g * (self.t < n))
-
-    train(other, *problem(), 3, 16, Quits(0.05))
-    assert same(network.parameters(), other.parameters())
-
-
-@pytest.mark.parametrize("n", [3, 5, 13, 22, 40, 48])
-def test_interrupt_puts_back_the_best_weights_so_far(n):
-    """Ctrl-C before the n-th of 48 steps, 4 in an epoch; in the first epoch there is no best yet."""
-    network, validation = Network([2, 8, 2]), problem(40, 1)
-    training = train(network, *problem(30), 12, 8, SGD(3.0), validation=validation, schedule=Stop(n))
-    history, seen, _ = run(training, network)
-    assert len(history) == (n - 1) // 4
-    if history:
-        assert same(network.parameters(), seen[history.index(best_of(history))])
-    else:
-        assert not same(network.parameters(), copies(Network([2, 8, 2])))  # two steps done
-
-
-def test_consumer_that_breaks_out_gets_the_best_weights():
-    network, validation, optimizer = Network([2, 8, 2]), problem(40, 1), SGD(3.0)
-    records = train(network, *problem(30), 12, 8, optimizer, validation=validation, schedule=cosine_schedule)
-    history, seen = [], []
-    for record in records:
-        history.append(record)
-        seen.append(copies(network))
-        if len(history) > 3 and best_of(history) is not record:
-            break
-    records.close()
-    assert best_of(history) is not history[-1]
-    assert same(network.parameters(), seen[history.index(best_of(history))])
+@pytest.mark.parametrize(
+    ("where", "n", "steps", "epochs"),
+    [  # 12 steps, 4 in an epoch
+        ("schedule", 1, 0, 1),
+        ("schedule", 3, 2, 1),
+        ("schedule", 5, 4, 2),
+        ("schedule", 12, 11, 3),
+        ("step", 1, 0, 1),
+        ("step", 7, 6, 2),
+        ("evaluate", 1, 4, 1),
+        ("evaluate", 3, 12, 3),
+        ("on_epoch", 1, 4, 1),
+        ("on_epoch", 3, 12, 3),
+    ],
+)
+@pytest.mark.parametrize("validated", [False, True])
+def test_an_interrupt_returns_what_there_is(where, n, steps, epochs, validated, monkeypatch):
+    if where == "evaluate" and not validated:
+        return
+    X, y = problem()
+    network, other, optimizer = Network([2, 8, 2]), Network([2, 8, 2]), SGD(3.0)
+    calls = {"schedule": lambda fraction: 0.5, "step": optimizer.step, "evaluate": network.evaluate}
+    calls["on_epoch"] = lambda record: drawn.append(record)
+    drawn, calls[where] = [], at_call(n, calls[where])
+    monkeypatch.setattr(optimizer, "step", calls["step"])
+    monkeypatch.setattr(network, "evaluate", calls["evaluate"])
+    validation = problem(40, 1) if validated else None
+    history = train(network, X, y, 3, 16, optimizer, validation, schedule=calls["schedule"], on_epoch=calls["on_epoch"])
+    assert [record["epoch"] for record in history] == list(range(1, epochs + 1))
+    assert ["stopped" in record for record in history] == [False] * (epochs - 1) + [True]
+    assert drawn == (history[:-1] if where == "on_epoch" else history)
     assert optimizer.learning_rate == 3.0
+    measured = by_hand(other, X, y, 3, 16, SGD(1.5), n_steps=steps)  # an epoch broken off has those of its batches
+    if steps % 4 == 0 and len(history) > steps // 4:  # there was none: the first batch as it is
+        first = other.evaluate(X[:16], y[:16])
+        measured.append({name: pytest.approx(value) for name, value in first.items()})
+    names = ("loss", "accuracy")
+    assert [{name: record[name] for name in names} for record in history] == measured
+    if validated:
+        best = best_of(history)
+        result = network.evaluate(*validation)
+        assert (best["validation_loss"], best["validation_accuracy"]) == (result["loss"], result["accuracy"])
+    else:
+        assert same(network.parameters(), other.parameters())
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
-def test_other_errors_are_not_swallowed(error):
-    optimizer = SGD(0.1)
+@pytest.mark.parametrize("where", ["schedule", "on_epoch"])
+def test_any_other_error_comes_through_and_the_best_weights_are_put_back(where, error):
+    network, optimizer, validation = Network([2, 8, 2]), SGD(0.1), problem(40, 1)
+    history, seen = [], []
 
-    def schedule(progress):
-        if progress > 0.5:
-            raise error
-        return 0.5
+    def note(record):
+        history.append(record)
+        seen.append(copies(network))
 
-    with pytest.raises(error):
-        train(Network([2, 3, 2]), *problem(), 3, 16, optimizer, schedule=schedule)
-    assert optimizer.learning_rate == 0.1
-
-
-def test_learning_rate_comes_back_and_numpy_warns_as_before():
-    optimizer = Adam(0.01)
+    calls = {"schedule": ruin, "on_epoch": note}
+    calls[where] = at_call({"schedule": 30, "on_epoch": 8}[where], calls[where], error)
     before = np.geterr()
-    for _ in train(Network([2, 3, 2]), *problem(), 2, 16, optimizer, schedule=cosine_schedule):
-        assert np.geterr() == before
-    assert optimizer.learning_rate == 0.01
+    with pytest.raises(error):
+        train(network, *problem(30), 12, 8, optimizer, validation, **calls)
+    assert len(history) == 7
+    assert best_of(history)["epoch"] < 7
+    assert same(network.parameters(), seen[history.index(best_of(history))])
+    assert optimizer.learning_rate == 0.1
     assert np.geterr() == before
 
 
@@ -576,8 +613,7 @@ def test_divergence_is_said_in_words(output, loss, rate, validated):
     for hidden in HIDDEN:
         network = Network([2, 8, 8, 2], hidden, output, loss)
         optimizer = Momentum(rate)
-        training = train(network, X, Y, 12, 16, optimizer, validation=(X, Y) if validated else None)
-        history, _, words = run(training, network)
+        history, _, words = watched(network, X, Y, 12, 16, optimizer, validation=(X, Y) if validated else None)
         assert np.isfinite([list(record.values()) for record in history]).all()
         if words is None:  # a bounded output, or a dead one, need not overflow
             assert len(history) == 12
@@ -594,7 +630,7 @@ def test_divergence_is_said_in_words(output, loss, rate, validated):
 def test_divergence_with_every_optimizer(make, rate):
     X, _ = problem(64)
     network = Network([2, 8, 8, 1], "leaky_relu", "identity")
-    history, _, words = run(train(network, X, X[:, 0], 12, 16, make(rate), validation=(X, X[:, 1])), network)
+    history, _, words = watched(network, X, X[:, 0], 12, 16, make(rate), validation=(X, X[:, 1]))
     assert np.isfinite([list(record.values()) for record in history]).all()
     assert len(history) == 12 or "smaller learning rate" in words
     assert rate < 1e20 or words
@@ -606,19 +642,20 @@ def test_divergence_in_any_epoch_before_or_after_the_validation(epochs, n):
     """With few steps the training loss is still finite when the validation loss is not."""
     X = 10 * np.random.default_rng(0).normal(size=(n, 2))
     network = Network([2, 8, 8, 1], output="identity")
-    training = train(network, X, X[:, 0], epochs, 16, SGD(1.0), validation=(X, X[:, 0]))
-    history, _, words = run(training, network)
+    history, _, words = watched(network, X, X[:, 0], epochs, 16, SGD(1.0), validation=(X, X[:, 0]))
     assert np.isfinite([list(record.values()) for record in history]).all()
     assert len(history) == epochs or "smaller learning rate" in words
 
 
 def test_divergence_puts_back_the_best_weights():
     X, y = problem(16)
-    network = Network([2, 3, 1], "identity", "identity")
-    training = train(
-        network, X, y, 400, 16, SGD(0.1), validation=(X, y), schedule=lambda progress: 1 + 1e4 * progress**3
-    )
-    history, seen, words = run(training, network)
+    network, optimizer = Network([2, 3, 1], "identity", "identity"), SGD(0.1)
+
+    def ever_larger(fraction):
+        return 1 + 1e4 * fraction**3
+
+    history, seen, words = watched(network, X, y, 400, 16, optimizer, validation=(X, y), schedule=ever_larger)
+    assert optimizer.learning_rate == 0.1
     assert len(history) > 5
     assert "the loss became" in words
     assert same(network.parameters(), seen[history.index(best_of(history))])
