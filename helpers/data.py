@@ -1,54 +1,59 @@
-"""The data of the course: MNIST, wherever it can be had, and small made-up sets whose answer you can see.
+"""Load MNIST (folder, cache, mirror or bundled sample); generate toy data sets.
 
-A lesson must not stop because a network is down. So `load_mnist()` looks for the 70,000 digits in four places in turn:
+`load_mnist()` looks for the 70,000 digits in four places in turn, so that no lesson stops because a network is down:
 
 1. the folder named in the environment variable MNIST_DIR (the four IDX files, gzipped or not);
-2. your cache: the folder named in NN_CACHE_DIR, else the operating system's usual place for caches;
-3. two public mirrors, keeping what arrives in the cache;
+2. the cache: the folder named in NN_CACHE_DIR, else the operating system's usual place for caches;
+3. two public mirrors; pooch keeps in the cache what arrives;
 4. the sample of 5,000 digits that comes with the course, with a printed note that says why.
 
-A file counts only if the SHA-256 of its decompressed bytes is the published one. It is checked in memory, before it is
-written and each time it is read, so a cut, damaged or wrong file is never used, whoever made it.
+A file counts only if its SHA-256 is the published one: a cut, damaged or wrong file is never used.
 
 The toy sets (`house_prices`, `moons`, …) return rows `X` and answers `y`. The same seed gives the same data.
 """
 
-import contextlib
 import gzip
 import hashlib
-import io
 import math
 import numbers
 import os
 import reprlib
 import struct
 import sys
-import time
-import uuid
+import threading
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-# Only what exists in the browser's Python, too, is imported above. The downloader imports the rest when it is needed.
-
 # ---------------------------------------------------------------- MNIST
 
-FILES = {  # name: SHA-256 of the decompressed file; in the order X_train, y_train, X_test, y_test
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+FILES = {  # name: SHA-256 of the file, and of the file gzipped as the mirrors have it; images, labels, images, labels
+    "train-images-idx3-ubyte": (
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    ),
+    "train-labels-idx1-ubyte": (
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    ),
+    "t10k-images-idx3-ubyte": (
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    ),
+    "t10k-labels-idx1-ubyte": (
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    ),
 }
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
+TIMEOUT = 3, 10  # seconds to connect to an address of a mirror, and from one piece to the next
+PATIENCE = 7  # seconds a mirror, which may have two dozen addresses, has for its smallest file
 SAMPLE = Path(__file__).parent / "assets" / "mnist_sample.npz"
-
-CONNECT_TIMEOUT = 3.0  # seconds to wait for a mirror to pick up …
-READ_TIMEOUT = 10.0  # … and, each time, for it to say more
 
 ORIGINS = {
     "MNIST_DIR": "from the folder in MNIST_DIR",
@@ -118,7 +123,7 @@ def _from_folder(folder: Path) -> Mnist:
     try:
         if not folder.is_dir():
             raise FileNotFoundError("there is no such folder")
-        return _mnist([_parse_idx(_read(folder, name)) for name in FILES], "MNIST_DIR")
+        return _mnist([_read(folder, name) for name in FILES], "MNIST_DIR")
     except (OSError, ValueError) as error:
         raise type(error)(
             f"MNIST_DIR is set to {folder}, but {error}. Put the four files of MNIST in that folder (gzipped or not), "
@@ -129,15 +134,22 @@ def _from_folder(folder: Path) -> Mnist:
 def _from_cache_or_mirrors() -> Mnist:
     if sys.platform == "emscripten":
         raise _Unavailable("Python in the browser cannot download them (Python on your own computer can)")
-    cache = _cache_folder()
-    files = {}
-    for name in FILES:
-        with contextlib.suppress(OSError, ValueError):
-            files[name] = _read(cache, name)
-    source = "cache" if len(files) == len(FILES) else "download"
-    if source == "download":
-        _download(files, cache)
-    return _mnist([_parse_idx(files[name]) for name in FILES], source)
+    chosen = os.environ.get("NN_CACHE_DIR")
+    cache = Path(os.path.expanduser(chosen)) if chosen else _pooch().os_cache("neural-networks-from-scratch")
+    try:
+        return _mnist([_read(cache, name) for name in FILES], "cache")
+    except (OSError, ValueError):
+        _download(cache)
+        return _mnist([_read(cache, name) for name in FILES], "download")
+
+
+def _pooch():
+    try:
+        import pooch
+    except ImportError as error:
+        raise _Unavailable(f"the Python package {error.name} is not installed") from None
+    pooch.get_logger().setLevel("ERROR")
+    return pooch
 
 
 def _mnist(arrays: list[np.ndarray], source: str) -> Mnist:
@@ -152,6 +164,25 @@ def _mnist(arrays: list[np.ndarray], source: str) -> Mnist:
     return Mnist(rows(X_train), y_train.copy(), rows(X_test), y_test.copy(), source)
 
 
+def _read(folder: Path, name: str) -> np.ndarray:
+    """One file in `folder`, plain or gzipped, as an array; OSError or ValueError says why it cannot be had."""
+    problem = FileNotFoundError(f"{name}.gz is not in it")
+    for file in (name, f"{name}.gz"):
+        try:
+            content = (folder / file).read_bytes()
+            raw = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+            if hashlib.sha256(raw).hexdigest() == FILES[name][0]:
+                return _parse_idx(raw)
+            problem = ValueError(f"{file} is not the published file")
+        except FileNotFoundError:
+            pass
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            problem = ValueError(f"{file} is damaged or cut short")
+        except OSError as error:
+            problem = type(error)(f"{file} cannot be read ({error.strerror or error})")
+    raise problem
+
+
 def _parse_idx(raw: bytes) -> np.ndarray:
     """IDX: two zero bytes, 8 for unsigned bytes, the number of axes; each axis's length (big-endian); the values."""
     if len(raw) < 4 or raw[:3] != b"\x00\x00\x08" or len(raw) < 4 + 4 * raw[3]:
@@ -163,125 +194,61 @@ def _parse_idx(raw: bytes) -> np.ndarray:
     return values.reshape(shape)
 
 
-# ---------------------------------------------------------------- MNIST's files: checked, read, kept
-
-
-def _unpack(content: bytes, name: str) -> bytes:
-    """Decompress `content` if it is gzipped, and check that it is the file called `name`: ValueError if not."""
-    try:
-        raw = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-    except (OSError, EOFError, zlib.error):
-        raise ValueError(f"{name} is damaged or cut short") from None
-    if hashlib.sha256(raw).hexdigest() != FILES[name]:
-        raise ValueError(f"{name} is not the published file")
-    return raw
-
-
-def _read(folder: Path, name: str) -> bytes:
-    """The decompressed bytes of one file in `folder`; if they cannot be had, OSError or ValueError says why."""
-    for file in (name, f"{name}.gz"):
-        with contextlib.suppress(FileNotFoundError):
-            return _unpack((folder / file).read_bytes(), name)
-    raise FileNotFoundError(f"{name}.gz is not in it")
-
-
-def _cache_folder() -> Path:
-    if os.environ.get("NN_CACHE_DIR"):
-        return Path(os.path.expanduser(os.environ["NN_CACHE_DIR"]))
-    try:
-        import pooch
-    except ImportError as error:
-        raise _Unavailable(f"the Python package {error.name} is not installed") from None
-    return pooch.os_cache("neural-networks-from-scratch")
-
-
-def _keep(folder: Path, name: str, raw: bytes) -> None:
-    """Write a checked file so that it appears under its name whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob(f"{name}.*.part"):  # left by a process that was killed while writing
-        with contextlib.suppress(FileNotFoundError):
-            if old.stat().st_mtime < time.time() - 3600:
-                old.unlink()
-    part = folder / f"{name}.{uuid.uuid4().hex}.part"  # nobody else's name: others may be writing the same file
-    try:
-        part.write_bytes(raw)
-        part.replace(folder / name)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 # ---------------------------------------------------------------- MNIST from the network
 
 
-def _download(files: dict[str, bytes], cache: Path) -> None:
-    """Add what is missing to `files`, and keep it in the cache. A mirror that fails is not asked again."""
-    problems, not_kept = [], None
+def _download(cache: Path) -> None:
+    """Bring the cache up to date from the first mirror that works; each file appears there whole or not at all."""
+    _pooch()
+    smallest, *others = sorted(FILES, key=lambda name: ("labels" not in name, "train" in name))
+    problems = []
     for mirror in MIRRORS:
-        for name in FILES:
-            if name in files:
-                continue
-            try:
-                files[name] = _unpack(_fetch(mirror, f"{name}.gz"), name)
-            except Exception as error:  # whatever went wrong, the next mirror may do better
-                problems.append(f"{mirror.split('/')[2]}: {_in_words(error)}")
-                break
-            try:
-                _keep(cache, name, files[name])
-            except OSError as error:
-                not_kept = error.strerror or error
-    if not_kept:
-        print(f"Note: what was downloaded could not be kept for next time ({not_kept}).")
-        print("Free some disk space, or set NN_CACHE_DIR to a folder that can be written.")
-    if len(files) < len(FILES):
-        raise _Unavailable(f"no mirror delivered them ({'; '.join(problems)})")
-
-
-def _fetch(mirror: str, file: str) -> bytes:
-    import pooch
-    from requests.utils import get_environ_proxies
-    from tqdm import tqdm
-
-    if not get_environ_proxies(mirror):
-        _knock(mirror)
-    body = io.BytesIO()
-    with tqdm(desc=file, total=1, unit="B", unit_scale=True, leave=False) as bar:  # pooch puts in the true total
-        download = pooch.HTTPDownloader(progressbar=bar, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
-        download(mirror + file, body, None)
-    return body.getvalue()
-
-
-def _knock(mirror: str) -> None:
-    """Connect to one IPv4 and one IPv6 address of the mirror; OSError if neither answers.
-
-    Behind a firewall that swallows packets, requests would wait CONNECT_TIMEOUT for every address there is, and a
-    large mirror has two dozen.
-    """
-    import socket
-    from urllib.parse import urlsplit
-
-    url = urlsplit(mirror)
-    port = url.port or {"http": 80, "https": 443}[url.scheme]
-    found = socket.getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
-    one_each = {family: address for family, *_, address in found}
-    for host, port, *_ in one_each.values():
-        with contextlib.suppress(OSError):
-            socket.create_connection((host, port), timeout=CONNECT_TIMEOUT).close()
+        try:
+            _within(PATIENCE, _fetch, mirror, smallest, cache)
+            for name in others:
+                _fetch(mirror, name, cache)
             return
-    raise ConnectionError
+        except Exception as error:  # whatever went wrong, the next mirror may do better
+            problems.append(f"{mirror.split('/')[2]}: {_in_words(error)}")
+    raise _Unavailable(f"no mirror delivered them ({'; '.join(problems)})")
+
+
+def _fetch(mirror: str, name: str, cache: Path) -> None:
+    pooch = _pooch()
+    downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
+    pooch.retrieve(f"{mirror}{name}.gz", f"sha256:{FILES[name][1]}", f"{name}.gz", cache, downloader=downloader)
+
+
+def _within(seconds: float, function, *arguments) -> None:
+    """function(*arguments) in a thread; TimeoutError if it takes longer."""
+    problems = [TimeoutError()]
+
+    def run():
+        try:
+            function(*arguments)
+            problems.clear()
+        except Exception as error:
+            problems[:] = [error]
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if problems:
+        raise problems[0]
 
 
 def _in_words(error: Exception) -> str:
-    """Why a mirror was of no use. By the error's name: requests, which defines most of them, may not be installed."""
+    """Why a mirror was of no use; by the error's name, since requests may not be installed."""
     kind = type(error).__name__
     if kind == "HTTPError":
         return f"it answered {error.response.status_code}"
-    if "Timeout" in kind:
+    if "Timeout" in kind or "timed out" in str(error):
         return "no answer in time"
-    if "SSL" in kind:
-        return "its certificate was not accepted"
-    if isinstance(error, OSError):
-        return "the connection failed"
-    return str(error)
+    if kind == "ValueError":  # pooch's, of a wrong hash
+        return "it delivered another file"
+    if isinstance(error, OSError) and error.strerror and "requests" not in type(error).__module__:
+        return f"{error.strerror}, where the cache is; NN_CACHE_DIR names another folder"
+    return "the connection failed"
 
 
 # ---------------------------------------------------------------- toy sets
@@ -363,15 +330,15 @@ def spirals(n: int = 200, noise: float = 0.02, turns: float = 1.5, seed: int | n
 
 
 def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.random.Generator = 0):
-    """One round cloud a class, `noise` (standard deviation) wide, the centres evenly spaced on a circle of radius 3.
+    """One round cloud a class, `noise` (standard deviation) wide, the centers evenly spaced on a circle of radius 3.
 
     Returns X (n, 2) float64 and y (n,) int64 from 0 to n_classes − 1.
     """
     rng = _checked(n, noise, seed)
     _check("n_classes", n_classes, numbers.Integral, 1, example=3)
     angle = 2.0 * np.pi * np.arange(n_classes) / n_classes
-    centres = 3.0 * np.column_stack([np.cos(angle), np.sin(angle)])
-    return _shuffled([np.tile(c, ((n + k) // n_classes, 1)) for k, c in enumerate(centres)], noise, rng)
+    centers = 3.0 * np.column_stack([np.cos(angle), np.sin(angle)])
+    return _shuffled([np.tile(c, ((n + k) // n_classes, 1)) for k, c in enumerate(centers)], noise, rng)
 
 
 def _shuffled(classes: list[np.ndarray], noise: float, rng: np.random.Generator):

