@@ -1,4 +1,4 @@
-"""Networks as files: plain .npz archives, never pickle, written whole or not at all, and read with suspicion.
+"""Save networks as plain .npz archives, never pickle, and load them again.
 
 A file holds a `header`, a JSON text with the format's name and version and the network's settings, and the arrays
 W1, b1, … by name.
@@ -13,28 +13,28 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import checks
+from helpers.network import Network
 
 FORMAT = "neural-networks-from-scratch network"
 VERSION = 1
 
 
-def save(path, settings, arrays):
-    """Write `settings` (JSON values) and `arrays` (a dict of NumPy arrays) to exactly `path`.
+def save(network, path):
+    """Write the network to exactly `path`; a file there is replaced whole or not at all.
 
-    They go to a temporary file beside it, which then takes its place, so that a full disk or an interrupt leaves an
-    older file as it was. Raises FileNotFoundError or IsADirectoryError if `path` cannot be a file, or another OSError.
+    Raises FileNotFoundError or IsADirectoryError if `path` cannot be a file, or another OSError.
     """
     path = Path(path)
     if path.is_dir():
         raise IsADirectoryError(f"expected the name of a file to write, such as model.npz; {path} is a folder.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist; make it first, or choose another place.")
+    settings = {"sizes": network.sizes, **network.settings}
     header = json.dumps({"format": FORMAT, "version": VERSION, "settings": settings})
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         with open(temporary, "xb") as file:
-            np.savez(file, header=np.array(header), **arrays)
+            np.savez(file, header=np.array(header), **_arrays(network))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -42,31 +42,33 @@ def save(path, settings, arrays):
         temporary.unlink(missing_ok=True)
 
 
-def load(path, restore):
-    """restore(settings, arrays) of what `save` wrote.
+def load(path):
+    """The network that `save` wrote.
 
-    Raises FileNotFoundError if there is no such file, and ValueError if it is truncated, damaged, of another program,
-    or of a newer version of this one.
+    Raises FileNotFoundError if there is no such file, and ValueError if it is damaged, of another program, or of a
+    newer version of this one. Nothing in the file is ever executed.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; Network.save(path) writes one.")
+        raise FileNotFoundError(f"there is no file {path}; save(network, path) writes one.")
     content = io.BytesIO(path.read_bytes())  # a disk that cannot be read is another matter than a damaged file
     try:
-        with zipfile.ZipFile(content) as archive:  # np.load alone would try pickle on a file that is no archive
-            damaged = archive.testzip()
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"the checksum of {damaged} is wrong")
+        with zipfile.ZipFile(content) as archive:  # NumPy alone would not compare all checksums
+            if damaged := archive.testzip():
+                raise ValueError(f"the checksum of {damaged} is wrong")
         content.seek(0)
         with np.load(content, allow_pickle=False) as archive:
-            header = json.loads(str(archive["header"]))
+            text = str(archive["header"])
+            if len(text) > 10_000:  # deep JSON would crash a browser's Python
+                raise ValueError("its header is too long")
+            header = json.loads(text)
             if header["format"] != FORMAT:
                 raise ValueError(f"its format is {header['format']!r}")
             if header["version"] <= VERSION:
-                return restore(header["settings"], {name: archive[name] for name in archive.files if name != "header"})
+                return _restore(header["settings"], {name: archive[name] for name in archive.files if name != "header"})
     except Exception as error:  # whatever zipfile, zlib, NumPy or JSON make of a file that is not ours
         raise ValueError(
-            f"{path} is damaged, or not a network written by Network.save ({error}). "
+            f"{path} is damaged, or not a network written by save ({error}). "
             "Save the network again, or name another file."
         ) from error
     raise ValueError(
@@ -75,25 +77,20 @@ def load(path, restore):
     )
 
 
-class Saved:
-    """What makes a Network one that can be kept: it has `sizes`, `settings`, and the lists W and b."""
+def _arrays(network):
+    return {f"{name}{l}": getattr(network, name)[l] for name in "Wb" for l in range(1, network.L + 1)}
 
-    def save(self, path):
-        """Write the network as .npz, never pickle, to exactly `path`; a file there is replaced whole or not at all."""
-        save(path, {"sizes": self.sizes, **self.settings}, self._arrays())
 
-    @classmethod
-    def load(cls, path):
-        """The network that `save` wrote; FileNotFoundError or ValueError says what is wrong with the file."""
-        return load(path, cls._restore)
-
-    def _arrays(self):
-        return {f"{name}{l}": getattr(self, name)[l] for name in "Wb" for l in range(1, self.L + 1)}
-
-    @classmethod
-    def _restore(cls, settings, arrays):
-        checks.saved(settings, arrays)
-        network = cls(**settings, dtype=arrays["W1"].dtype)
-        for name, theta in network._arrays().items():
-            theta[...] = arrays[name]
-        return network
+def _restore(settings, arrays):
+    """A network with these settings and arrays; an exception if they do not make one."""
+    if set(settings) != {"sizes", "activation", "output", "loss", "init"}:
+        raise ValueError(f"expected the settings sizes, activation, output, loss, init; got {', '.join(settings)}")
+    n, dtype = settings["sizes"], arrays["W1"].dtype
+    shapes = {f"W{l}": (n[l], n[l - 1]) for l in range(1, len(n))} | {f"b{l}": (n[l], 1) for l in range(1, len(n))}
+    for name in {**shapes, **arrays}:
+        if name not in arrays or arrays[name].shape != shapes.get(name) or arrays[name].dtype != dtype:
+            raise ValueError(f"{name} is not the array of a network of the sizes {n}")
+    network = Network(**settings, dtype=dtype)
+    for name, theta in _arrays(network).items():
+        theta[...] = arrays[name]
+    return network
