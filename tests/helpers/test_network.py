@@ -95,19 +95,6 @@ def test_outputs_losses_and_gradients_equal_pytorch(output, loss, m):
             assert relative_error(exact, n) < 1e-10, (hidden, depth)
 
 
-def test_gradient_of_a_batch_is_the_mean_over_its_examples():
-    for hidden, (output, loss) in itertools.product(HIDDEN, OUTPUTS):
-        network, A0, Y = example(hidden, output, loss, 3, 5)
-        network.forward(A0)
-        together = network.gradients(Y)
-        each = []
-        for i in range(5):
-            network.forward(A0[:, i : i + 1])
-            each.append(network.gradients(Y[:, i : i + 1]))
-        for g, examples in zip(together, zip(*each, strict=True), strict=True):
-            np.testing.assert_allclose(g, np.mean(examples, axis=0), rtol=1e-10, atol=1e-14)
-
-
 def test_backward_can_be_asked_twice():
     network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
     kept = [array.copy() for array in (*network.Z[1:], *network.A, Y)]
@@ -230,13 +217,6 @@ def test_any_array_of_numbers_will_do(kind):
         assert value.dtype == np.float64
         np.testing.assert_allclose(value, array, rtol=1e-12)
     np.testing.assert_allclose(network.predict_proba(kind(A0.T.copy())), expected[0].T, rtol=1e-12)
-
-
-def test_yes_and_no_are_one_and_zero():
-    network = Network([2, 3, 2])
-    X = np.array([[True, False], [True, True]])
-    np.testing.assert_array_equal(network.predict_proba(X), network.predict_proba(X.astype(float)))
-    np.testing.assert_array_equal(network.forward(X), network.forward(X.astype(np.float32)))
 
 
 # ---------------------------------------------------------------- predict, predict_proba, evaluate
