@@ -1,0 +1,36 @@
+"""The installed package is whole: code, sample, style sheet and the pages of the widgets, used from another folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+USE = """
+import course.widgets, course.exercises, helpers
+from helpers.data import load_mnist
+from helpers.plots import use_style
+
+assert "site-here" in helpers.__file__ and "site-here" in course.__file__, (helpers.__file__, course.__file__)
+use_style()
+print(len(load_mnist("sample").X_train))
+names = [name for name in course.widgets.__all__ if name != "Explorer"]
+print(len([getattr(course.widgets, name)() for name in names]) == len(names) > 15, len(course.exercises.lessons()) > 6)
+"""
+
+
+def test_every_widget_is_built_and_the_sample_loads_where_the_course_is_installed(tmp_path):
+    source, site = tmp_path / "source", tmp_path / "site-here"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    for name in ("helpers", "course"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(source)]
+    subprocess.run([*install, "--disable-pip-version-check"], check=True, timeout=300)
+    environment = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
+    environment |= {"PYTHONPATH": str(site), "COURSE_PROGRESS": "off", "MPLBACKEND": "agg"}
+    command = [sys.executable, "-W", "error", "-c", USE]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert (result.stderr, result.stdout.split()) == ("", ["4000", "True", "True"])
