@@ -14,7 +14,7 @@ else
 endif
 PY      := $(BIN)/python
 WORKERS ?= auto
-NBVAL    = $(PY) -m pytest -p no:cacheprovider --nbval --nbval-current-env --nbval-cell-timeout=300 \
+NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env --nbval-cell-timeout=300 \
            --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
 
 # Stored outputs are compared: one BLAS thread makes sums come out the same everywhere.
@@ -46,10 +46,9 @@ unit: $(VENV)/test.stamp ## Run the unit tests
 	$(PY) -m pytest -n $(WORKERS) --dist loadscope
 
 check: $(VENV)/test.stamp ## Check that the notebooks are in the state a learner should meet
-	$(PY) tools/notebooks.py check
-	$(PY) tools/figures.py
+	$(PY) -m pytest -q tests/notebooks/test_rules.py
 
-nbval: $(VENV)/test.stamp ## Run every notebook and compare its outputs with the stored ones
+nbval: $(VENV)/test.stamp ## Run every notebook, compare its outputs with the stored ones, and check its figures
 	$(NBVAL) notebooks
 
 browser-test: $(VENV)/test.stamp $(VENV)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)

@@ -31,7 +31,7 @@ def ax():
 
 def test_a_good_figure_passes(ax):
     ax.text(0, 0, "orange", color=DARK_ORANGE)
-    assert list(figures.figure_defects(ax.figure)) == []
+    assert list(figures.defects(ax.figure)) == []
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_good_figure_passes(ax):
 )
 def test_a_fault_is_refused(ax, spoil, words):
     spoil(ax)
-    (sentence,) = set(figures.figure_defects(ax.figure))
+    (sentence,) = set(figures.defects(ax.figure))
     assert words in sentence
 
 

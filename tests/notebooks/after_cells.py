@@ -1,0 +1,182 @@
+"""What must hold once a cell has been run, beyond the output that nbval compares.
+
+plugin.py calls `look` in the lesson's own kernel, after each cell of nbval's run. Every figure the cell has shown is
+held against the rules of figures.py; a function here, named for its lesson and cell, checks what a figure shows, by an
+independent calculation, or what holds of a result that differs from run to run. It gets the lesson's names, then the
+figures; it fails by an assertion.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+from IPython import get_ipython
+from matplotlib.figure import Figure
+
+from tests.notebooks import figures
+
+CHECKS = {}  # (lesson, cell id): function
+SHOWN = []  # the figures that the last cell has shown
+
+
+def begin():
+    """Keep the figures that cells show from here on: those of matplotlib, and those inside widgets."""
+    shell = get_ipython()
+    format_as_before = shell.display_formatter.format
+
+    def keep_and_format(value, *args, **kwargs):
+        figure = value if isinstance(value, Figure) else getattr(value, "figure", None)
+        if isinstance(figure, Figure):
+            SHOWN.append(figure)
+        return format_as_before(value, *args, **kwargs)
+
+    shell.display_formatter.format = keep_and_format
+    shell.events.register("pre_run_cell", lambda info: SHOWN.clear())  # not called for `look`, which is run silently
+
+
+def look(lesson, cell):
+    """Raise AssertionError if something is wrong with what the cell has just done."""
+    found = list(dict.fromkeys(sentence for figure in SHOWN for sentence in figures.defects(figure)))
+    assert not found, "; ".join(found)
+    if check := CHECKS.get((lesson, cell)):
+        check(SimpleNamespace(**get_ipython().user_ns), *SHOWN)
+
+
+def after(lesson, cell):
+    return lambda check: CHECKS.setdefault((lesson, cell), check)
+
+
+def curves(ax):
+    """The (x, y) of the lines of an axes that go through more than two points."""
+    return [line.get_data() for line in ax.lines if len(line.get_xdata()) > 2]
+
+
+def slope(x, y):
+    """dy/dx by central differences at the inner points."""
+    return (y[2:] - y[:-2]) / (x[2:] - x[:-2])
+
+
+@after("01_neuron", "learn-figure")
+def the_last_line_is_the_least_squares_line_and_the_loss_only_falls(lesson, figure):
+    houses, losses = figure.axes
+    size, price = houses.lines[0].get_data()
+    best = np.linalg.lstsq(np.column_stack([size, np.ones_like(size)]), price, rcond=None)[0]
+    x, y = houses.lines[-1].get_data()
+    assert np.allclose(y, best[0] * np.asarray(x) + best[1], atol=2)  # 300 steps leave less than $2,000
+    ((_, loss),) = curves(losses)
+    assert np.isclose(loss[0], np.mean(price**2))
+    assert (np.diff(loss) < 0).all()
+
+
+@after("01_neuron", "geometry-figure")
+def a_neuron_is_zero_on_its_line(lesson, figure):
+    left, right = figure.axes
+    x1, x2 = next(line.get_data() for line in left.lines if line.get_color() == "#222222")
+    assert np.allclose(3 * x1 + 4 * x2, 10)
+    drawn = [3 * x1 + 4 * x2 for x1, x2 in (line.get_data() for line in right.lines) if len(np.ravel(x1)) == 2]
+    assert np.allclose(np.transpose(drawn), [15, 10, 5, 0, -5])
+
+
+@after("02_activation_functions", "s-figure")
+def the_s_curves_and_their_slopes(lesson, figure):
+    values, slopes = figure.axes
+    (z, sigmoid), (_, tanh) = curves(values)
+    assert np.allclose(sigmoid, 1 / (1 + np.exp(-z)))
+    assert np.allclose(tanh, (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)))
+    for (x, y), (_, y_prime) in zip(curves(values), curves(slopes), strict=True):
+        assert np.allclose(slope(x, y), y_prime[1:-1], atol=0.01)
+
+
+@after("02_activation_functions", "gallery")
+def dashed_is_the_slope_of_solid(lesson, figure):
+    assert len(figure.axes) == 12
+    for ax in figure.axes[:11]:
+        (x, y), (_, y_prime) = curves(ax)
+        wrong = np.abs(slope(x, y) - y_prime[1:-1]) > 0.02
+        assert wrong.sum() <= 2, f"{ax.get_title(loc='left')}: wrong at {x[1:-1][wrong]}"  # a kink may be on two
+
+
+@after("03_forward_propagation", "curve-figure")
+def the_zigzag_is_the_sum_of_three_hinges(lesson, figure):
+    *parts, total = [curves(ax)[-1] for ax in figure.axes]
+    x, y = total
+    assert np.allclose(y, np.interp(x, [-1, 0, 1, 2, 4], [0, 0, 1, 0, 2]))
+    assert np.allclose(y, sum(part for _, part in parts))
+
+
+@after("03_forward_propagation", "hinges-figure")
+def hinges_meet_the_wave_and_are_straight_between(lesson, figure):
+    for ax, k in zip(figure.axes, (1, 3, 10, 50), strict=True):
+        (x, wave), (_, y) = curves(ax)
+        places = np.linspace(-1, 1, k + 1)
+        assert np.allclose(wave, np.sin(np.pi * x))
+        assert np.allclose(y, np.interp(x, places, np.sin(np.pi * places)))
+
+
+@after("04_loss_functions", "three-losses")
+def three_losses_and_their_slopes(lesson, figure):
+    (e, squared), (_, absolute), (_, huber) = curves(figure.axes[0])
+    assert np.allclose(squared, e * e)
+    assert np.allclose(absolute, np.sqrt(e * e))
+    assert np.allclose(huber, [x * x / 2 if -1 <= x <= 1 else abs(x) - 0.5 for x in e])
+    for (x, y), (_, y_prime) in zip(*map(curves, figure.axes), strict=True):
+        assert np.allclose(slope(x, y), y_prime[1:-1], atol=0.02)
+
+
+@after("04_loss_functions", "surprise-figure")
+def surprise_is_the_logarithm_of_the_odds_against(lesson, figure):
+    ((p, surprise),) = curves(figure.axes[0])
+    assert np.allclose(np.exp(-surprise), p)
+
+
+@after("05_backpropagation_step_by_step", "h-figure")
+def the_gradient_check_is_best_between_rounding_and_curvature(lesson, figure):
+    (h, double), (_, single) = curves(figure.axes[0])
+    assert 1e-7 < h[np.argmin(double)] < 1e-3 < h[np.argmin(single)] * 10
+    assert np.min(double) < 1e-8 < np.min(single)
+    assert double[-1] > 1e4 * np.min(double)
+
+
+@after("06_gradient_descent", "regimes")
+def every_step_multiplies_the_weight_by_one_minus_alpha_c(lesson, figure):
+    for ax, alpha in zip(figure.axes, (0.01, 0.25, 0.45, 0.5, 0.55), strict=True):
+        (x, bowl), (w, loss) = curves(ax)
+        assert np.allclose(bowl, 2 * x**2)
+        assert np.allclose(loss, 2 * w**2)
+        assert np.allclose(w[1:], w[:-1] - alpha * 4 * w[:-1])
+
+
+@after("06_gradient_descent", "schedules")
+def the_schedules_start_and_end_where_they_should(lesson, figure):
+    (x, step), (_, cosine), (_, warm_up) = [(x, np.array(y)) for x, y in curves(figure.axes[0])]
+    assert np.array_equal(np.unique(step), [0.01, 0.1, 1])
+    assert np.allclose(cosine, np.cos(np.pi * x / 2) ** 2)
+    assert np.allclose(warm_up[[0, -1]], 0)
+    assert np.isclose(x[warm_up.argmax()], 0.1)
+
+
+@after("07_mnist_training", "balance")
+def the_bars_are_the_shares_of_the_digits(lesson, figure):
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    assert np.allclose(heights, [100 * np.mean(lesson.mnist.y_train == digit) for digit in range(10)])
+    assert np.isclose(sum(heights), 100)
+
+
+@after("07_mnist_training", "confusion")
+def each_cell_counts_its_pairs(lesson, figure):
+    written = {text.get_position(): int(text.get_text()) for text in figure.axes[0].texts}
+    true, said = lesson.mnist.y_test, lesson.y_pred
+    counts = {(j, i): np.sum((true == i) & (said == j)) for i in range(10) for j in range(10)}
+    assert written == {place: count for place, count in counts.items() if count}
+    assert not np.diag(figure.axes[0].images[0].get_array()).any()
+
+
+@after("07_mnist_training", "experiments-run")
+def every_row_learns_and_the_largest_batch_least_of_the_equal_ones(lesson):
+    assert len(lesson.accuracies) == len(lesson.rows)
+    assert min(lesson.accuracies) > 0.5
+    assert lesson.accuracies[10] < lesson.accuracies[0] < 1  # batches of 1,024 and of 64
+
+
+@after("07_mnist_training", "own-row")
+def a_row_of_ones_own_learns(lesson):
+    assert lesson.mine > 0.8
