@@ -21,6 +21,7 @@ from numerical import (
 
 from helpers import network as module
 from helpers.network import ACTIVATIONS, MATCHING_LOSS, Network, one_hot
+from helpers.storage import load, save
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, train
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,11 +47,13 @@ def test_gradients_are_finite_differences(output, loss, depth, m):
         check_gradients(*example(hidden, output, loss, depth, m))
 
 
-def test_each_hidden_layer_may_have_its_own_activation():
+def test_each_hidden_layer_may_have_its_own_activation(tmp_path):
     for names in (HIDDEN[:3], HIDDEN[2:5], HIDDEN[4:], ["relu", "tanh"]):
         network, A0, Y = example(names, "softmax", "categorical_cross_entropy", len(names) + 1, 3)
         np.testing.assert_allclose(network.forward(A0), by_hand(network, A0.T, names).T, rtol=1e-12)
         check_gradients(network, A0, Y)
+        save(network, tmp_path / "network.npz")
+        np.testing.assert_array_equal(load(tmp_path / "network.npz").forward(A0), network.A[-1])
 
 
 def huber(A, Y):
