@@ -31,12 +31,12 @@ from course.exercises.questions import Question, bundle, widget
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent.parent / "notebooks"
-PUZZLED = "Not quite."
+NOT_QUITE = "Not quite."
 MISSING = object()
 hints_given = {}  # exercise: how many, since the kernel started
 
 
-class Puzzled(Exception):
+class UsageError(Exception):
     """A call cannot be meant as it is; the message says what to write instead."""
 
 
@@ -47,11 +47,11 @@ def shown(function):
     def show(*arguments):
         try:
             verdict = function(*arguments)
-        except Puzzled as puzzle:
-            verdict = Verdict(PUZZLED, (str(puzzle),))
+        except UsageError as error:
+            verdict = Verdict(NOT_QUITE, (str(error),))
         if not isinstance(verdict, Verdict):
             return
-        if "NBGRADER_EXECUTION" in os.environ and verdict.lead in (NOT_YET, OPEN, PUZZLED):
+        if "NBGRADER_EXECUTION" in os.environ and verdict.lead in (NOT_YET, OPEN, NOT_QUITE):
             raise AssertionError(verdict.as_text())
         verdict = replace(verdict, lines=(*verdict.lines, *record.news()))
         display({"text/plain": verdict.as_text(), "text/html": verdict.as_html()})
@@ -67,9 +67,9 @@ def check(key=None, answer=MISSING):
     """Judge an answer to an exercise: check("2.3", leaky_relu)."""
     task = find(key, 'check("2.3", leaky_relu)')
     if isinstance(task, Question):
-        raise Puzzled(f'{task.key} is a quiz question; answer it with `quiz("{task.key}", "a")`.')
+        raise UsageError(f'{task.key} is a quiz question; answer it with `quiz("{task.key}", "a")`.')
     if answer is MISSING:
-        raise Puzzled(f'Give `check` your answer too: `check("{task.key}", {task.name})`.')
+        raise UsageError(f'Give `check` your answer too: `check("{task.key}", {task.name})`.')
     try:
         verdict = task.judge(answer)
     except Exception as error:  # a mistake of ours, for which no learner shall get a traceback
@@ -103,15 +103,15 @@ def quiz(key=None, letter=None):
     """The questions of a lesson, quiz("2"), or one of them, quiz("2.q1"); with a letter, the answer to it."""
     number = re.fullmatch(r"0*(\d+)", str(key).strip()) if type(key) in (str, int) else None
     if number and int(number[1]) not in lessons():
-        raise Puzzled(f"There is no quiz {number[1]}; there is one for each of {', '.join(map(str, lessons()))}.")
+        raise UsageError(f"There is no quiz {number[1]}; there is one for each of {', '.join(map(str, lessons()))}.")
     questions = lessons()[int(number[1])].QUESTIONS if number else [find(key, 'quiz("2")')]
     first = questions[0]
     if not isinstance(first, Question):
-        raise Puzzled(f'{first.key} is an exercise: `check("{first.key}", {first.name})`.')
+        raise UsageError(f'{first.key} is an exercise: `check("{first.key}", {first.name})`.')
     if letter is None:
         return display_quiz(questions)
     if number:
-        raise Puzzled(f'Answer one question at a time: `quiz("{first.key}", "a")`.')
+        raise UsageError(f'Answer one question at a time: `quiz("{first.key}", "a")`.')
     verdict = first.judge(letter)
     if verdict.lead == RIGHT:
         record.solve(first.key)
@@ -148,20 +148,20 @@ def lessons():
 def find(key, example):
     """The exercise or question with this id."""
     if type(key) is not str:
-        raise Puzzled(f"The id comes first, in quotes: `{example}`.")
+        raise UsageError(f"The id comes first, in quotes: `{example}`.")
     tasks = {task.key: task for lesson in lessons().values() for task in (*lesson.EXERCISES, *lesson.QUESTIONS)}
     wanted = key.strip().lower().lstrip("0")
     if wanted not in tasks:
         near = get_close_matches(wanted, tasks, n=3, cutoff=0.5) or list(tasks)[:3]
         wanted = re.sub(r"[^\w. ]", "", wanted)[:20]
-        raise Puzzled(f'There is no "{wanted}"; did you mean {" or ".join(near)}? `progress()` lists all exercises.')
+        raise UsageError(f'There is no "{wanted}"; did you mean {" or ".join(near)}? `progress()` lists all exercises.')
     return tasks[wanted]
 
 
 def find_exercise(key, example):
     task = find(key, example)
     if isinstance(task, Question):
-        raise Puzzled(f'{task.key} is a quiz question; each of its choices is explained: `quiz("{task.key}")`.')
+        raise UsageError(f'{task.key} is a quiz question; each of its choices is explained: `quiz("{task.key}")`.')
     return task
 
 

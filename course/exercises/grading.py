@@ -1,9 +1,9 @@
 """What exercises and questions are, and how an answer is judged.
 
-An exercise tries the answer once on each of its cases. The first case that fails decides what is said: "For z = −2
-your leaky_relu gave −2; expected −0.02." Then a diagnosis is looked for. An exercise names wrong answers that learners
-really give (`Wrong`), each with an example; the one that behaves as the learner's does, in the most cases, is named.
-COMMON adds the mistakes that any exercise meets. Nothing here prints, and nothing raises, whatever the answer is.
+An exercise tries the answer once on each of its cases. The first case that fails decides what is said: "For z = -2
+your leaky_relu gave -2; expected -0.02." Then a diagnosis is looked for. An exercise names wrong answers that learners
+really give (`Mistake`), each with an example; the one that behaves as the learner's does, in the most cases, is named.
+course/text.py adds the mistakes that any exercise meets. Nothing here prints, and nothing raises, whatever the answer is.
 
 Each verdict is a word and sentences. As HTML it has no colours but that of its left edge, so it suits any theme, and
 the word says what the colour says. The same answer always gets the same text, because nbval compares it.
@@ -21,37 +21,10 @@ from html import escape
 import numpy as np
 
 from course import sandbox
+from course.text import code, exception_hint, inline, listed, shape_in_words
 
 RIGHT, NOT_YET, OPEN = "Right.", "Not yet.", "Not written yet."
 WHY_NOT_CHANGE = "Whoever called it may need that array again: make a new one instead."
-
-COMMON = {  # how an exception begins: the name of the mistake, and what it means
-    r"ValueError: The truth value of an array": (
-        "if on an array",
-        "`if`, `and`, `or` and `max` need one True or False; a comparison of arrays gives one for each element. "
-        "`np.where(condition, a, b)` chooses element by element.",
-    ),
-    r"TypeError: only .* can be converted to": (
-        "math on an array",
-        "The functions of `math` take one number; those of NumPy, such as `np.exp`, take whole arrays.",
-    ),
-    r"ValueError: (operands|shapes|matmul|could not broadcast)": (
-        "shapes do not fit",
-        "Two arrays in that line have shapes that do not fit together; print both. After a sum or a maximum over an "
-        "axis, `keepdims=True` often makes them fit.",
-    ),
-    r"AxisError": ("no such axis", "The array has no such axis: the first is axis 0, the last axis −1."),
-    r"UFuncTypeError: Cannot cast": (
-        "whole numbers in place",
-        "The input holds whole numbers, and so does every copy of it; fractions cannot be written into it. "
-        "Make a new array, for example with `np.where`.",
-    ),
-    r"(NameError|UnboundLocalError)": ("unknown name", "Is it spelled right, and have you run the cell that makes it?"),
-    r"OverflowError": ("overflow", "A number became too large for a float: which power or exponential grows so much?"),
-    r"IndexError": ("index", "Indices begin at 0, so the last one is the length − 1."),
-    r"RecursionError": ("recursion", "Your function calls itself without end."),
-    r"SystemExit": ("exit", "No need to stop the program: give the result back with `return`."),
-}
 
 
 @dataclass(frozen=True)
@@ -71,15 +44,15 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class Mistake:
     """A wrong answer that learners give: its name, what to say to it, and an example of it."""
 
     name: str
-    says: str
+    feedback: str
     example: object
 
 
-def given(**arguments):
+def case(**arguments):
     """A case: the arguments by name, in order. Lists become arrays, of 64 bits on every computer."""
     return {name: _array(value) if isinstance(value, list) else value for name, value in arguments.items()}
 
@@ -100,7 +73,7 @@ class Task:
     hints: tuple[str, str, str]
     solution: str
     reason: str
-    right: str
+    takeaway: str
 
     @property
     def name(self):
@@ -120,7 +93,7 @@ class Exercise(Task):
 
     reference: Callable
     cases: tuple[dict, ...]
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[Mistake, ...]
     elementwise: bool = False  # the first argument and the result have the same shape, element for element
     quiet: bool = False  # a NumPy warning is a mistake, even if the numbers are right
     use: Callable = call
@@ -138,7 +111,7 @@ class Exercise(Task):
             for k, got in enumerate(seen):
                 if fault := self._fault(self.cases[k], self.expected[k], got):
                     return self._explain(fault, k, seen)
-        return Verdict(RIGHT, (self.right, *_notes(seen)))
+        return Verdict(RIGHT, (self.takeaway, *_notes(seen)))
 
     @cached_property
     def expected(self):
@@ -196,9 +169,9 @@ class Exercise(Task):
         """The first number that differs, and what it should have been."""
         close = np.isclose(array, expected, rtol=1e-5, atol=1e-8, equal_nan=True)
         index = tuple(int(i) for i in np.argwhere(~close)[0])
-        gave, should = number(array[index]), number(expected[index])
+        gave, should = code(array[index]), code(expected[index])
         if gave == should:
-            should += f" (they differ by {number(abs(float(array[index]) - float(expected[index])))})"
+            should += f" (they differ by {code(abs(float(array[index]) - float(expected[index])))})"
         place = f" at {list(index)}" if index and not self.elementwise else ""
         words = case_in_words(case)
         if self.elementwise:
@@ -223,7 +196,7 @@ class Exercise(Task):
         for wrong, outcomes in self.known:
             agree = [self._agree(mine, theirs) for mine, theirs in zip(outcomes, seen, strict=False)]
             if all(agree[: k + 1]) and sum(agree) > most:
-                best, most = (wrong.name, wrong.says), sum(agree)
+                best, most = (wrong.name, wrong.feedback), sum(agree)
         return best
 
     def _agree(self, a, b):
@@ -232,13 +205,6 @@ class Exercise(Task):
         if a.array is None or b.array is None:
             return (a.shape, a.words) == (b.shape, b.words)
         return _close(a.array, b.array) and not (self.quiet and _kinds(a.warnings) != _kinds(b.warnings))
-
-
-def inline(line):
-    """A line of a verdict as HTML."""
-    if "\n" in line:
-        return f'<pre style="margin: 0.5em 0"><code>{escape(line)}</code></pre>'
-    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line, quote=False))
 
 
 # --- the parts of an exercise's judgement ---------------------------------------------------------------------------
@@ -267,9 +233,8 @@ def _kinds(warned):
 
 def common_mistake(got, expected):
     """A diagnosis that needs no knowledge of the exercise."""
-    for beginning, diagnosis in COMMON.items():
-        if re.match(beginning, f"{got.error}: {got.message}"):
-            return diagnosis
+    if hint := exception_hint(f"{got.error}: {got.message}"):
+        return hint
     if got.array is None:
         return None
     if got.shape != expected.shape and _close(got.array.T, expected):
@@ -289,12 +254,6 @@ def _notes(seen, printed=True, warned=True):
         yield f"There was a warning: {words}."
 
 
-def number(x):
-    """At most four significant digits, but whole numbers in full; and a minus that is read aloud as one."""
-    x = float(x) + 0.0  # no −0
-    return (f"{x:.0f}" if x.is_integer() and abs(x) < 1e9 else f"{x:.4g}").replace("-", "−")
-
-
 def _array(values):
     array = np.array(values)
     return array.astype(np.int64) if array.dtype.kind == "i" else array
@@ -305,14 +264,4 @@ def case_in_words(case):
 
 
 def _words(value):
-    if np.ndim(value) == 0:
-        return number(value)
-    return "[" + ", ".join(map(_words, value)) + "]" if np.size(value) <= 12 else f"an array of shape {np.shape(value)}"
-
-
-def shape_in_words(shape):
-    return f"an array of shape {shape}" if shape else "one number"
-
-
-def listed(words):
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return code(value) if np.size(value) <= 12 else f"an array of shape {np.shape(value)}"

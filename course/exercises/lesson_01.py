@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.exercises.grading import RIGHT, Exercise, Wrong, given, number
+from course.exercises.grading import RIGHT, Exercise, Mistake, case
 from course.exercises.questions import Choice, Question
+from course.text import code
 from helpers.network import sigmoid, tanh
 
 TITLE = "Neuron"
@@ -46,111 +47,111 @@ def neuron(x, w, b, f):
     reference=lambda x, w, b: _activation(w)(w @ x + b),
     use=_run,
     cases=(
-        given(x=[1.0, 3.0, -2.0], w=[0.4, -0.2, 0.3], b=1.5),
-        given(x=[2.0, 1.0], w=[1.0, -1.0], b=0.5),
-        given(x=[0.5, -2.0], w=[1.5, 0.5], b=-1.0),
-        given(x=[1, 0, 2, -1], w=[2, 5, -1, 1], b=-1),
-        given(x=[0.3], w=[2.0], b=0.25),
+        case(x=[1.0, 3.0, -2.0], w=[0.4, -0.2, 0.3], b=1.5),
+        case(x=[2.0, 1.0], w=[1.0, -1.0], b=0.5),
+        case(x=[0.5, -2.0], w=[1.5, 0.5], b=-1.0),
+        case(x=[1, 0, 2, -1], w=[2, 5, -1, 1], b=-1),
+        case(x=[0.3], w=[2.0], b=0.25),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "bias forgotten",
             "The bias is missing: the sum is `w @ x + b`.",
             lambda x, w, b, f: f(w @ x),
         ),
-        Wrong(
+        Mistake(
             "activation forgotten",
             "That is the weighted sum z, and it is right. The neuron gives what the activation makes of it, `f(z)`.",
             lambda x, w, b, f: w @ x + b,
         ),
-        Wrong(
+        Mistake(
             "products not added",
             "`w * x` has a product for each input. The neuron adds them up: `w @ x`, or `np.sum(w * x)`.",
             lambda x, w, b, f: f(w * x + b),
         ),
-        Wrong(
+        Mistake(
             "bias for each input",
             "The bias is inside the sum, so it is added once for each input. "
             "A neuron has one bias: add it after the sum.",
             lambda x, w, b, f: f(np.sum(w * x + b)),
         ),
-        Wrong(
+        Mistake(
             "bias added to each input",
             "The bias is added to each input before the weights. Add it once, after the sum.",
             lambda x, w, b, f: f(w @ (x + b)),
         ),
-        Wrong(
+        Mistake(
             "bias added to each weight",
             "The bias is added to each weight before the inputs. Add it once, after the sum.",
             lambda x, w, b, f: f((w + b) @ x),
         ),
-        Wrong(
+        Mistake(
             "activation for each product",
             "Each product goes through the activation. `f` comes last, once: add the products first.",
             lambda x, w, b, f: np.sum(f(w * x + b)),
         ),
-        Wrong(
+        Mistake(
             "bias after the activation",
             "The bias is added after the activation. It belongs inside, `f(w @ x + b)`: outside, the result "
             "would not stay between 0 and 1.",
             lambda x, w, b, f: f(w @ x) + b,
         ),
-        Wrong(
+        Mistake(
             "bias subtracted",
             "The bias has the wrong sign: it is added, `w @ x + b`.",
             lambda x, w, b, f: f(w @ x - b),
         ),
-        Wrong(
+        Mistake(
             "last product only",
             "Only the last product arrives. In a loop, `z = …` begins anew each time; `z += …` adds to what is there.",
             lambda x, w, b, f: f(w[-1] * x[-1] + b),
         ),
-        Wrong(
+        Mistake(
             "first product only",
             "Only the first product arrives. Is the `return` inside the loop? Then it ends in its first round.",
             lambda x, w, b, f: f(w[0] * x[0] + b),
         ),
-        Wrong(
+        Mistake(
             "first input left out",
             "The first input is left out. Indices begin at 0: `range(len(x))` takes them all.",
             lambda x, w, b, f: f(w[1:] @ x[1:] + b),
         ),
-        Wrong(
+        Mistake(
             "last input left out",
             "The last input is left out. `range(len(x))` already ends at the last index, len(x) − 1.",
             lambda x, w, b, f: f(w[:-1] @ x[:-1] + b),
         ),
-        Wrong(
+        Mistake(
             "two inputs only",
             "Right for two inputs. A neuron may have any number of them, and `w @ x` takes them all.",
             lambda x, w, b, f: f(w[0] * x[0] + w[1] * x[1] + b),
         ),
-        Wrong(
+        Mistake(
             "weights ignored",
             "The inputs are added as they are. Each must be multiplied by its own weight first.",
             lambda x, w, b, f: f(np.sum(x) + b),
         ),
-        Wrong(
+        Mistake(
             "sums multiplied",
             "You multiplied two sums. Multiply first, each input by its own weight, and add the products.",
             lambda x, w, b, f: f(np.sum(w) * np.sum(x) + b),
         ),
-        Wrong(
+        Mistake(
             "mean for sum",
             "That is the mean of the products; a neuron takes their sum.",
             lambda x, w, b, f: f(np.mean(w * x) + b),
         ),
-        Wrong(
+        Mistake(
             "always the sigmoid",
             "Right while f is the sigmoid. In this case it is tanh: use the f that is given.",
             lambda x, w, b, f: sigmoid(w @ x + b),
         ),
-        Wrong(
+        Mistake(
             "always a step",
             "The sum is right, but the activation is always a step. Use the one that is given: `f(…)`.",
             lambda x, w, b, f: _step(w @ x + b),
         ),
-        Wrong(
+        Mistake(
             "always tanh",
             "The sum is right, but the activation is always tanh. Use the one that is given: `f(…)`.",
             lambda x, w, b, f: tanh(w @ x + b),
@@ -167,7 +168,7 @@ def neuron(x, w, b, f):
 """,
     reason="`w @ x` is the sum of the products, the bias is added once, and the activation comes last. This line is "
     "the formula y = f(w · x + b).",
-    right="Weighted sum, bias, activation, in this order: that is all a neuron does.",
+    takeaway="Weighted sum, bias, activation, in this order: that is all a neuron does.",
 )
 
 
@@ -178,12 +179,12 @@ def neuron(x, w, b, f):
 class Vectorised(Exercise):
     """An exercise whose right answers have no loop in them."""
 
-    loop_says: str
+    loop_feedback: str
 
     def judge(self, answer):
         verdict = super().judge(answer)
         if verdict.lead == RIGHT and _has_loop(answer):
-            return self._not_yet("loop", self.loop_says)
+            return self._not_yet("loop", self.loop_feedback)
         return verdict
 
 
@@ -228,78 +229,78 @@ def neuron_batch(X, w, b, f):  # X (n_in, m): one example a column
     reference=lambda X, w, b: _activation(w)(w @ X + b),
     use=_run,
     cases=(
-        given(X=[[2.0, 0.5], [1.0, -2.0]], w=[1.0, -1.5], b=0.5),
-        given(X=[[1.0, 0.0, -2.0], [3.0, 1.0, 0.5]], w=[0.4, -0.2], b=-0.3),
-        given(X=[[1.0, 2.0], [0.0, -1.0], [1.5, 0.2]], w=[0.4, 1.2, -0.7], b=1.5),
-        given(X=[[1, 0, 2, 3], [2, -1, 0, 1], [1, 1, 0, -3]], w=[1, -1, 2], b=-1),
-        given(X=[[2.0, -1.0, 0.5]], w=[0.5], b=0.2),
+        case(X=[[2.0, 0.5], [1.0, -2.0]], w=[1.0, -1.5], b=0.5),
+        case(X=[[1.0, 0.0, -2.0], [3.0, 1.0, 0.5]], w=[0.4, -0.2], b=-0.3),
+        case(X=[[1.0, 2.0], [0.0, -1.0], [1.5, 0.2]], w=[0.4, 1.2, -0.7], b=1.5),
+        case(X=[[1, 0, 2, 3], [2, -1, 0, 1], [1, 1, 0, -3]], w=[1, -1, 2], b=-1),
+        case(X=[[2.0, -1.0, 0.5]], w=[0.5], b=0.2),
     ),
     wrong=(
-        Wrong("loop", LOOP, _looping),
-        Wrong("examples in rows", COLUMNS, lambda X, w, b, f: f(X @ w + b)),
-        Wrong("transposed", COLUMNS, lambda X, w, b, f: f(w @ X.T + b)),
-        Wrong("bias forgotten", "The bias is missing: `w @ X + b`.", lambda X, w, b, f: f(w @ X)),
-        Wrong(
+        Mistake("loop", LOOP, _looping),
+        Mistake("examples in rows", COLUMNS, lambda X, w, b, f: f(X @ w + b)),
+        Mistake("transposed", COLUMNS, lambda X, w, b, f: f(w @ X.T + b)),
+        Mistake("bias forgotten", "The bias is missing: `w @ X + b`.", lambda X, w, b, f: f(w @ X)),
+        Mistake(
             "activation forgotten",
             "These are the weighted sums, and they are right. Put them through the activation: `f(z)`.",
             lambda X, w, b, f: w @ X + b,
         ),
-        Wrong(
+        Mistake(
             "bias after the activation",
             "The bias is added after the activation. It belongs inside: `f(w @ X + b)`.",
             lambda X, w, b, f: f(w @ X) + b,
         ),
-        Wrong(
+        Mistake(
             "last example only",
             "Only the last example came back. A loop that says `y = …` forgets the earlier ones each time; without a "
             "loop, `w @ X` keeps them all.",
             lambda X, w, b, f: f(w @ X[:, -1] + b),
         ),
-        Wrong(
+        Mistake(
             "first example only",
             "Only the first example came back. Is the `return` inside a loop? Without a loop, `w @ X` gives them all.",
             lambda X, w, b, f: f(w @ X[:, 0] + b),
         ),
-        Wrong(
+        Mistake(
             "* for @",
             "`w * X` multiplies and does not add; it also lays w along the rows, where the examples are. `w @ X` does "
             "both steps, the right way round.",
             lambda X, w, b, f: f(w * X + b),
         ),
-        Wrong(
+        Mistake(
             "* and sum",
             "`w * X` lays w along the rows of X, where the examples are; each weight belongs to a row. `w @ X` knows "
             "that, and adds as well.",
             lambda X, w, b, f: f((w * X).sum(axis=0) + b),
         ),
-        Wrong(
+        Mistake(
             "products not added",
             "Each input is multiplied by its weight, but the products are not added: there should be one number for "
             "each example. `w @ X` adds them.",
             lambda X, w, b, f: f(w[:, None] * X + b),
         ),
-        Wrong(
+        Mistake(
             "added along the wrong axis",
             "You added over the examples: one number for each input came out. Add over the inputs, `axis=0`, or let "
             "`w @ X` do it.",
             lambda X, w, b, f: f((w[:, None] * X).sum(axis=1) + b),
         ),
-        Wrong(
+        Mistake(
             "everything added",
             "All examples are added into one number. `w @ X` adds within each column, and keeps the columns apart.",
             lambda X, w, b, f: f((w[:, None] * X).sum() + b),
         ),
-        Wrong(
+        Mistake(
             "bias for each input",
             "The bias is inside the sum, so it is added once for each input. Add it after the sum.",
             lambda X, w, b, f: f((w[:, None] * X + b).sum(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "always the sigmoid",
             "Right while f is the sigmoid. In this case it is tanh: use the f that is given.",
             lambda X, w, b, f: sigmoid(w @ X + b),
         ),
-        Wrong(
+        Mistake(
             "a row too many",
             "The numbers are right, in a table of one row. With w of shape (n_in,), `w @ X` has the shape (m,).",
             lambda X, w, b, f: f(w.reshape(1, -1) @ X + b),
@@ -317,8 +318,8 @@ def neuron_batch(X, w, b, f):
 """,
     reason="`w @ X` is the sum over the inputs for each column: (n_in,) @ (n_in, m) gives (m,). The bias is one "
     "number, and `+` adds it to all m sums; f works on each. The formula did not change at all.",
-    right="One line for one example or a million: the formula is the same, only X is wider than x.",
-    loop_says=LOOP,
+    takeaway="One line for one example or a million: the formula is the same, only X is wider than x.",
+    loop_feedback=LOOP,
 )
 
 
@@ -349,56 +350,56 @@ my_nand = (..., ..., ...)  # w1, w2, b
 """,
     reference=lambda x: float(not (x[0] and x[1])),
     use=_gate,
-    cases=tuple(given(x=[float(x1), float(x2)]) for x1 in (0, 1) for x2 in (0, 1)),
+    cases=tuple(case(x=[float(x1), float(x2)]) for x1 in (0, 1) for x2 in (0, 1)),
     wrong=(
-        Wrong(
+        Mistake(
             "AND",
             "These weights make AND. NAND is its opposite, at all four inputs: what does −z say where z says yes?",
             (1, 1, -1.5),
         ),
-        Wrong(
+        Mistake(
             "OR",
             "These weights make OR. NAND fires for (0, 0) and is silent for (1, 1), so the inputs must "
             "speak against it.",
             (1, 1, -0.5),
         ),
-        Wrong(
+        Mistake(
             "NOR",
             "These weights make NOR: a single 1 already silences the neuron, and in NAND it takes two. Raise the bias, "
             "to more than the size of each weight. A sum of exactly 0 does not fire.",
             (-1, -1, 0.5),
         ),
-        Wrong(
+        Mistake(
             "always on",
             "This neuron always fires. The bias alone is too strong: both weights together must pull the sum down to 0 "
             "or below.",
             (-1, -1, 2.5),
         ),
-        Wrong(
+        Mistake(
             "never on",
             "This neuron never fires. For (0, 0) only the bias is left, so it must be above 0.",
             (-1, -1, -1),
         ),
-        Wrong("not x1", f"This neuron says “not x₁”, whatever x₂ is. {IGNORES}", (-1, 0, 0.5)),
-        Wrong("not x2", f"This neuron says “not x₂”, whatever x₁ is. {IGNORES}", (0, -1, 0.5)),
-        Wrong("x1", f"This neuron repeats x₁. {IGNORES}", (1, 0, -0.5)),
-        Wrong("x2", f"This neuron repeats x₂. {IGNORES}", (0, 1, -0.5)),
-        Wrong(
+        Mistake("not x1", f"This neuron says “not x₁”, whatever x₂ is. {IGNORES}", (-1, 0, 0.5)),
+        Mistake("not x2", f"This neuron says “not x₂”, whatever x₁ is. {IGNORES}", (0, -1, 0.5)),
+        Mistake("x1", f"This neuron repeats x₁. {IGNORES}", (1, 0, -0.5)),
+        Mistake("x2", f"This neuron repeats x₂. {IGNORES}", (0, 1, -0.5)),
+        Mistake(
             "x1 and not x2",
             "It fires for (1, 0) only: x₁ and not x₂. In NAND both weights are negative. Is the order w1, w2, b?",
             (1, -1, -0.5),
         ),
-        Wrong(
+        Mistake(
             "x2 and not x1",
             "It fires for (0, 1) only: x₂ and not x₁. In NAND both weights are negative. Is the order w1, w2, b?",
             (-1, 1, -0.5),
         ),
-        Wrong(
+        Mistake(
             "w1 positive",
             "Three of four: it is silent for (0, 1) and fires for (1, 1). Both weights must be negative, w1 too.",
             (1, -1, 0.5),
         ),
-        Wrong(
+        Mistake(
             "w2 positive",
             "Three of four: it is silent for (1, 0) and fires for (1, 1). Both weights must be negative, w2 too.",
             (-1, 1, 0.5),
@@ -414,7 +415,7 @@ my_nand = (-1, -1, 1.5)
 """,
     reason="The sums are 1.5, 0.5, 0.5 and −0.5: only for (1, 1) is the sum below 0. It is the AND of the lesson "
     "with all three signs changed. Infinitely many others work, every one that cuts the corner (1, 1) off.",
-    right="A line that cuts off the corner (1, 1), with the firing side where the other three are.",
+    takeaway="A line that cuts off the corner (1, 1), with the firing side where the other three are.",
 )
 
 
@@ -437,7 +438,7 @@ class Prediction(Exercise):
     """An exercise that says which answer is wrong, and does not give the right one away."""
 
     def _difference(self, case, expected, array):
-        return f"Question {case['question']}: {number(array)} is not it."
+        return f"Question {case['question']}: {code(array)} is not it."
 
 
 PREDICTED = (0.5, 1, 0.25, 0.5, 0)
@@ -466,54 +467,54 @@ my_prediction = (  # a step neuron with w = (6, 8) and b = −5; predict on pape
 """,
     reference=lambda question: PREDICTED[question - 1],
     use=_predicted,
-    cases=tuple(given(question=k) for k in range(1, 6)),
+    cases=tuple(case(question=k) for k in range(1, 6)),
     wrong=(
-        Wrong("1: not divided", "The distance is |b| / |w|: divide by the length of w.", _with(1, 5)),
-        Wrong(
+        Mistake("1: not divided", "The distance is |b| / |w|: divide by the length of w.", _with(1, 5)),
+        Mistake(
             "1: weights added",
             "The length of w is not 6 + 8, but √(6² + 8²), by Pythagoras. Divide by that.",
             _with(1, 5 / 14),
         ),
-        Wrong("1: no square root", SQUARED, _with(1, 0.05)),
-        Wrong("1: upside down", "It is the other way round: |b| / |w|.", _with(1, 2)),
-        Wrong("1: a sign", "The size is right. A distance has no sign: |b| / |w|.", _with(1, -0.5)),
-        Wrong(
+        Mistake("1: no square root", SQUARED, _with(1, 0.05)),
+        Mistake("1: upside down", "It is the other way round: |b| / |w|.", _with(1, 2)),
+        Mistake("1: a sign", "The size is right. A distance has no sign: |b| / |w|.", _with(1, -0.5)),
+        Mistake(
             "2: the sum",
             "That is the weighted sum, 6 · 0.5 + 8 · 0.5 − 5 = 2. What does the step make of it?",
             _with(2, 2),
         ),
-        Wrong(
+        Mistake(
             "2: silent",
             "The sum is 6 · 0.5 + 8 · 0.5 − 5. Is it above 0?",
             _with(2, 0),
         ),
-        Wrong(
+        Mistake(
             "3: unchanged",
             "Only if b were doubled, too. |b| stays 5 and |w| becomes 20.",
             _with(3, 0.5),
         ),
-        Wrong(
+        Mistake(
             "3: farther",
             "The other way: |w| divides, in |b| / |w|, so a longer w brings the line nearer.",
             _with(3, 1),
         ),
-        Wrong(
+        Mistake(
             "4: farther",
             "Doubling b doubles the distance, but doubling w halves it again. Both sides of w · x = −b were doubled.",
             _with(4, 1),
         ),
-        Wrong("4: nearer", "That is with w alone doubled. Here b is doubled as well.", _with(4, 0.25)),
-        Wrong(
+        Mistake("4: nearer", "That is with w alone doubled. Here b is doubled as well.", _with(4, 0.25)),
+        Mistake(
             "5: the same",
             "The line is the same, but w points the other way now: the two sides change places.",
             _with(5, 1),
         ),
-        Wrong(
+        Mistake(
             "5: minus one",
             "The sum changes its sign, and it is below 0 now. The step makes 0 of every sum that is not above 0.",
             _with(5, -1),
         ),
-        Wrong(
+        Mistake(
             "5: the sum",
             "That is the weighted sum, −6 · 0.5 − 8 · 0.5 + 5 = −2. What does the step make of it?",
             _with(5, -2),
@@ -533,7 +534,7 @@ my_prediction = (0.5, 1, 0.25, 0.5, 0)
     reason="|b| / |w| is 5/10, 5/20 and 10/20. The sum for (0.5, 0.5) is 2, which fires; with all signs changed "
     "it is −2. So doubling everything changes nothing for a step neuron, and changing all signs swaps the two sides of "
     "the line.",
-    right="Only the ratio of b to w places the line. The signs say which side of it fires.",
+    takeaway="Only the ratio of b to w places the line. The signs say which side of it fires.",
 )
 
 EXERCISES = (NEURON, BATCH, NAND, PREDICT)
@@ -546,7 +547,7 @@ QUESTIONS = (
         "1.q1",
         "In the learning loop, what is learned?",
         (
-            Choice("The prices of the houses", "Those are the data: they are given, and stay as they are."),
+            Choice("The prices of the houses", "Those are the data: they are case, and stay as they are."),
             Choice("The sizes of the houses", "Those are the inputs; a model must take them as they come."),
             Choice(
                 "The numbers w and b",

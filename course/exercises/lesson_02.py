@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from course.exercises.grading import Exercise, Wrong, given
+from course.exercises.grading import Exercise, Mistake, case
 from course.exercises.questions import Choice, Choices, Question, Situation
 from helpers import network
 
@@ -42,60 +42,60 @@ def leaky_relu(z, slope=0.01):
     reference=network.leaky_relu,
     elementwise=True,
     cases=(
-        given(z=[-2.0, -0.5, 0.0, 0.5, 3.0]),
-        given(z=[[-1.0, 4.0], [2.5, -3.0]]),
-        given(z=[-3.0, 4.0], slope=0.2),
-        given(z=[-2, 0, 3]),
+        case(z=[-2.0, -0.5, 0.0, 0.5, 3.0]),
+        case(z=[[-1.0, 4.0], [2.5, -3.0]]),
+        case(z=[-3.0, 4.0], slope=0.2),
+        case(z=[-2, 0, 3]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "plain ReLU",
             "This is ReLU: below 0 it gives 0. The leaky one gives `slope * z` there.",
             lambda z, slope=0.01: np.maximum(z, 0),
         ),
-        Wrong(
+        Mistake(
             "swapped branches",
             "The two branches are swapped: `z` belongs where z > 0, and `slope * z` elsewhere.",
             lambda z, slope=0.01: np.where(z > 0, slope * z, z),
         ),
-        Wrong(
+        Mistake(
             "slope alone",
             "Below 0 you give the slope itself; the line with that slope is `slope * z`.",
             lambda z, slope=0.01: np.where(z > 0, z, slope),
         ),
-        Wrong(
+        Mistake(
             "wrong sign",
             "Below 0 the result has the wrong sign: with a positive slope the line goes on downwards, `slope * z`.",
             lambda z, slope=0.01: np.where(z > 0, z, -slope * z),
         ),
-        Wrong(
+        Mistake(
             "slope ignored",
             "It works for slope 0.01 only: use the parameter `slope` in place of the number.",
             lambda z, slope=0.01: np.where(z > 0, z, 0.01 * z),
         ),
-        Wrong(
+        Mistake(
             "slope everywhere",
             "Every z got the slope, positive ones too. `(z > 0).all()` would do that: it asks one question about the "
             "whole array, and each element needs its own. `np.where(z > 0, …, …)` decides one by one.",
             lambda z, slope=0.01: z if (z > 0).all() else slope * z,
         ),
-        Wrong(
+        Mistake(
             "z unchanged",
             "Negative z came back unchanged. `(z > 0).any()` would do that: it asks one question about the whole "
             "array, and each element needs its own. `np.where(z > 0, …, …)` decides one by one.",
             lambda z, slope=0.01: z if (z > 0).any() else slope * z,
         ),
-        Wrong(
+        Mistake(
             "the derivative",
             "This is the derivative of leaky ReLU, the next exercise. Here the values themselves are asked for.",
             network.leaky_relu_prime,
         ),
-        Wrong(
+        Mistake(
             "np.max for np.maximum",
             "`np.max` finds the largest element of one array; `np.maximum(a, b)` compares two arrays.",
             lambda z, slope=0.01: np.max(z, slope * z),
         ),
-        Wrong(
+        Mistake(
             "whole numbers",
             "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so "
             "−0.02 became 0 in it. `np.where` makes an array that fits.",
@@ -115,7 +115,7 @@ def leaky_relu(z, slope=0.01):
     reason="`np.where` decides for each element: one line serves numbers and arrays of any shape. `np.greater(z, 0)` "
     "is `z > 0`, and `np.multiply` is `*`; written so, they take lists, too. "
     "`np.maximum(z, slope * z)` does the same as long as the slope is below 1: do you see why?",
-    right="Below 0 a little of z still leaks through, so the slope there is not 0 and a unit cannot die.",
+    takeaway="Below 0 a little of z still leaks through, so the slope there is not 0 and a unit cannot die.",
 )
 
 LEAKY_RELU_PRIME = Exercise(
@@ -130,54 +130,54 @@ def leaky_relu_prime(z, slope=0.01):
     reference=network.leaky_relu_prime,
     elementwise=True,
     cases=(  # without 0, where there is no derivative
-        given(z=[-2.0, -0.5, 0.5, 3.0]),
-        given(z=[[-1.0, 4.0], [2.5, -3.0]]),
-        given(z=[-3.0, 4.0], slope=0.2),
-        given(z=[-2, 3]),
+        case(z=[-2.0, -0.5, 0.5, 3.0]),
+        case(z=[[-1.0, 4.0], [2.5, -3.0]]),
+        case(z=[-3.0, 4.0], slope=0.2),
+        case(z=[-2, 3]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "the function itself",
             "This is leaky ReLU itself. Its derivative is how steep it is: the same number at z = 0.5 and at z = 3.",
             network.leaky_relu,
         ),
-        Wrong(
+        Mistake(
             "z for 1",
             "Above 0 the function is z; its derivative there is 1, whatever z is.",
             lambda z, slope=0.01: np.where(z > 0, z, slope),
         ),
-        Wrong(
+        Mistake(
             "slope times z",
             "Below 0 the function is `slope * z`; its derivative there is `slope` alone, without z.",
             lambda z, slope=0.01: np.where(z > 0, 1, slope * z),
         ),
-        Wrong(
+        Mistake(
             "swapped branches",
             "The two branches are swapped: the slope is 1 where z > 0, and `slope` elsewhere.",
             lambda z, slope=0.01: np.where(z > 0, slope, 1),
         ),
-        Wrong(
+        Mistake(
             "derivative of ReLU",
             "This is the derivative of ReLU, 0 below 0. The leaky one still rises there, by `slope`.",
             lambda z, slope=0.01: np.where(z > 0, 1.0, 0.0),
         ),
-        Wrong(
+        Mistake(
             "wrong sign",
             "Below 0 the function still rises from left to right, so its derivative is +`slope`, not −`slope`.",
             lambda z, slope=0.01: np.where(z > 0, 1.0, -slope),
         ),
-        Wrong(
+        Mistake(
             "slope ignored",
             "It works for slope 0.01 only: use the parameter `slope` in place of the number.",
             lambda z, slope=0.01: np.where(z > 0, 1, 0.01),
         ),
-        Wrong(
+        Mistake(
             "one number for all",
             "You gave one number for the whole array; the derivative has a value for each element of z. "
             "`np.where(z > 0, …, …)` decides one by one.",
             lambda z, slope=0.01: 1 if (z > 0).any() else slope,
         ),
-        Wrong(
+        Mistake(
             "whole numbers",
             "Right for fractions, but `np.ones_like(z)` of an array of whole numbers can hold nothing else, so "
             "0.01 became 0 in it. `np.where` makes an array that fits.",
@@ -197,7 +197,7 @@ def leaky_relu_prime(z, slope=0.01):
     reason="Two lines, two slopes; `np.ones_like(z)` is 1 in the number type of z. At z = 0 they meet in a kink, "
     "where there is no derivative; the course takes the "
     "slope from the left, and the check leaves that point out.",
-    right="Never 0: some of the gradient always gets through, which is what the leak is for.",
+    takeaway="Never 0: some of the gradient always gets through, which is what the leak is for.",
 )
 
 
@@ -234,75 +234,75 @@ def sigmoid(z):
     elementwise=True,
     quiet=True,
     cases=(
-        given(z=[-2.0, -0.5, 0.0, 3.0]),
-        given(z=[[1.0, -1.0, 0.5], [20.0, -20.0, -0.1]]),
-        given(z=[-1000.0]),
-        given(z=[1000.0]),
-        given(z=[-1000, 0, 2]),
-        given(z=2.0),
+        case(z=[-2.0, -0.5, 0.0, 3.0]),
+        case(z=[[1.0, -1.0, 0.5], [20.0, -20.0, -0.1]]),
+        case(z=[-1000.0]),
+        case(z=[1000.0]),
+        case(z=[-1000, 0, 2]),
+        case(z=2.0),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "overflow of e^-z",
             "At z = −1000, `np.exp(-z)` is e^1000, too large for any float (they end just above e^709). The quotient "
             "came out right by luck. Where z < 0, multiply above and below by e^z: σ(z) = e^z / (1 + e^z).",
             lambda z: 1 / (1 + np.exp(-z)),
         ),
-        Wrong(
+        Mistake(
             "overflow of e^z",
             "At z = 1000, e^z is inf, and inf / inf is nan. Where z ≥ 0, divide above and below by e^z: "
             "σ(z) = 1 / (1 + e^−z).",
             lambda z: np.exp(z) / (1 + np.exp(z)),
         ),
-        Wrong(
+        Mistake(
             "np.where computes both",
             WHERE_COMPUTES_BOTH,
             lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
         ),
-        Wrong(
+        Mistake(
             "np.where computes both, mirrored",
             WHERE_COMPUTES_BOTH,
             lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))),
         ),
-        Wrong(
+        Mistake(
             "sign of z",
             "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Check the sign in the exponent.",
             lambda z: 1 - network.sigmoid(z),
         ),
-        Wrong(
+        Mistake(
             "missing brackets",
             "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 and then adds. Write `1 / (1 + …)`.",
             lambda z: 1 / 1 + np.exp(-z),
         ),
-        Wrong(
+        Mistake(
             "never below a half",
             "Both halves came out alike: with e = `np.exp(-np.abs(z))`, 1 / (1 + e) is right for z ≥ 0 only; "
             "for z < 0 it is e / (1 + e).",
             lambda z: 1 / (1 + np.exp(-np.abs(z))),
         ),
-        Wrong(
+        Mistake(
             "the derivative",
             "This is σ′(z) = σ(z) (1 − σ(z)), the derivative. Here σ(z) itself is asked for.",
             network.sigmoid_prime,
         ),
-        Wrong("tanh", "This is tanh, which runs from −1 to 1; sigmoid runs from 0 to 1.", np.tanh),
-        Wrong(
+        Mistake("tanh", "This is tanh, which runs from −1 to 1; sigmoid runs from 0 to 1.", np.tanh),
+        Mistake(
             "integer division",
             "`//` rounds the quotient down to a whole number; use `/`.",
             lambda z: 1 // (1 + np.exp(-np.clip(z, -500, 500))),
         ),
-        Wrong(
+        Mistake(
             "clipped too early",
             "Clipping z keeps e^z finite, but your limits are so tight that σ changes. Floats bear e^z up to z = 709.",
             lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10))),
         ),
-        Wrong(
+        Mistake(
             "whole numbers",
             "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so 0.5 "
             "became 0 in it. Give it `dtype=float`, or let `np.where` make the array.",
             _sigmoid_in_whole_numbers,
         ),
-        Wrong(
+        Mistake(
             "math.exp",
             "`math.exp` takes one number; `np.exp` takes a whole array.",
             lambda z: 1 / (1 + math.exp(-z)),
@@ -322,7 +322,7 @@ def sigmoid(z):
 """,
     reason="1 / (1 + e^−z) and e^z / (1 + e^z) are the same number. With −|z| as the exponent each is used where it "
     "cannot overflow, and e^−1000 quietly becomes 0, which is what it should be.",
-    right="It stays finite, and silent, from −1000 to 1000.",
+    takeaway="It stays finite, and silent, from −1000 to 1000.",
 )
 
 SIGMOID_FROM_OUTPUT = Exercise(
@@ -337,35 +337,35 @@ def sigmoid_prime_from_output(a):  # a = σ(z) is known already; give σ′(z)
     reference=lambda a: a * (1 - a),
     elementwise=True,
     cases=(
-        given(a=[0.5, 0.9, 0.2]),
-        given(a=[[0.1, 0.75], [0.99, 0.3]]),
-        given(a=[0.0, 1.0]),
+        case(a=[0.5, 0.9, 0.2]),
+        case(a=[[0.1, 0.75], [0.99, 0.3]]),
+        case(a=[0.0, 1.0]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "sigmoid twice",
             "This is the derivative of sigmoid at a, but a is already its output, σ(z). Nothing needs to be "
             "exponentiated again: σ′(z) = σ(z) (1 − σ(z)).",
             _sigmoid_of_sigmoid,
         ),
-        Wrong("tanh", "This is the formula of tanh, 1 − a². For sigmoid it is a (1 − a).", lambda a: 1 - a**2),
-        Wrong("half of the product", "One factor is missing: σ′(z) = a (1 − a), not 1 − a alone.", lambda a: 1 - a),
-        Wrong(
+        Mistake("tanh", "This is the formula of tanh, 1 − a². For sigmoid it is a (1 − a).", lambda a: 1 - a**2),
+        Mistake("half of the product", "One factor is missing: σ′(z) = a (1 − a), not 1 − a alone.", lambda a: 1 - a),
+        Mistake(
             "missing brackets",
             "Brackets are missing: `a * 1 - a` is a − a, which is 0. Write `a * (1 - a)`.",
             lambda a: a * 1 - a,
         ),
-        Wrong(
+        Mistake(
             "wrong sign",
             "The sign is wrong: sigmoid rises everywhere, so its derivative is never negative.",
             lambda a: a * (a - 1),
         ),
-        Wrong(
+        Mistake(
             "one derivative too many",
             "This is the derivative of a (1 − a) with respect to a, one derivative too many; a (1 − a) is asked for.",
             lambda a: 1 - 2 * a,
         ),
-        Wrong("the output itself", "This is a itself. How fast does σ rise where it has the value a?", lambda a: a),
+        Mistake("the output itself", "This is a itself. How fast does σ rise where it has the value a?", lambda a: a),
     ),
     hints=(
         "Of σ′(z) = σ(z) (1 − σ(z)), how much do you know already?",
@@ -378,7 +378,7 @@ def sigmoid_prime_from_output(a):
 """,
     reason="A network keeps the activations of its forward pass. Going backward, the derivative then costs one "
     "product and no exponential; tanh has the same gift, 1 − a².",
-    right="One product, no exponential: that is why a network keeps its activations for the way back.",
+    takeaway="One product, no exponential: that is why a network keeps its activations for the way back.",
 )
 
 
@@ -411,85 +411,85 @@ def softmax(z):  # z (classes, examples): each column is one example
 """,
     reference=network.softmax,
     cases=(
-        given(z=[[1.0, 2.0], [2.0, 0.0], [3.0, 1.0]]),
-        given(z=[[0.5], [1.0], [-1.0]]),
-        given(z=[[1000.0, -1000.0], [1001.0, -1001.0]]),
-        given(z=[[1000.0], [-1000.0]]),
-        given(z=[1.0, 2.0, 3.0]),
-        given(z=[[1, 2, 4], [3, 2, 1]]),
+        case(z=[[1.0, 2.0], [2.0, 0.0], [3.0, 1.0]]),
+        case(z=[[0.5], [1.0], [-1.0]]),
+        case(z=[[1000.0, -1000.0], [1001.0, -1001.0]]),
+        case(z=[[1000.0], [-1000.0]]),
+        case(z=[1.0, 2.0, 3.0]),
+        case(z=[[1, 2, 4], [3, 2, 1]]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "wrong axis",
             ROWS_SUM_TO_1,
             lambda z: _stable(z, axis_of_max=1, axis_of_sum=1),
         ),
-        Wrong("wrong axis of the sum", ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1)),
-        Wrong(
+        Mistake("wrong axis of the sum", ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1)),
+        Mistake(
             "wrong axis, no keepdims",
             "The sum or maximum was taken along axis 1, over the examples; it belongs to axis 0, the classes. "
             "Then the shapes fit as well.",
             lambda z: np.exp(z) / np.exp(z).sum(axis=1),
         ),
-        Wrong(
+        Mistake(
             "sum of everything",
             ALL_SUM_TO_1,
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
         ),
-        Wrong(
+        Mistake(
             "sum of everything, max of each column",
             ALL_SUM_TO_1,
             lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(),
         ),
-        Wrong(
+        Mistake(
             "max not subtracted",
             "Right for small z, but e^1000 is too large for a float, and inf / inf is nan. Subtract the largest z of "
             "each column first: it cancels in the quotient, and no exponent is then above 0.",
             lambda z: np.exp(z) / np.exp(z).sum(axis=0),
         ),
-        Wrong(
+        Mistake(
             "max of everything",
             "You subtracted the largest z of the whole batch. A column far below it underflows: 0 / 0 is nan. "
             "Subtract each column's own: `z.max(axis=0)`.",
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=0),
         ),
-        Wrong(
+        Mistake(
             "max along the wrong axis",
             "You subtracted the largest z of each row. What is subtracted cancels only if it is the same for all "
             "classes of an example: take `z.max(axis=0)`, one number for each column.",
             lambda z: _stable(z, axis_of_max=1),
         ),
-        Wrong(
+        Mistake(
             "divided by the max",
             "You divided z by its maximum. Subtract it: e^(z − c) cancels in the quotient, e^(z / c) does not.",
             lambda z: np.exp(z / z.max(axis=0)) / np.exp(z / z.max(axis=0)).sum(axis=0),
         ),
-        Wrong(
+        Mistake(
             "no exponential",
             "The columns sum to 1, but without `np.exp`: softmax shares out e^z, not z.",
             lambda z: z / z.sum(axis=0),
         ),
-        Wrong(
+        Mistake(
             "not normalised",
             "These are the exponentials; divide them by their sum over the classes, `.sum(axis=0)`.",
             lambda z: np.exp(z - z.max(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "sigmoid",
             "This is sigmoid, each number for itself. In softmax the classes compete: each column sums to 1.",
             network.sigmoid,
         ),
-        Wrong(
+        Mistake(
             "hard maximum",
             "The winner takes all here. Softmax is soft: each class gets its part, e^z divided by the sum.",
             lambda z: (z == z.max(axis=0)).astype(float),
         ),
-        Wrong(
+        Mistake(
             "transposed",
             "The numbers are right, but transposed: give them back in the shape in which z came, examples in columns.",
             lambda z: network.softmax(z).T,
         ),
-        Wrong(
+        Mistake(
             "log of softmax",
             "This is the logarithm of softmax: it has the same order, but it is no probability.",
             lambda z: z - z.max(axis=0) - np.log(np.exp(z - z.max(axis=0)).sum(axis=0)),
@@ -509,7 +509,7 @@ def softmax(z):
 """,
     reason="Axis 0 runs over the classes, so `max(axis=0)` and `sum(axis=0)` have one number for each example. "
     "Subtracting the same c from all classes of an example changes nothing: e^−c cancels.",
-    right="Each column sums to 1, at ±1000 too: only the differences between the classes count.",
+    takeaway="Each column sums to 1, at ±1000 too: only the differences between the classes count.",
 )
 
 
@@ -655,7 +655,7 @@ my_choice = {
 """,
     reason="An output layer is chosen by the values it must be able to give, a hidden layer by the gradients it lets "
     "through.",
-    right="Outputs are chosen by the values they must give, hidden layers by the gradients they let through.",
+    takeaway="Outputs are chosen by the values they must give, hidden layers by the gradients they let through.",
 )
 
 EXERCISES = (SIGMOID, SIGMOID_FROM_OUTPUT, LEAKY_RELU, LEAKY_RELU_PRIME, SOFTMAX, WHICH)

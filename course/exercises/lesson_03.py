@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from course.exercises.grading import Exercise, Wrong, given
+from course.exercises.grading import Exercise, Mistake, case
 from course.exercises.questions import Choice, Question
 from helpers.network import relu, sigmoid, softmax
 
@@ -75,7 +75,7 @@ def _all_layers(A0, W, b, f):
 
 
 def _case(A0, sizes):
-    return given(**{"A0": A0, "W, b, f of sizes": sizes})
+    return case(**{"A0": A0, "W, b, f of sizes": sizes})
 
 
 FORWARD = Exercise(
@@ -97,95 +97,95 @@ def forward(A0, W, b, f):  # lists with entry l for layer l = 1 … L; entry 0 i
         _case([[1.0], [-1.0], [2.0]], [3, 3, 3, 3, 1]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "activation forgotten",
             "The weighted sums are right, but no activation is applied: each layer ends with `f[l](…)`.",
             _layers(lambda l, A, A0, W, b, f: W[l] @ A + b[l]),
         ),
-        Wrong(
+        Mistake(
             "b not added",
             "The biases are missing: the weighted sum is `W[l] @ A + b[l]`.",
             _layers(lambda l, A, A0, W, b, f: f[l](W[l] @ A)),
         ),
-        Wrong(
+        Mistake(
             "b after the activation",
             "The bias is added after the activation. It belongs inside: `f[l](W[l] @ A + b[l])`.",
             _layers(lambda l, A, A0, W, b, f: f[l](W[l] @ A) + b[l]),
         ),
-        Wrong(
+        Mistake(
             "W transposed",
             "W[l] has the shape (n_l, n_{l−1}), a row for each unit of layer l. It needs no `.T`: `W[l] @ A`.",
             _layers(lambda l, A, A0, W, b, f: f[l](W[l].T @ A + b[l])),
         ),
-        Wrong(
+        Mistake(
             "A before W",
             "The order matters in `@`: examples are columns, so the weights come first, `W[l] @ A`.",
             _layers(lambda l, A, A0, W, b, f: f[l](A @ W[l] + b[l])),
         ),
-        Wrong(
+        Mistake(
             "* for @",
             "`*` multiplies element by element; the weighted sums of a layer are a matrix product, `W[l] @ A`.",
             _layers(lambda l, A, A0, W, b, f: f[l](W[l] * A + b[l])),
         ),
-        Wrong(
+        Mistake(
             "the input at each layer",
             "Every layer gets the input A[0]. Layer l needs what layer l − 1 gave: keep it in a variable, and use it.",
             _layers(lambda l, A, A0, W, b, f: f[l](W[l] @ A0 + b[l])),
         ),
-        Wrong(
+        Mistake(
             "a layer early",
             "The loop ends a layer early. The last layer is L = len(W) − 1, and `range` stops before its end: "
             "`range(1, len(W))`.",
             _layers(_right, last=1),
         ),
-        Wrong(
+        Mistake(
             "always two layers",
             "You computed two layers, whatever the network: with the L of the lesson's network, or written out? Inside "
             "the function L is `len(W) - 1`.",
             lambda A0, W, b, f: _right(2, _right(1, A0, A0, W, b, f), A0, W, b, f),
         ),
-        Wrong(
+        Mistake(
             "a layer too far",
             "The loop goes one layer too far: the lists have entries 0 … L, so it is `range(1, len(W))`.",
             _layers(_right, last=-1),
         ),
-        Wrong(
+        Mistake(
             "from layer 0",
             "The loop begins at entry 0, which is None: layer 0 is the input, and nothing is computed there. "
             "`range(1, len(W))` begins at 1.",
             _layers(_right, first=0),
         ),
-        Wrong(
+        Mistake(
             "from layer 2",
             "The first layer is left out: the loop begins at 1, where W[1] belongs to the first hidden layer.",
             _layers(_right, first=2),
         ),
-        Wrong(
+        Mistake(
             "b of the layer before",
             "The bias is that of the layer before, and b[0] is None. All three have the same index: W[l], b[l], f[l].",
             _layers(lambda l, A, A0, W, b, f: f[l](W[l] @ A + b[l - 1])),
         ),
-        Wrong(
+        Mistake(
             "one activation for all",
             "The output layer got the activation of the hidden layers. Each layer has its own: `f[l]`.",
             _layers(lambda l, A, A0, W, b, f: f[1](W[l] @ A + b[l])),
         ),
-        Wrong(
+        Mistake(
             "no activation on the output",
             "This is Z[L]. The output layer has an activation, too: the last line gives A[L] = f[L](Z[L]).",
             _layers(lambda l, A, A0, W, b, f: W[l] @ A + b[l] if l == len(W) - 1 else f[l](W[l] @ A + b[l])),
         ),
-        Wrong(
+        Mistake(
             "ReLU everywhere",
             "Every layer got ReLU. Take the function that is given for the layer, `f[l]`: here the output has another.",
             _layers(lambda l, A, A0, W, b, f: np.maximum(W[l] @ A + b[l], 0)),
         ),
-        Wrong(
+        Mistake(
             "return inside the loop",
             "This is A[1]: the function returned in the first round. Move `return` out of the loop, to the left.",
             lambda A0, W, b, f: _right(1, A0, A0, W, b, f),
         ),
-        Wrong(
+        Mistake(
             "all layers",
             "You gave the activations of all layers. Here only the last is asked for: `return A[-1]`.",
             _all_layers,
@@ -207,7 +207,7 @@ def forward(A0, W, b, f):
 """,
     reason="One line does every layer, and every number of examples. Entry 0 of the lists is None, so that the index "
     "of the code is the index of the formula, and no line has a `+ 1` in it.",
-    right="Five networks, one line: a forward pass is the same formula, again and again.",
+    takeaway="Five networks, one line: a forward pass is the same formula, again and again.",
 )
 
 
@@ -229,62 +229,62 @@ def layer(X, W, b):  # X (m, n_0) rows, W (n_1, n_0), b (n_1,) flat
 """,
     reference=_relu_layer,
     cases=(
-        given(X=[[1.0, 2.0], [3.0, 0.0], [-1.0, 1.0]], W=[[1.0, 0.5], [2.0, -1.0], [0.5, 1.0]], b=[0.0, 1.0, -1.0]),
-        given(X=[[1.0, 2.0], [3.0, 0.5]], W=[[1.0, 0.5], [2.0, 1.0]], b=[0.5, -1.0]),
-        given(X=[[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]], W=[[1.0, 2.0, -1.0]], b=[3.0]),
-        given(X=[[2.0, -1.0]], W=[[1.0, 1.0], [-1.0, 2.0], [0.0, -3.0]], b=[1.0, 1.0, 1.0]),
+        case(X=[[1.0, 2.0], [3.0, 0.0], [-1.0, 1.0]], W=[[1.0, 0.5], [2.0, -1.0], [0.5, 1.0]], b=[0.0, 1.0, -1.0]),
+        case(X=[[1.0, 2.0], [3.0, 0.5]], W=[[1.0, 0.5], [2.0, 1.0]], b=[0.5, -1.0]),
+        case(X=[[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]], W=[[1.0, 2.0, -1.0]], b=[3.0]),
+        case(X=[[2.0, -1.0]], W=[[1.0, 1.0], [-1.0, 2.0], [0.0, -3.0]], b=[1.0, 1.0, 1.0]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "b still flat",
             "A flat b is spread along the last axis, the examples: example 1 got the bias of unit 1, and so on. With "
             "as many examples as units nothing complains. Make it a column: `b.reshape(-1, 1)`. "
             "`b.T` would not help: `.T` of a flat array changes nothing.",
             lambda X, W, b: relu(W @ X.T + b),
         ),
-        Wrong(
+        Mistake(
             "X still in rows",
             "X has its examples in rows, (m, n_0). The formula wants them in columns: `W @ X.T`.",
             lambda X, W, b: relu(W @ X + b[:, None]),
         ),
-        Wrong(
+        Mistake(
             "as it was",
             "Both bugs are still in it: X has its examples in rows, and b is flat. Print the shapes of all three.",
             lambda X, W, b: relu(W @ X + b),
         ),
-        Wrong(
+        Mistake(
             "reshape for transpose",
             "`reshape` fills the new shape in reading order, so numbers of different examples are mixed. The shape is "
             "right, and the numbers are not. To exchange rows and columns, write `X.T`.",
             lambda X, W, b: relu(W @ X.reshape(W.shape[1], -1) + b[:, None]),
         ),
-        Wrong(
+        Mistake(
             "examples in rows",
             "The numbers are right, with the examples in rows, as PyTorch has them. This course has examples in "
             "columns: the result is (n_1, m).",
             lambda X, W, b: relu(X @ W.T + b),
         ),
-        Wrong(
+        Mistake(
             "W transposed",
             "W is (n_1, n_0), as in the formula; what has to be turned is X.",
             lambda X, W, b: relu(W.T @ X.T + b[:, None]),
         ),
-        Wrong(
+        Mistake(
             "X before W",
             "Row by row it would be `X @ W.T`; in this course it is `W @ X.T`. `X @ W` fits neither.",
             lambda X, W, b: relu(X @ W + b),
         ),
-        Wrong(
+        Mistake(
             "activation forgotten",
             "The sums are right, but ReLU is missing: a negative sum must come out as 0.",
             lambda X, W, b: W @ X.T + b[:, None],
         ),
-        Wrong(
+        Mistake(
             "b after the activation",
             "The bias is added after the activation. It belongs inside: ReLU of the whole sum.",
             lambda X, W, b: relu(W @ X.T) + b[:, None],
         ),
-        Wrong(
+        Mistake(
             "b not added",
             "The bias is gone. Make it a column instead of leaving it out: `b.reshape(-1, 1)`.",
             lambda X, W, b: relu(W @ X.T),
@@ -302,7 +302,7 @@ def layer(X, W, b):
 """,
     reason="(n_1, n_0) @ (n_0, m) is (n_1, m), and the column (n_1, 1) is spread over the m examples. `b[:, None]` "
     "makes the same column.",
-    right="The column of biases is spread over the examples, whatever their number.",
+    takeaway="The column of biases is spread over the examples, whatever their number.",
 )
 
 
@@ -331,75 +331,75 @@ def count_parameters(sizes):  # sizes such as [784, 128, 10]
 """,
     reference=lambda sizes: sum(n_in * n_out + n_out for n_in, n_out in _pairs(sizes)),
     cases=(
-        given(sizes=[2, 2, 1]),
-        given(sizes=[5, 4, 3, 2]),
-        given(sizes=[1, 3, 1]),
-        given(sizes=[784, 10]),
-        given(sizes=[784, 128, 10]),
+        case(sizes=[2, 2, 1]),
+        case(sizes=[5, 4, 3, 2]),
+        case(sizes=[1, 3, 1]),
+        case(sizes=[784, 10]),
+        case(sizes=[784, 128, 10]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "biases forgotten",
             "These are the weights alone. Each unit after the input also has a bias: n_l more for layer l.",
             lambda sizes: sum(n_in * n_out for n_in, n_out in _pairs(sizes)),
         ),
-        Wrong(
+        Mistake(
             "a bias for the inputs",
             "You gave the inputs biases, too. Layer 0 computes nothing: biases begin at layer 1.",
             lambda sizes: sum(n_in * n_out for n_in, n_out in _pairs(sizes)) + sum(int(n) for n in sizes),
         ),
-        Wrong(
+        Mistake(
             "the bias of the layer before",
             "You added n_{l−1} biases for layer l. It has one for each of its own units, n_l.",
             lambda sizes: sum(n_in * n_out + n_in for n_in, n_out in _pairs(sizes)),
         ),
-        Wrong(
+        Mistake(
             "one bias a layer",
             "You counted one bias for each layer. Each unit has its own: n_l for layer l.",
             lambda sizes: sum(n_in * n_out + 1 for n_in, n_out in _pairs(sizes)),
         ),
-        Wrong(
+        Mistake(
             "last layer forgotten",
             "The last layer is missing: there are as many matrices W as arrows between the sizes, one less than sizes.",
             lambda sizes: sum(n_in * n_out + n_out for n_in, n_out in _pairs(sizes[:-1])),
         ),
-        Wrong(
+        Mistake(
             "first layer forgotten",
             "The first matrix, from the inputs to layer 1, is missing; it is often the largest.",
             lambda sizes: sum(n_in * n_out + n_out for n_in, n_out in _pairs(sizes[1:])),
         ),
-        Wrong(
+        Mistake(
             "biases alone",
             "These are the biases alone. Layer l also has a matrix of n_l · n_{l−1} weights.",
             lambda sizes: int(np.sum(sizes[1:])),
         ),
-        Wrong(
+        Mistake(
             "three sizes",
             THREE_SIZES,
             lambda sizes: sizes[0] * sizes[1] + sizes[1] + sizes[1] * sizes[2] + sizes[2],
         ),
-        Wrong("three sizes unpacked", THREE_SIZES, _unpacked),
-        Wrong(
+        Mistake("three sizes unpacked", THREE_SIZES, _unpacked),
+        Mistake(
             "units counted",
             "These are the units. Parameters are the weights between them, and the biases.",
             lambda sizes: int(np.sum(sizes)),
         ),
-        Wrong(
+        Mistake(
             "product of all",
             "You multiplied all sizes. Each layer has n_{l−1} · n_l weights of its own; those are added.",
             lambda sizes: math.prod(int(n) for n in sizes),
         ),
-        Wrong(
+        Mistake(
             "no hidden layer",
             "That connects the first size with the last. Go from layer to layer: each size with the next.",
             lambda sizes: int(sizes[0]) * int(sizes[-1]) + int(sizes[-1]),
         ),
-        Wrong(
+        Mistake(
             "one number a layer",
             "You gave a number for each layer; add them up.",
             lambda sizes: [n_in * n_out + n_out for n_in, n_out in _pairs(sizes)],
         ),
-        Wrong(
+        Mistake(
             "only 784-128-10",
             "Right for [784, 128, 10]; the function should work for any list of sizes.",
             lambda sizes: 101_770,
@@ -416,7 +416,7 @@ def count_parameters(sizes):
 """,
     reason="Layer l has a matrix of n_l rows and n_{l−1} columns, and a bias for each row. For 784-128-10 that is "
     "100,352 + 128 in the first layer and 1,280 + 10 in the second: 101,770.",
-    right="784-128-10 has 101,770 parameters, and 100,480 of them are in the first layer.",
+    takeaway="784-128-10 has 101,770 parameters, and 100,480 of them are in the first layer.",
 )
 
 
@@ -476,65 +476,65 @@ my_xor = {
 """,
     reference=lambda x: float(x[0] != x[1]),
     use=_gate,
-    cases=tuple(given(x=[float(x1), float(x2)]) for x1 in (0, 1) for x2 in (0, 1)),
+    cases=tuple(case(x=[float(x1), float(x2)]) for x1 in (0, 1) for x2 in (0, 1)),
     wrong=(
-        Wrong(
+        Mistake(
             "OR",
             "Your network is OR: (1, 1) still fires. The output must listen to the second hidden unit: let it be AND, "
             "with a negative weight on its way out.",
             _weights(OR, AND, (1, 0, -0.5)),
         ),
-        Wrong(
+        Mistake(
             "AND",
             "Your network is AND: only (1, 1) fires. If the output unit is an AND, the hidden units must be OR and "
             "NAND. Is the NAND turned round? Or does a sum come out exactly 0? That is off.",
             _weights(OR, AND, (1, 1, -1.5)),
         ),
-        Wrong(
+        Mistake(
             "NAND",
             "Your network is NAND: (0, 0) fires as well. The output must demand both, OR and NAND: a bias below "
             "minus the larger weight.",
             _weights(OR, NAND, (0, 1, -0.5)),
         ),
-        Wrong(
+        Mistake(
             "XNOR",
             "All four are upside down: your network says when the inputs are equal. Change the signs of W2 and b2.",
             _weights(OR, NAND, (-1, -1, 1.5)),
         ),
-        Wrong(
+        Mistake(
             "NOR",
             "Your network is NOR: it fires only for (0, 0), where both hidden units are off. Check the bias b2: with "
             "everything off, the output must be off.",
             _weights(OR, AND, (-1, -1, 0.5)),
         ),
-        Wrong(
+        Mistake(
             "always on",
             "The output fires for every input. Either b2 alone is above 0 and nothing pulls it down, or for every "
             "input at least one hidden unit is on, and one is enough for your output: let it demand both.",
             _weights(OR, NAND, (1, 1, -0.5)),
         ),
-        Wrong(
+        Mistake(
             "never on",
             "The output never fires. Is its bias too far below 0? A step needs a sum above 0; exactly 0 is off.",
             _weights((1, 1, -1), (1, 1, -2), (1, -1, -1)),
         ),
-        Wrong(
+        Mistake(
             "one input alone",
             "The output follows x₁ and does not care for x₂. Does each hidden unit look at both inputs?",
             _weights((1, 0, -0.5), (1, 0, -0.5), (1, 1, -0.5)),
         ),
-        Wrong(
+        Mistake(
             "the other input alone",
             "The output follows x₂ and does not care for x₁. Does each hidden unit look at both inputs?",
             _weights((0, 1, -0.5), (0, 1, -0.5), (1, 1, -0.5)),
         ),
-        Wrong(
+        Mistake(
             "only (1, 0)",
             "You have x₁ and not x₂. That is half of it: the other hidden unit can be x₂ and not x₁, and the "
             "output fires if either does.",
             _weights((1, -1, -0.5), (0, 0, 0), (1, 1, -0.5)),
         ),
-        Wrong(
+        Mistake(
             "only (0, 1)",
             "You have x₂ and not x₁. That is half of it: the other hidden unit can be x₁ and not x₂, and the "
             "output fires if either does.",
@@ -557,7 +557,7 @@ my_xor = {
 """,
     reason="Hidden unit 1 is OR, hidden unit 2 is AND. The output is h₁ − h₂ − 0.5 > 0: OR and not AND. Another way is "
     "x₁ and not x₂, x₂ and not x₁, and an OR of the two; any weights that give the four right outputs are right.",
-    right="Two lines cut the plane, and a third unit combines them: what one neuron cannot, three can.",
+    takeaway="Two lines cut the plane, and a third unit combines them: what one neuron cannot, three can.",
 )
 
 

@@ -5,7 +5,7 @@ Each wrong answer is one that learners really give. Its example is run like an a
 
 import numpy as np
 
-from course.exercises.grading import Exercise, Wrong, given
+from course.exercises.grading import Exercise, Mistake, case
 from course.exercises.questions import Choice, Choices, Question, Situation
 from helpers import network
 
@@ -16,10 +16,10 @@ ONE_NUMBER = "A loss is one number for the whole batch"
 
 # --- 4.1 and 4.2: mean squared error and its gradient -----------------------------------------------------------------
 
-HOUSE = given(A=[[3.5]], Y=[[4.0]])
-BATCH = given(A=[[1.0, 2.0, 0.0], [4.0, 5.0, 7.5]], Y=[[1.5, 0.0, 0.0], [3.0, 5.0, 6.0]])
-TALL = given(A=[[0.5, 2.0], [1.0, -1.0], [3.0, 0.25]], Y=[[0.0, 1.0], [2.0, -1.0], [0.0, 0.5]])
-WHOLE = given(A=[[1, 2, 4]], Y=[[0, 2, 7]])
+HOUSE = case(A=[[3.5]], Y=[[4.0]])
+BATCH = case(A=[[1.0, 2.0, 0.0], [4.0, 5.0, 7.5]], Y=[[1.5, 0.0, 0.0], [3.0, 5.0, 6.0]])
+TALL = case(A=[[0.5, 2.0], [1.0, -1.0], [3.0, 0.25]], Y=[[0.0, 1.0], [2.0, -1.0], [0.0, 0.5]])
+WHOLE = case(A=[[1, 2, 4]], Y=[[0, 2, 7]])
 
 MSE = Exercise(
     key="4.1",
@@ -33,69 +33,69 @@ def mse(A, Y):  # predictions and targets, both (n, m): n outputs, m examples
     reference=network.mse,
     cases=(HOUSE, BATCH, TALL, WHOLE),
     wrong=(
-        Wrong(
+        Mistake(
             "sum instead of mean",
             "This is the sum of the squares. It grows with the batch; the mean does not. Use `np.mean`.",
             lambda A, Y: np.sum((A - Y) ** 2),
         ),
-        Wrong(
+        Mistake(
             "divided by the examples only",
             "You divided the sum by m, the number of examples. Here the mean is over all n · m elements, `A.size`.",
             lambda A, Y: np.sum((A - Y) ** 2) / A.shape[1],
         ),
-        Wrong(
+        Mistake(
             "divided by the outputs only",
             "You divided the sum by n, the number of outputs: `len(A)` counts the rows. The mean is over all n · m "
             "elements, `A.size`.",
             lambda A, Y: np.sum((A - Y) ** 2) / len(A),
         ),
-        Wrong(
+        Mistake(
             "half of it",
             "This is half of the mean. Some books put a ½ in front so that the 2 of the gradient cancels; "
             "this course does not.",
             lambda A, Y: 0.5 * np.mean((A - Y) ** 2),
         ),
-        Wrong(
+        Mistake(
             "mean absolute error",
             "This is the mean absolute error: the errors are to be squared, `** 2`.",
             lambda A, Y: np.mean(np.abs(A - Y)),
         ),
-        Wrong(
+        Mistake(
             "root",
             "This is the RMSE. Leave the root away: the mean of the squares itself is asked for.",
             lambda A, Y: np.sqrt(np.mean((A - Y) ** 2)),
         ),
-        Wrong(
+        Mistake(
             "square of the mean",
             "You averaged first and squared then, so errors of opposite sign cancel. Square each error, then average.",
             lambda A, Y: np.mean(A - Y) ** 2,
         ),
-        Wrong(
+        Mistake(
             "not squared",
             "These errors are not squared, so one too high and one too low cancel: `(A - Y) ** 2`.",
             lambda A, Y: np.mean(A - Y),
         ),
-        Wrong(
+        Mistake(
             "one loss for each example",
             f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
             lambda A, Y: np.mean((A - Y) ** 2, axis=0),
         ),
-        Wrong(
+        Mistake(
             "one loss for each output",
             f"You gave one loss for each output. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
             lambda A, Y: np.mean((A - Y) ** 2, axis=1),
         ),
-        Wrong(
+        Mistake(
             "not averaged",
             f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.",
             lambda A, Y: (A - Y) ** 2,
         ),
-        Wrong(
+        Mistake(
             "the gradient",
             "This is the gradient, the next exercise. Here the loss itself is asked for.",
             network.mse_prime,
         ),
-        Wrong(
+        Mistake(
             "^ is not a power",
             "In Python `^` is a logical operation on bits; a power is written `**`.",
             lambda A, Y: np.mean((A - Y) ^ 2),
@@ -112,7 +112,7 @@ def mse(A, Y):
 """,
     reason="Subtract, square, average: the formula from the inside out. `float` makes a plain Python number of it, "
     "which prints well and can be kept in a list.",
-    right="One number for a batch of any size, and in squared units: dollars become dollars².",
+    takeaway="One number for a batch of any size, and in squared units: dollars become dollars².",
 )
 
 MSE_PRIME = Exercise(
@@ -127,60 +127,60 @@ def mse_prime(A, Y):  # the slope of mse for each element of A, so of shape (n, 
     reference=network.mse_prime,
     cases=(HOUSE, BATCH, TALL, WHOLE),
     wrong=(
-        Wrong(
+        Mistake(
             "factor 2 missing",
             "Half of what it should be: the derivative of a square e² is 2e, and the 2 is missing.",
             lambda A, Y: (A - Y) / A.size,
         ),
-        Wrong(
+        Mistake(
             "wrong sign",
             "The sign is wrong: where the prediction is too high, a higher one is worse, so the slope is positive. "
             "It is A − Y, not Y − A.",
             lambda A, Y: 2 * (Y - A) / A.size,
         ),
-        Wrong(
+        Mistake(
             "absolute value",
             "You took the absolute value. The sign says which way to go: keep it.",
             lambda A, Y: 2 * np.abs(A - Y) / A.size,
         ),
-        Wrong(
+        Mistake(
             "divided by the examples only",
             "You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
             lambda A, Y: 2 * (A - Y) / A.shape[1],
         ),
-        Wrong(
+        Mistake(
             "divided by the outputs only",
             "You divided by n: `len(A)` counts the rows. The loss is a mean over n · m elements: `A.size`.",
             lambda A, Y: 2 * (A - Y) / len(A),
         ),
-        Wrong(
+        Mistake(
             "not divided",
             "This is the gradient of the sum. The loss is the mean: each element counts 1/(n · m) of it, "
             "so divide by `A.size`.",
             lambda A, Y: 2 * (A - Y),
         ),
-        Wrong(
+        Mistake(
             "averaged",
             "You gave the average of the slopes. Every prediction has a slope of its own: keep the shape of A, and "
             "divide by `A.size`.",
             lambda A, Y: 2 * np.mean(A - Y),
         ),
-        Wrong(
+        Mistake(
             "the loss",
             "This is the loss itself. Its gradient has a number for each element of A.",
             network.mse,
         ),
-        Wrong(
+        Mistake(
             "still squared",
             "The exponent comes down when you differentiate: (a − y)² becomes 2 (a − y), without the square.",
             lambda A, Y: 2 * (A - Y) ** 2 / A.size,
         ),
-        Wrong(
+        Mistake(
             "the sign alone",
             "This is the gradient of the mean absolute error, which knows only the sign of each error.",
             lambda A, Y: np.sign(A - Y) / A.size,
         ),
-        Wrong(
+        Mistake(
             "summed over the outputs",
             "You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
             lambda A, Y: (2 * (A - Y) / A.size).sum(axis=0),
@@ -197,7 +197,7 @@ def mse_prime(A, Y):
 """,
     reason="Each element of A occurs in one term of the mean, (a − y)² / (n · m). The derivative of that is "
     "2 (a − y) / (n · m), and `A.size` is n · m.",
-    right="A prediction that is twice as wrong is pulled twice as hard.",
+    takeaway="A prediction that is twice as wrong is pulled twice as hard.",
 )
 
 
@@ -255,114 +255,114 @@ def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
     reference=network.binary_cross_entropy,
     quiet=True,
     cases=(
-        given(Z=[[0.0]], Y=[[1.0]]),
-        given(Z=[[2.0, -1.0, 0.5], [-3.0, 0.0, 1.5]], Y=[[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]),
-        given(Z=[[1.0], [-2.0]], Y=[[0.25], [0.9]]),
-        given(Z=[[1000.0, 2.0]], Y=[[0.0, 1.0]]),
-        given(Z=[[-1000.0, 2.0]], Y=[[1.0, 1.0]]),
-        given(Z=[[1000.0, -1000.0]], Y=[[1.0, 0.0]]),
-        given(Z=[[40.0, -3.0]], Y=[[0.0, 1.0]]),
+        case(Z=[[0.0]], Y=[[1.0]]),
+        case(Z=[[2.0, -1.0, 0.5], [-3.0, 0.0, 1.5]], Y=[[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]),
+        case(Z=[[1.0], [-2.0]], Y=[[0.25], [0.9]]),
+        case(Z=[[1000.0, 2.0]], Y=[[0.0, 1.0]]),
+        case(Z=[[-1000.0, 2.0]], Y=[[1.0, 1.0]]),
+        case(Z=[[1000.0, -1000.0]], Y=[[1.0, 0.0]]),
+        case(Z=[[40.0, -3.0]], Y=[[0.0, 1.0]]),
     ),
     wrong=(
-        Wrong("log of zero", LOG_OF_ZERO, lambda Z, Y: _binary_of_p(network.sigmoid(Z), Y)),
-        Wrong(
+        Mistake("log of zero", LOG_OF_ZERO, lambda Z, Y: _binary_of_p(network.sigmoid(Z), Y)),
+        Mistake(
             "overflow of e^z",
             "At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: "
             "log(1 + e^z) = max(z, 0) + log(1 + e^−|z|).",
             lambda Z, Y: np.mean(np.log(1 + np.exp(Z)) - Z * Y),
         ),
-        Wrong(
+        Mistake(
             "overflow of e^-z",
             "At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: "
             "log(1 + e^−z) = max(−z, 0) + log(1 + e^−|z|).",
             lambda Z, Y: np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z),
         ),
-        *(Wrong(f"clipped at {e}", CLIPPED, _binary_clipped(e)) for e in (*LITTLE, 1e-300)),
-        *(Wrong(f"{e} added", CLIPPED, _binary_added(e)) for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)),
-        *(Wrong(f"logit clipped at {e}", CLIPPED_LOGIT, _binary_of_clipped(e)) for e in (30, 50, 100, 500, 700, 709)),
-        Wrong(
+        *(Mistake(f"clipped at {e}", CLIPPED, _binary_clipped(e)) for e in (*LITTLE, 1e-300)),
+        *(Mistake(f"{e} added", CLIPPED, _binary_added(e)) for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)),
+        *(Mistake(f"logit clipped at {e}", CLIPPED_LOGIT, _binary_of_clipped(e)) for e in (30, 50, 100, 500, 700, 709)),
+        Mistake(
             "np.max",
             "`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.",
             lambda Z, Y: np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
         ),
-        Wrong(
+        Mistake(
             "either y = 1 or y = 0",
             "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
             lambda Z, Y: np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z))),
         ),
-        Wrong(
+        Mistake(
             "np.where computes both",
             "`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. "
             "Put −|z| in the exponent.",
             lambda Z, Y: np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y),
         ),
-        Wrong(
+        Mistake(
             "wrong sign",
             "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
             lambda Z, Y: -np.mean(_binary_each(Z, Y)),
         ),
-        Wrong(
+        Mistake(
             "sum instead of mean",
             "This is the sum over the batch; the mean is asked for.",
             lambda Z, Y: np.sum(_binary_each(Z, Y)),
         ),
-        Wrong(
+        Mistake(
             "divided by the examples only",
             "You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
             lambda Z, Y: np.sum(_binary_each(Z, Y)) / Z.shape[1],
         ),
-        Wrong(
+        Mistake(
             "one loss for each example",
             f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
             lambda Z, Y: np.mean(_binary_each(Z, Y), axis=0),
         ),
-        Wrong(
+        Mistake(
             "not averaged",
             f"These are the losses of all elements. {ONE_NUMBER}: take their mean.",
             _binary_each,
         ),
-        Wrong(
+        Mistake(
             "log base 2",
             "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
             lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(2),
         ),
-        Wrong(
+        Mistake(
             "log base 10",
             "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
             lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(10),
         ),
-        Wrong(
+        Mistake(
             "half of the formula",
             "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
             lambda Z, Y: np.mean(Y * np.logaddexp(0, -Z)),
         ),
-        Wrong(
+        Mistake(
             "labels exchanged",
             "This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
             lambda Z, Y: np.mean(np.logaddexp(0, Z) - Z * (1 - Y)),
         ),
-        Wrong(
+        Mistake(
             "logits taken for probabilities",
             "Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. "
             "The probability is σ(z).",
             lambda Z, Y: _binary_of_p(Z, Y),
         ),
-        Wrong(
+        Mistake(
             "z y added",
             "`Z * Y` is added where it should be subtracted: for y = 1, a large z is a small loss.",
             lambda Z, Y: np.mean(np.maximum(Z, 0) + Z * Y + np.log1p(np.exp(-np.abs(Z)))),
         ),
-        Wrong(
+        Mistake(
             "max forgotten",
             "`np.log1p(np.exp(-np.abs(Z)))` is only the small part of log(1 + e^z); the large part is `max(z, 0)`.",
             lambda Z, Y: np.mean(np.log1p(np.exp(-np.abs(Z))) - Z * Y),
         ),
-        Wrong(
+        Mistake(
             "mean squared error",
             "This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
             lambda Z, Y: np.mean((network.sigmoid(Z) - Y) ** 2),
         ),
-        Wrong(
+        Mistake(
             "the gradient",
             "This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.",
             network.binary_cross_entropy_prime,
@@ -383,7 +383,7 @@ def binary_cross_entropy(Z, Y):
     reason="The loss of one element is log(1 + e^z) − z y, and log(1 + e^z) is max(z, 0) + log(1 + e^−|z|): "
     "no exponent is above 0. `np.log1p(e)` is log(1 + e) without losing a small e. "
     "`np.logaddexp(0, Z) - Z * Y` does the same.",
-    right="Exact from −1000 to 1000: from the logit, no logarithm of 0 can arise.",
+    takeaway="Exact from −1000 to 1000: from the logit, no logarithm of 0 can arise.",
 )
 
 
@@ -457,129 +457,129 @@ def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); e
     reference=network.categorical_cross_entropy,
     quiet=True,
     cases=(
-        given(Z=[[2.0], [1.0], [0.1]], Y=[[1.0], [0.0], [0.0]]),
-        given(Z=[[2.0, 0.5], [1.0, 3.0], [0.1, -1.0]], Y=[[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]),
-        given(Z=[[1.0, -2.0, 0.5, 0.0], [0.0, 1.0, 2.5, -1.0]], Y=[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]),
-        given(Z=[[0.3, 1.0], [0.7, 0.0], [-1.0, 0.4]], Y=[[0.5, 0.9], [0.5, 0.05], [0.0, 0.05]]),
-        given(Z=[[1000.0, -1000.0], [999.0, -1001.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
-        given(Z=[[1000.0, 0.0], [-1000.0, 60.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
-        given(Z=[[2, 0], [0, 1], [1, 3]], Y=[[1, 0], [0, 0], [0, 1]]),
+        case(Z=[[2.0], [1.0], [0.1]], Y=[[1.0], [0.0], [0.0]]),
+        case(Z=[[2.0, 0.5], [1.0, 3.0], [0.1, -1.0]], Y=[[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]),
+        case(Z=[[1.0, -2.0, 0.5, 0.0], [0.0, 1.0, 2.5, -1.0]], Y=[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]),
+        case(Z=[[0.3, 1.0], [0.7, 0.0], [-1.0, 0.4]], Y=[[0.5, 0.9], [0.5, 0.05], [0.0, 0.05]]),
+        case(Z=[[1000.0, -1000.0], [999.0, -1001.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
+        case(Z=[[1000.0, 0.0], [-1000.0, 60.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
+        case(Z=[[2, 0], [0, 1], [1, 3]], Y=[[1, 0], [0, 0], [0, 1]]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "mean over everything",
             "You averaged over all classes × examples. Each example has one loss, the sum over its classes "
             "(`.sum(axis=0)`); the mean is over the m examples only.",
             lambda Z, Y: -np.mean(Y * _log_softmax(Z)),
         ),
-        Wrong(
+        Mistake(
             "mean over the classes",
             "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
             lambda Z, Y: np.sum(_categorical_each(Z, Y)) / len(Z),
         ),
-        Wrong(
+        Mistake(
             "sum instead of mean",
             "This is the sum over the examples; the mean is asked for.",
             lambda Z, Y: np.sum(_categorical_each(Z, Y)),
         ),
-        Wrong(
+        Mistake(
             "one loss for each example",
             f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.",
             _categorical_each,
         ),
-        Wrong(
+        Mistake(
             "softmax over the wrong axis",
             "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.",
             _along_rows,
         ),
-        Wrong(
+        Mistake(
             "softmax over everything",
             "Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
             lambda Z, Y: np.mean(-(Y * (Z - Z.max() - np.log(np.exp(Z - Z.max()).sum()))).sum(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "overflow",
             "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
             "first: it changes nothing else.",
             lambda Z, Y: np.mean(-(Y * np.log(_naive_softmax(Z))).sum(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "overflow of log-sum-exp",
             "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
             "from Z first, everywhere.",
             lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "log of zero",
             "Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. "
             "Take log softmax in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.",
             lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z))).sum(axis=0)),
         ),
-        *(Wrong(f"clipped at {e}", CLIPPED_CATEGORICAL, _categorical_clipped(e)) for e in (*LITTLE, 1e-300)),
-        Wrong("1e-05 added", CLIPPED_CATEGORICAL, _categorical_added(1e-5)),
-        Wrong(
+        *(Mistake(f"clipped at {e}", CLIPPED_CATEGORICAL, _categorical_clipped(e)) for e in (*LITTLE, 1e-300)),
+        Mistake("1e-05 added", CLIPPED_CATEGORICAL, _categorical_added(1e-5)),
+        Mistake(
             "inner sum forgotten",
             "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
             "`(Y * Z).sum(axis=0)`.",
             lambda Z, Y: np.mean(np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) - Y * (Z - Z.max(axis=0))),
         ),
-        Wrong(
+        Mistake(
             "inner sum forgotten, no maximum",
             "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
             "`(Y * Z).sum(axis=0)`.",
             lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - Y * Z),
         ),
-        Wrong(
+        Mistake(
             "max of everything",
             "You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. "
             "Subtract each column's own, `Z.max(axis=0)`.",
             _max_of_everything,
         ),
-        Wrong(
+        Mistake(
             "max forgotten",
             "You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
             "cancels only if it is subtracted in both places.",
             _max_forgotten,
         ),
-        Wrong(
+        Mistake(
             "wrong sign",
             "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
             lambda Z, Y: -np.mean(_categorical_each(Z, Y)),
         ),
-        Wrong(
+        Mistake(
             "log base 2",
             "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
             lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(2),
         ),
-        Wrong(
+        Mistake(
             "log base 10",
             "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
             lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(10),
         ),
-        Wrong(
+        Mistake(
             "no logarithm",
             "This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
             lambda Z, Y: 1 - np.mean((Y * network.softmax(Z)).sum(axis=0)),
         ),
-        Wrong("only where Y is 1", SHARED, _where_1),
-        Wrong("only the largest target", SHARED, _at_argmax),
-        Wrong(
+        Mistake("only where Y is 1", SHARED, _where_1),
+        Mistake("only the largest target", SHARED, _at_argmax),
+        Mistake(
             "log of the mean",
             "You averaged the probabilities and took the logarithm of that. First the logarithm, then the mean: "
             "probabilities multiply, so it is their logarithms that are averaged.",
             lambda Z, Y: -np.log(np.mean((Y * network.softmax(Z)).sum(axis=0))),
         ),
-        Wrong(
+        Mistake(
             "binary cross-entropy",
             "This gives each class a yes-or-no question and a sigmoid of its own. Here they compete: softmax.",
             network.binary_cross_entropy,
         ),
-        Wrong(
+        Mistake(
             "softmax forgotten",
             "Z holds logits. They are no log-probabilities yet: subtract log Σ e^z of each column.",
             lambda Z, Y: np.mean(-(Y * Z).sum(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "the gradient",
             "This is the gradient, (p − y) / m. Here the loss itself is asked for.",
             network.categorical_cross_entropy_prime,
@@ -601,7 +601,7 @@ def categorical_cross_entropy(Z, Y):
     reason="Axis 0 runs over the classes, so both sums leave one number for each example, and `np.mean` averages those "
     "m numbers. After the subtraction the largest exponent is 0, so the sum of powers is at least 1 and its "
     "logarithm is finite.",
-    right="Sum over the classes, mean over the examples: one surprise for each example.",
+    takeaway="Sum over the classes, mean over the examples: one surprise for each example.",
 )
 
 
@@ -738,7 +738,7 @@ my_losses = {
     reason="Small weights give logits near 0, and equal logits equal probabilities, 1/n for each of n classes: the "
     "surprise is ln n, whatever the labels are. Large random weights give large random logits, so the network is sure, "
     "and mostly wrong.",
-    right="A first loss near ln n means that the network starts out unprejudiced. Far above it, look at the weights "
+    takeaway="A first loss near ln n means that the network starts out unprejudiced. Far above it, look at the weights "
     "and the scale of the inputs.",
 )
 

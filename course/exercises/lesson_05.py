@@ -12,15 +12,13 @@ import numpy as np
 from course.exercises.grading import (
     WHY_NOT_CHANGE,
     Exercise,
-    Wrong,
+    Mistake,
+    case,
     case_in_words,
-    given,
     is_unwritten,
-    listed,
-    number,
-    shape_in_words,
 )
 from course.exercises.questions import Choice, Question
+from course.text import code, listed, shape_in_words
 from helpers import network
 
 TITLE = "Backpropagation, step by step"
@@ -31,7 +29,7 @@ class Form(Exception):
 
 
 def lay_out(result, shapes):
-    """The arrays of a result, whose names and shapes are given, in one row of numbers."""
+    """The arrays of a result, whose names and shapes are case, in one row of numbers."""
     if result is None:
         return None
     if not issubclass(type(result), tuple | list | np.ndarray) or len(result) != len(shapes):
@@ -76,9 +74,9 @@ class Gradients(Exercise):
 
     def _difference(self, case, expected, array):
         k = int(np.argmin(np.isclose(array, expected, rtol=1e-5, atol=1e-8, equal_nan=True)))
-        gave, should = number(array[k]), number(expected[k])
+        gave, should = code(array[k]), code(expected[k])
         if gave == should:
-            should += f" (they differ by {number(abs(array[k] - expected[k]))})"
+            should += f" (they differ by {code(abs(array[k] - expected[k]))})"
         for name, shape in self.shapes(*case.values()).items():
             if k < np.prod(shape):
                 index = [int(i) for i in np.unravel_index(k, shape)]
@@ -134,65 +132,65 @@ def local_derivatives(x, w, b, y):  # z = w x + b,  a = σ(z),  L = (a − y)²
     use=lambda answer, *numbers: lay_out(answer(*numbers), _shapes_of_local()),
     reference=lambda *numbers: np.array(_local(*numbers), dtype=float),
     cases=(
-        given(x=3.0, w=-0.5, b=1.0, y=1.0),
-        given(x=-2.0, w=0.25, b=0.75, y=0.0),
-        given(x=0.5, w=4.0, b=-3.0, y=0.5),
+        case(x=3.0, w=-0.5, b=1.0, y=1.0),
+        case(x=-2.0, w=0.25, b=0.75, y=0.0),
+        case(x=0.5, w=4.0, b=-3.0, y=0.5),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "x and w swapped",
             "∂z/∂w and ∂z/∂x are swapped. Raise w by 1, and w · x grows by x: the local derivative of a product is the "
             "other factor.",
             _local_with(dz_dw=lambda x, w, b, y, z, a: w, dz_dx=lambda x, w, b, y, z, a: x),
         ),
-        Wrong(
+        Mistake(
             "b for 1",
             "z = w x + b grows by exactly 1 when b does, whatever b is: ∂z/∂b = 1.",
             _local_with(dz_db=lambda x, w, b, y, z, a: b),
         ),
-        Wrong(
+        Mistake(
             "0 for the bias",
             "A derivative of 0 would mean that b does not matter. z grows by 1 when b grows by 1.",
             _local_with(dz_db=lambda x, w, b, y, z, a: 0),
         ),
-        Wrong(
+        Mistake(
             "slope at the wrong place",
             "Your ∂a/∂z is σ′(a): the slope at a. It is asked for at z, where it is a (1 − a), because a is σ(z) "
             "already.",
             _local_with(da_dz=lambda x, w, b, y, z, a: network.sigmoid_prime(a)),
         ),
-        Wrong(
+        Mistake(
             "value for slope",
             "Your ∂a/∂z is a itself, the value of the sigmoid. Its slope is a (1 − a).",
             _local_with(da_dz=lambda x, w, b, y, z, a: a),
         ),
-        Wrong(
+        Mistake(
             "2 forgotten",
             "The derivative of a square is twice what is squared: ∂L/∂a = 2 (a − y).",
             _local_with(dL_da=lambda x, w, b, y, z, a: a - y),
         ),
-        Wrong(
+        Mistake(
             "sign of the error",
             "The sign of ∂L/∂a is turned: if a is above y, raising a makes it worse, so it must be positive there.",
             _local_with(dL_da=lambda x, w, b, y, z, a: 2 * (y - a)),
         ),
-        Wrong(
+        Mistake(
             "the loss itself",
             "As ∂L/∂a you gave the loss. How fast does it grow with a?",
             _local_with(dL_da=lambda x, w, b, y, z, a: (a - y) ** 2),
         ),
-        Wrong(
+        Mistake(
             "chained already",
             "You have multiplied along the chain: these are ∂L/∂w, ∂L/∂x, … That is the next step. A local "
             "derivative knows nothing of what comes after its node.",
             _chained,
         ),
-        Wrong(
+        Mistake(
             "in reverse order",
             "The five are right, and in reverse order: begin with ∂z/∂w, as the comment does.",
             lambda *numbers: _local(*numbers)[::-1],
         ),
-        Wrong(
+        Mistake(
             "x and w swapped, 2 forgotten",
             "Two slips: ∂z/∂w and ∂z/∂x are swapped (the derivative of a product is the other factor), and ∂L/∂a, the "
             "slope of a square, lacks its 2.",
@@ -219,7 +217,7 @@ def local_derivatives(x, w, b, y):
     reason="Each is the derivative of one simple node, and can be read off without looking at the others. The chain "
     "rule "
     "will multiply them: ∂L/∂w is the last times the fourth times the first.",
-    right="Five small derivatives, none of which knows of the others: the chain rule multiplies them.",
+    takeaway="Five small derivatives, none of which knows of the others: the chain rule multiplies them.",
 )
 
 
@@ -251,38 +249,38 @@ def layer_backward(delta, A_prev, W):  # delta (n_l, m), A_prev (n_l-1, m), W (n
     use=lambda answer, *arrays: lay_out(answer(*arrays), _shapes_of_layer(*arrays)),
     reference=lambda *arrays: np.concatenate([part.ravel() for part in _layer(*arrays)]),
     cases=(
-        given(delta=DELTA, A_prev=A_PREV, W=WEIGHTS),
-        given(delta=[[2.0], [-1.0]], A_prev=[[3.0], [0.5]], W=[[1.0, -2.0], [4.0, 0.5]]),
-        given(delta=[[1.0, -2.0], [0.5, 4.0]], A_prev=[[3.0, 1.0], [-1.0, 2.0]], W=[[1.0, 2.0], [3.0, 5.0]]),
+        case(delta=DELTA, A_prev=A_PREV, W=WEIGHTS),
+        case(delta=[[2.0], [-1.0]], A_prev=[[3.0], [0.5]], W=[[1.0, -2.0], [4.0, 0.5]]),
+        case(delta=[[1.0, -2.0], [0.5, 4.0]], A_prev=[[3.0, 1.0], [-1.0, 2.0]], W=[[1.0, 2.0], [3.0, 5.0]]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "dW transposed",
             "dW has a row for each unit of this layer, as W has: delta first, then A_prev transposed.",
             lambda delta, A_prev, W: (A_prev @ delta.T, *_layer(delta, A_prev, W)[1:]),
         ),
-        Wrong(
+        Mistake(
             "db not summed",
             "db is still one column for each example. b is added to every column, so its gradient is the sum over "
             "them: axis 1, with keepdims=True.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta, W.T @ delta),
         ),
-        Wrong(
+        Mistake(
             "db without keepdims",
             "db lost its second axis. b has shape (n, 1), and so must db: `keepdims=True`.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta.sum(axis=1), W.T @ delta),
         ),
-        Wrong(
+        Mistake(
             "db over the wrong axis",
             "You summed over the units. Examples are columns: to sum over them is axis 1.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta.sum(axis=0, keepdims=True), W.T @ delta),
         ),
-        Wrong(
+        Mistake(
             "a mean in db",
             "The mean in db brings in a second 1/m. The loss's mean is in delta already: here it is a plain sum.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta.mean(axis=1, keepdims=True), W.T @ delta),
         ),
-        Wrong(
+        Mistake(
             "1/m a second time",
             "You divided by m. The 1/m of the mean loss is in delta already, and enters once only.",
             lambda delta, A_prev, W: (
@@ -291,47 +289,47 @@ def layer_backward(delta, A_prev, W):  # delta (n_l, m), A_prev (n_l-1, m), W (n
                 W.T @ delta,
             ),
         ),
-        Wrong(
+        Mistake(
             "1/m a second time, in dW",
             "You divided dW by m. The 1/m of the mean loss is in delta already, and `@` makes the plain sum.",
             lambda delta, A_prev, W: (delta @ A_prev.T / delta.shape[1], *_layer(delta, A_prev, W)[1:]),
         ),
-        Wrong(
+        Mistake(
             "all divided by m",
             "You divided all three by m. The 1/m of the mean loss is in delta already; here it would come in again at "
             "every layer.",
             lambda *arrays: tuple(part / arrays[0].shape[1] for part in _layer(*arrays)),
         ),
-        Wrong(
+        Mistake(
             "dA_prev first",
             "The order is dW, db, dA_prev: what goes on to the layer before comes last.",
             lambda *arrays: tuple(_layer(*arrays)[k] for k in (2, 0, 1)),
         ),
-        Wrong(
+        Mistake(
             "blame times input in dA_prev",
             "You multiplied the blame for the inputs by A_prev. The inputs' values belong in dW; what goes out to them "
             "is `W.T @ delta` alone.",
             lambda delta, A_prev, W: (*_layer(delta, A_prev, W)[:2], (W.T @ delta) * A_prev),
         ),
-        Wrong(
+        Mistake(
             "W not transposed",
             "Blame goes back along the same lines, from outputs to inputs, so the matrix is `W.T`. Where W is square "
             "the "
             "shapes do not tell.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta.sum(axis=1, keepdims=True), W @ delta),
         ),
-        Wrong(
+        Mistake(
             "delta.T @ W",
             "`delta.T @ W` has the right numbers, one example a row. In this course examples are columns: `W.T @ "
             "delta`.",
             lambda delta, A_prev, W: (delta @ A_prev.T, delta.sum(axis=1, keepdims=True), delta.T @ W),
         ),
-        Wrong(
+        Mistake(
             "element by element",
             "`*` multiplies element by element; the sums over examples in dW need the matrix product `@`.",
             lambda delta, A_prev, W: (delta * A_prev, delta.sum(axis=1, keepdims=True), W.T @ delta),
         ),
-        Wrong(
+        Mistake(
             "A_prev not transposed",
             "In dW each delta meets each input, summed over the examples. So the examples must be the inner axis of "
             "the "
@@ -360,7 +358,7 @@ def layer_backward(delta, A_prev, W):
     "delta[j] and A_prev[i]. b enters every column with factor 1. And W.T sends each unit's blame to its inputs, "
     "weighted "
     "by the weight on the line, and adds up where lines meet.",
-    right="Three products: blame times input, blame summed, blame sent back through W.T.",
+    takeaway="Three products: blame times input, blame summed, blame sent back through W.T.",
 )
 
 
@@ -537,7 +535,7 @@ HALF = {  # repairs that go half way, or too far, and what else goes wrong
 
 def wrong_answers(*names):
     both = BUGS | HALF
-    return tuple(Wrong(name, *both[name]) for name in names)
+    return tuple(Mistake(name, *both[name]) for name in names)
 
 
 DIFFERENT = tuple({"sizes": np.array(sizes), "m": m, "hidden": hidden} for sizes, m, hidden in (
@@ -583,7 +581,7 @@ def backward(W, Z, A, Y, f_prime):
     reason="One sweep from the last layer to the first. At each layer delta is used twice: for the layer's own "
     "gradients, "
     "and to make the delta of the layer before. The mean is in the first line, and nowhere else.",
-    right="That is backpropagation, complete: one sweep back, and every parameter knows its share of the blame.",
+    takeaway="That is backpropagation, complete: one sweep back, and every parameter knows its share of the blame.",
 )
 
 
@@ -606,7 +604,7 @@ def {name}(W, Z, A, Y, f_prime):
 """
 
 
-def find_the_bug(key, letter, bug, others, hints, reason, right):
+def find_the_bug(key, letter, bug, others, hints, reason, takeaway):
     """An exercise to repair suspect_a, …, which stands in the lesson; `bug` is the name of what it has."""
     return Gradients(
         key=key,
@@ -625,7 +623,7 @@ def repaired_{letter}(W, Z, A, Y, f_prime):
         hints=hints,
         solution=REPAIRED.format(name=f"repaired_{letter}"),
         reason=reason,
-        right=right,
+        takeaway=takeaway,
     )
 
 

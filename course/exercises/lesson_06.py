@@ -12,7 +12,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import RIGHT, Exercise, Task, Verdict, Wrong, common_mistake, given, is_unwritten
+from course.exercises.grading import RIGHT, Exercise, Mistake, Task, Verdict, case, common_mistake, is_unwritten
 from course.exercises.questions import Choice, Question
 from helpers import data, training
 
@@ -32,47 +32,47 @@ def sgd_step(theta, g, alpha):  # parameters, their gradient (same shape), learn
 """,
     reference=lambda theta, g, alpha: theta - alpha * g,
     cases=(
-        given(theta=[1.0, -2.0], g=[0.5, 3.0], alpha=0.1),
-        given(theta=[[0.5, 1.0, -1.0], [2.0, 0.0, 4.0]], g=[[1.0, -2.0, 0.5], [0.0, 4.0, -1.0]], alpha=0.25),
-        given(theta=[3.0, 1.0], g=[2.0, -4.0], alpha=0.5),
+        case(theta=[1.0, -2.0], g=[0.5, 3.0], alpha=0.1),
+        case(theta=[[0.5, 1.0, -1.0], [2.0, 0.0, 4.0]], g=[[1.0, -2.0, 0.5], [0.0, 4.0, -1.0]], alpha=0.25),
+        case(theta=[3.0, 1.0], g=[2.0, -4.0], alpha=0.5),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "uphill",
             "You walk uphill: the gradient points to where the loss grows. Subtract it.",
             lambda theta, g, alpha: theta + alpha * g,
         ),
-        Wrong(
+        Mistake(
             "no learning rate",
             "The step is as long as the gradient itself; `alpha` should scale it.",
             lambda theta, g, alpha: theta - g,
         ),
-        Wrong(
+        Mistake(
             "the step alone",
             "This is the step, α g. The new place is the old one, theta, minus this step.",
             lambda theta, g, alpha: alpha * g,
         ),
-        Wrong(
+        Mistake(
             "the step alone, downhill",
             "This is the way you go, −α g. Add it to where you stand, theta.",
             lambda theta, g, alpha: -alpha * g,
         ),
-        Wrong(
+        Mistake(
             "divided by alpha",
             "You divided by `alpha`. A small learning rate must make small steps: multiply.",
             lambda theta, g, alpha: theta - g / alpha,
         ),
-        Wrong(
+        Mistake(
             "the gradient forgotten",
             "Every parameter shrank by the same share, whatever its gradient. The step is α times `g`.",
             lambda theta, g, alpha: theta - alpha * theta,
         ),
-        Wrong(
+        Mistake(
             "the sign alone",
             "You used only the sign of the gradient. A steep slope makes a long step, a gentle one a short step.",
             lambda theta, g, alpha: theta - alpha * np.sign(g),
         ),
-        Wrong(
+        Mistake(
             "alpha minus the other way",
             "Left and right are exchanged: it is theta minus α g, not α g minus theta.",
             lambda theta, g, alpha: alpha * g - theta,
@@ -88,7 +88,7 @@ def sgd_step(theta, g, alpha):
     return theta - alpha * g
 """,
     reason="The gradient points uphill, so the minus leads down. NumPy does it for all parameters of an array at once.",
-    right="One line, and it trains every network of this course; all that follows makes this line better.",
+    takeaway="One line, and it trains every network of this course; all that follows makes this line better.",
 )
 
 
@@ -140,80 +140,80 @@ def momentum_step(theta, g, v, alpha=0.1, beta=0.9):  # → the new theta, the n
     reference=lambda *arguments, **options: np.stack(RIGHT_MOMENTUM(*arguments, **options)),
     use=together("theta", "v"),
     cases=(
-        given(theta=[1.0, -2.0], g=[0.5, 3.0], v=[0.0, 0.0], alpha=0.1, beta=0.9),
-        given(theta=[1.0, -2.0], g=[0.5, 3.0], v=[2.0, -1.0], alpha=0.1, beta=0.8),
-        given(theta=[[0.5, 1.0], [2.0, 0.0]], g=[[1.0, -2.0], [0.0, 4.0]], v=[[1.0, 0.5], [-2.0, 3.0]], alpha=0.25),
+        case(theta=[1.0, -2.0], g=[0.5, 3.0], v=[0.0, 0.0], alpha=0.1, beta=0.9),
+        case(theta=[1.0, -2.0], g=[0.5, 3.0], v=[2.0, -1.0], alpha=0.1, beta=0.8),
+        case(theta=[[0.5, 1.0], [2.0, 0.0]], g=[[1.0, -2.0], [0.0, 4.0]], v=[[1.0, 0.5], [-2.0, 3.0]], alpha=0.25),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "uphill",
             "You walk uphill: v gathers gradients, and gradients point up. Subtract α v.",
             _momentum(lambda theta, g, v, alpha, beta: (theta + alpha * (beta * v + g), beta * v + g)),
         ),
-        Wrong(
+        Mistake(
             "old velocity",
             "The order: you moved with the old v, and updated it afterwards. First v, then theta with the new v.",
             _momentum(lambda theta, g, v, alpha, beta: (theta - alpha * v, beta * v + g)),
         ),
-        Wrong(
+        Mistake(
             "plain descent",
             "v is updated, but theta took a plain step with g. Put the new v in its place.",
             _momentum(lambda theta, g, v, alpha, beta: (theta - alpha * g, beta * v + g)),
         ),
-        Wrong(
+        Mistake(
             "an average",
             "This v is an average, with the factor 1 − β on g, as Adam has it. Momentum adds the whole gradient.",
             _with_velocity(lambda g, v, alpha, beta: beta * v + (1 - beta) * g),
         ),
-        Wrong(
+        Mistake(
             "beta and 1 − beta swapped",
             "β and 1 − β are swapped. β, near 1, says how much of the old v is kept; g comes in whole.",
             _with_velocity(lambda g, v, alpha, beta: (1 - beta) * v + beta * g),
         ),
-        Wrong(
+        Mistake(
             "beta on the gradient",
             "β is on the wrong one: it shrinks the old v, and g comes in whole.",
             _with_velocity(lambda g, v, alpha, beta: v + beta * g),
         ),
-        Wrong(
+        Mistake(
             "beta on both",
             "β shrinks only the old v; the new gradient comes in whole. Mind the brackets.",
             _with_velocity(lambda g, v, alpha, beta: beta * (v + g)),
         ),
-        Wrong(
+        Mistake(
             "no friction",
             "Nothing slows v down: each step must first multiply the old v by β.",
             _with_velocity(lambda g, v, alpha, beta: v + g),
         ),
-        Wrong(
+        Mistake(
             "alpha inside v",
             "Many books have α inside v, and your theta is right for them. Here v is free of α: v = β v + g, then α v.",
             _momentum(
                 lambda theta, g, v, alpha, beta: (theta - beta * v - alpha * g, beta * v + alpha * g),
             ),
         ),
-        Wrong(
+        Mistake(
             "alpha and sign inside v",
             "Many books have α inside v, and your theta is right for them. Here v is free of α and of the minus: "
             "v = β v + g, then θ − α v.",
             _momentum(lambda theta, g, v, alpha, beta: (theta + beta * v - alpha * g, beta * v - alpha * g)),
         ),
-        Wrong(
+        Mistake(
             "sign inside v",
             "You put the minus into v: it belongs to the step. Here v = β v + g gathers gradients, then θ − α v.",
             _momentum(lambda theta, g, v, alpha, beta: (theta + alpha * (beta * v - g), beta * v - g)),
         ),
-        Wrong(
+        Mistake(
             "v is lost",
             "theta is right, but you gave back the old v: the next step would have forgotten this one.",
             _momentum(lambda theta, g, v, alpha, beta: (theta - alpha * (beta * v + g), v)),
         ),
-        Wrong(
+        Mistake(
             "exchanged",
             "The numbers are right, but in the other order: give back theta first, then v.",
             _momentum(lambda theta, g, v, alpha, beta: (beta * v + g, theta - alpha * (beta * v + g))),
         ),
-        Wrong(
+        Mistake(
             "theta alone",
             "Give back both, `return theta, v`: the next step needs v.",
             _momentum(lambda theta, g, v, alpha, beta: theta - alpha * (beta * v + g)),
@@ -231,7 +231,7 @@ def momentum_step(theta, g, v, alpha=0.1, beta=0.9):
 """,
     reason="v is a sum of all gradients so far, each weighed with β once for every step since. What points one way "
     "adds up, what flips its sign cancels. The names `v` inside and outside differ: nothing that came in is changed.",
-    right="What agrees from step to step adds up to 1 / (1 − β) times one gradient; what flips cancels.",
+    takeaway="What agrees from step to step adds up to 1 / (1 − β) times one gradient; what flips cancels.",
 )
 
 
@@ -287,107 +287,107 @@ def adam_step(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=
     reference=lambda *arguments: np.stack(_adam()(*arguments)),
     use=together("theta", "v", "s"),
     cases=(
-        given(theta=[1.0, -2.0], g=[0.5, 3.0], v=[0.0, 0.0], s=[0.0, 0.0], t=1, **SMOOTH),
-        given(theta=[1.0, -2.0], g=[0.5, 3.0], v=[1.5, -1.0], s=[0.25, 4.0], t=3, **SMOOTH),
-        given(theta=[[0.5], [2.0]], g=[[1.0], [-2.0]], v=[[1.0], [0.5]], s=[[2.0], [0.1]], t=2, alpha=0.01),
+        case(theta=[1.0, -2.0], g=[0.5, 3.0], v=[0.0, 0.0], s=[0.0, 0.0], t=1, **SMOOTH),
+        case(theta=[1.0, -2.0], g=[0.5, 3.0], v=[1.5, -1.0], s=[0.25, 4.0], t=3, **SMOOTH),
+        case(theta=[[0.5], [2.0]], g=[[1.0], [-2.0]], v=[[1.0], [0.5]], s=[[2.0], [0.1]], t=2, alpha=0.01),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "uphill",
             "You walk uphill: v̂ is an average of gradients, and gradients point up. Subtract.",
             _uphill,
         ),
-        Wrong(
+        Mistake(
             "no bias correction",
             "The averages start at 0 and are too small at first; v / (1 − β₁ᵗ) and s / (1 − β₂ᵗ) correct that.",
             _adam(v_hat=lambda v, b, t: v, s_hat=lambda s, b, t: s),
         ),
-        Wrong(
+        Mistake(
             "s not corrected",
             "v is corrected, s is not. Both averages start at 0: take ŝ = s / (1 − β₂ᵗ) under the root.",
             _adam(s_hat=lambda s, b, t: s),
         ),
-        Wrong(
+        Mistake(
             "v not corrected",
             "s is corrected, v is not. Both averages start at 0: take v̂ = v / (1 − β₁ᵗ) above.",
             _adam(v_hat=lambda v, b, t: v),
         ),
-        Wrong(
+        Mistake(
             "t starts at 0",
             "Your exponent is t − 1, so the first step divides by 1 − β⁰ = 0. `t` is 1 already at the first step.",
             _adam(v_hat=lambda v, b, t: v / (1 - b ** (t - 1)), s_hat=lambda s, b, t: s / (1 - b ** (t - 1))),
         ),
-        Wrong(
+        Mistake(
             "t one too large",
             "Your exponent is t + 1. `t` is 1 at the first step, and then v / (1 − β₁) is exactly g.",
             _adam(v_hat=lambda v, b, t: v / (1 - b ** (t + 1)), s_hat=lambda s, b, t: s / (1 - b ** (t + 1))),
         ),
-        Wrong(
+        Mistake(
             "t ignored",
             "You divide by 1 − β at every step. The power is missing: 1 − β ** t tends to 1 as t grows.",
             _adam(v_hat=lambda v, b, t: v / (1 - b), s_hat=lambda s, b, t: s / (1 - b)),
         ),
-        Wrong(
+        Mistake(
             "correction multiplied",
             "You multiplied by 1 − βᵗ. The averages are too small at first: divide.",
             _adam(v_hat=lambda v, b, t: v * (1 - b**t), s_hat=lambda s, b, t: s * (1 - b**t)),
         ),
-        Wrong(
+        Mistake(
             "epsilon inside the root",
             "ε stands inside the root. It is added after it: `np.sqrt(s_hat) + epsilon`.",
             _adam(change=lambda v, s, epsilon: v / np.sqrt(s + epsilon)),
         ),
-        Wrong(
+        Mistake(
             "epsilon before the correction",
             "ε must be added to the corrected √ŝ; you added it to √s.",
             _epsilon_before_correction,
         ),
-        Wrong(
+        Mistake(
             "no epsilon",
             "ε is missing below the fraction: without it a gradient that is always 0 gives 0 / 0.",
             _adam(change=lambda v, s, epsilon: v / np.sqrt(s)),
         ),
-        Wrong(
+        Mistake(
             "gradient not squared",
             "s must average the squares, `g**2`: it measures how large gradients are, whatever their sign.",
             _adam(second=lambda s, g, b: b * s + (1 - b) * g),
         ),
-        Wrong(
+        Mistake(
             "one minus beta outside the square",
             "You squared (1 − β₂) together with g. Only g is squared: `(1 - beta_2) * g**2`.",
             _adam(second=lambda s, g, b: b * s + ((1 - b) * g) ** 2),
         ),
-        Wrong(
+        Mistake(
             "no root",
             "The root is missing: v̂ is divided by √ŝ + ε, which is measured in the same unit as v̂.",
             _adam(change=lambda v, s, epsilon: v / (s + epsilon)),
         ),
-        Wrong(
+        Mistake(
             "beta and 1 − beta swapped",
             "β and 1 − β are swapped. β, near 1, says how much of the old average is kept.",
             _adam(first=lambda v, g, b: (1 - b) * v + b * g, second=lambda s, g, b: (1 - b) * s + b * g**2),
         ),
-        Wrong(
+        Mistake(
             "sums, not averages",
             "You added the whole gradient, as Momentum does. Adam keeps averages: (1 − β₁) g and (1 − β₂) g².",
             _adam(first=lambda v, g, b: b * v + g, second=lambda s, g, b: b * s + g**2),
         ),
-        Wrong(
+        Mistake(
             "the betas exchanged",
             "β₁ belongs to v and β₂ to s; yours are exchanged.",
             _betas_exchanged,
         ),
-        Wrong(
+        Mistake(
             "old averages",
             "The order: you moved with the old v and s, and updated them afterwards. First the averages, then theta.",
             _old_averages,
         ),
-        Wrong(
+        Mistake(
             "corrected averages kept",
             "theta is right, but you gave back v̂ and ŝ. The correction is for this step alone; keep v and s.",
             _adam(back=lambda theta, v, s, v_hat, s_hat: (theta, v_hat, s_hat)),
         ),
-        Wrong(
+        Mistake(
             "theta alone",
             "Give back all three, `return theta, v, s`: the next step needs the averages.",
             _adam(back=lambda theta, v, s, v_hat, s_hat: theta),
@@ -410,7 +410,7 @@ def adam_step(theta, g, v, s, t, alpha=0.001, beta_1=0.9, beta_2=0.999, epsilon=
     reason="v says where to, s says how large gradients usually are, and their quotient has no unit: while "
     "gradients agree, every parameter moves by about α. The correction matters for the first steps, while the averages "
     "still remember their 0.",
-    right="The first step is α long, whatever the size of the gradient.",
+    takeaway="The first step is α long, whatever the size of the gradient.",
 )
 
 
@@ -422,7 +422,7 @@ class Inspection(Task):
     """`look(answer)` gives None if all is well, or the name of what is wrong and a sentence about what was seen."""
 
     look: Callable
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[Mistake, ...]
 
     def judge(self, answer):
         if is_unwritten(answer):
@@ -438,9 +438,9 @@ class Inspection(Task):
             name, says = common_mistake(sandbox.Seen(**vars(run)), np.zeros(0)) or ("raised", "")
             return self._not_yet(name, f"Your `{self.name}` raised an exception{where}: {words}.", says)
         if run.result is None:
-            return Verdict(RIGHT, (self.right,))
+            return Verdict(RIGHT, (self.takeaway,))
         name, seen = run.result
-        says = {wrong.name: wrong.says for wrong in self.wrong}.get(name, "")
+        says = {wrong.name: wrong.feedback for wrong in self.wrong}.get(name, "")
         return self._not_yet(name, seen, says)
 
 
@@ -598,65 +598,65 @@ def minibatches(X, Y, batch_size, rng):  # rows X (N, n_0), Y (N, n_L) → pairs
 """,
     look=look_at_batches,
     wrong=(
-        Wrong(
+        Mistake(
             "last batch dropped",
             "The rest, smaller than the others, is a batch too. `range(0, len(X), batch_size)` begins it, and a slice "
             "that reaches beyond the end just stops there.",
             _batches(_permutation, drop=True),
         ),
-        Wrong(
+        Mistake(
             "with replacement",
             "You drew with replacement, as `rng.integers` and `rng.choice` do, or made a new order for each batch. "
             "Draw one `rng.permutation(len(X))` before the loop, and cut it into pieces.",
             _batches(lambda X, rng, size: np.random.default_rng(7).integers(len(X), size=len(X))),
         ),
-        Wrong(
+        Mistake(
             "not shuffled",
             "Where examples are sorted, each batch would hold one class. Go through `rng.permutation(len(X))` instead.",
             _batches(lambda X, rng, size: np.arange(len(X))),
         ),
-        Wrong(
+        Mistake(
             "batches shuffled, not examples",
             "You shuffled the batches; what is in a batch stayed together. Shuffle the examples, then cut.",
             _batches(_in_blocks),
         ),
-        Wrong(
+        Mistake(
             "shuffled apart",
             "X and Y were shuffled apart: every answer belongs to another question now. One order, used for both.",
             _batches(_permutation, again=_permutation),
         ),
-        Wrong(
+        Mistake(
             "the same order again",
             "Do you make a generator inside? Use the `rng` that is given: it goes on from epoch to epoch.",
             _batches(lambda X, rng, size: np.random.default_rng(3).permutation(len(X))),
         ),
-        Wrong(
+        Mistake(
             "rng not used",
             "The same `rng` seed must give the same order: draw from the `rng` you are given.",
             _batches(lambda X, rng, size: np.random.default_rng().permutation(len(X))),
         ),
-        Wrong(
+        Mistake(
             "sizes",
             "All batches have `batch_size` examples, only the last may be smaller.",
             _split_evenly,
         ),
-        Wrong(
+        Mistake(
             "rows",
             "Data stand in rows, batches in columns: this is the place to turn them, with `.T`, both of them.",
             _batches(_permutation, columns=False),
         ),
-        Wrong(
+        Mistake(
             "changed its input",
             "`rng.shuffle` works in place, on the data of whoever called you. Shuffle indices, and take `X[indices]`.",
             _in_place,
         ),
-        Wrong(
+        Mistake(
             "returned the first batch",
             "`return` leaves the function at once. `yield` hands out one pair, and the loop goes on when the next is "
             "wanted.",
             _first_batch,
         ),
-        Wrong(
+        Mistake(
             "empty batch",
             "Where batch_size divides the number of examples, there is no rest. `range(0, len(X), batch_size)` knows "
             "that.",
@@ -678,7 +678,7 @@ def minibatches(X, Y, batch_size, rng):
 """,
     reason="A permutation holds every index once, so every example comes once an epoch, with its own target. A "
     "function with `yield` is a generator: it makes each batch when the training asks for it.",
-    right="Every example once, in a new order each epoch, the small rest included.",
+    takeaway="Every example once, in a new order each epoch, the small rest included.",
 )
 
 
@@ -752,28 +752,28 @@ my_settings = {
 """,
     look=look_at_settings,
     wrong=(
-        Wrong(
+        Mistake(
             "too small",
             "The steps are too small: with ten times the learning rate it would have come further.",
             _settings("adam", 0.0001, 32),
         ),
-        Wrong(
+        Mistake(
             "too large",
             "The steps are too large: with a tenth of the learning rate it would have come further.",
             _settings("sgd", 10.0, 16),
         ),
-        Wrong(
+        Mistake(
             "few steps",
             "There are too few steps: an epoch has 300 / batch_size of them. Smaller batches would have come further.",
             _settings("adam", 0.02, 300),
         ),
-        Wrong(
+        Mistake(
             "optimizer",
             "A learning rate ten times larger or smaller, or much smaller batches, would be worse. Try something "
             "between, or another optimizer.",
             _settings("sgd", 1.0, 32),
         ),
-        Wrong(
+        Mistake(
             "diverged",
             "The learning rate is far too large: every step overshoots more than the one before. Begin with 0.01.",
             _settings("momentum", 1e20, 16),
@@ -795,7 +795,7 @@ my_settings = {
 """,
     reason="With batches of 16 an epoch has 19 steps, so there are 380 in all, and 380 steps of at most about "
     "0.03 let a weight travel far enough. Others work too, such as RMSProp with 0.01.",
-    right="Learning rate first, then batch size and optimizer, and always one change at a time.",
+    takeaway="Learning rate first, then batch size and optimizer, and always one change at a time.",
 )
 
 EXERCISES = (SGD_STEP, MOMENTUM_STEP, ADAM_STEP, MINIBATCHES, TUNE)

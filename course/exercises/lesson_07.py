@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import OPEN, RIGHT, Exercise, Task, Verdict, Wrong, given
+from course.exercises.grading import OPEN, RIGHT, Exercise, Mistake, Task, Verdict, case
 from course.exercises.questions import Choice, Question
 from helpers.network import Network
 
@@ -55,112 +55,112 @@ def standardise(X, X_train):  # both (examples, pixels)
     reference=_standardise,
     quiet=True,
     cases=(
-        given(X=[[2.0, 5.0], [0.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [5.0, 4.0], [3.0, 6.0]]),
-        given(X=[[4.0, 1.0]], X_train=[[0.0, 1.0], [2.0, 3.0], [4.0, 8.0]]),
-        given(X=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]]),
-        given(X=[[0.5, 0.0, 1.0], [1.5, 2.0, 0.0]], X_train=[[0.0, 0.0, 1.0], [1.0, 0.0, 3.0]]),
+        case(X=[[2.0, 5.0], [0.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [5.0, 4.0], [3.0, 6.0]]),
+        case(X=[[4.0, 1.0]], X_train=[[0.0, 1.0], [2.0, 3.0], [4.0, 8.0]]),
+        case(X=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]]),
+        case(X=[[0.5, 0.0, 1.0], [1.5, 2.0, 0.0]], X_train=[[0.0, 0.0, 1.0], [1.0, 0.0, 3.0]]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "statistics of X",
             "You took mean and standard deviation of X itself. Each set then gets a scale of its own, and the network "
             "meets one that it was not trained on. Use those of `X_train` for every set.",
             _by(lambda X, T: X.mean(axis=0), lambda X, T: X.std(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "statistics of both",
             "You took the statistics of both sets together. So the test images have a say in what the network is "
             "trained on: that is a leak. Use those of `X_train` alone.",
             _by(lambda X, T: np.vstack([X, T]).mean(axis=0), lambda X, T: np.vstack([X, T]).std(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "the mean of X",
             "The mean comes from X, the standard deviation from `X_train`. Both belong to `X_train`.",
             _by(lambda X, T: X.mean(axis=0), _std),
         ),
-        Wrong(
+        Mistake(
             "the deviation of X",
             "The standard deviation comes from X, the mean from `X_train`. Both belong to `X_train`.",
             _by(_mean, lambda X, T: X.std(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "one mean for all pixels",
             "You took one mean for all pixels, and a standard deviation for each. The mean is one for each, too: "
             "`X_train.mean(axis=0)`.",
             _by(lambda X, T: T.mean(), _std),
         ),
-        Wrong(
+        Mistake(
             "one number for all pixels",
             "You took one mean and one standard deviation for all pixels. Here each pixel has its own: `axis=0`.",
             _by(lambda X, T: T.mean(), lambda X, T: T.std()),
         ),
-        Wrong(
+        Mistake(
             "wrong axis",
             "`axis=1` gives a mean for each image. Images are rows; a number for each pixel is along `axis=0`.",
             lambda X, T: (X - T.mean(axis=1)) / T.std(axis=1),
         ),
-        Wrong(
+        Mistake(
             "each image by itself",
             "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
             "images: `X_train.mean(axis=0)`.",
             _by(lambda X, T: X.mean(axis=1, keepdims=True), lambda X, T: X.std(axis=1, keepdims=True)),
         ),
-        Wrong(
+        Mistake(
             "not divided",
             "The mean is gone, the scale is not: divide by the standard deviation of each pixel, too.",
             lambda X, T: X - T.mean(axis=0),
         ),
-        Wrong(
+        Mistake(
             "mean not subtracted",
             "You divided by the standard deviation, but the mean of each training pixel must go first.",
             _by(lambda X, T: 0.0, _std),
         ),
-        Wrong(
+        Mistake(
             "missing brackets",
             "Brackets are missing: `X - mean / std` divides the mean alone. Write `(X - mean) / std`.",
             lambda X, T: X - T.mean(axis=0) / np.where(T.std(axis=0) == 0, 1, T.std(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "variance",
             "You divided by the variance. The standard deviation is its square root: `.std(axis=0)`.",
             _by(_mean, lambda X, T: T.var(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "to 0 … 1",
             "This brings each pixel to 0 … 1 by its smallest and largest value. Asked for are mean 0 and standard "
             "deviation 1 on the training set.",
             _by(lambda X, T: T.min(axis=0), lambda X, T: T.max(axis=0) - T.min(axis=0)),
         ),
-        Wrong(
+        Mistake(
             "N − 1",
             "`ddof=1` divides by N − 1, which estimates the spread of a larger population. Leave it out here.",
             _by(_mean, lambda X, T: T.std(axis=0, ddof=1)),
         ),
-        Wrong(
+        Mistake(
             "division by 0",
             "A pixel that never changes has standard deviation 0, and a division by 0 gives nan or inf: one of them "
             "ruins every weight it meets. Divide by 1 where it is 0.",
             lambda X, T: (X - T.mean(axis=0)) / T.std(axis=0),
         ),
-        Wrong(
+        Mistake(
             "a tiny number added",
             "A tiny number added to 0 is still tiny: a pixel that was blank in training and has some ink in X comes "
             "out at 200,000,000. Divide by 1 where the standard deviation is 0.",
             lambda X, T: (X - T.mean(axis=0)) / (T.std(axis=0) + 1e-8),
         ),
-        Wrong(
+        Mistake(
             "at least 1",
             "`np.maximum(std, 1)` also changes every standard deviation between 0 and 1, and on images all are. Only "
             "0 becomes 1: `np.where(std == 0, 1, std)`.",
             lambda X, T: (X - T.mean(axis=0)) / np.maximum(T.std(axis=0), 1),
         ),
-        Wrong(
+        Mistake(
             "unchanging pixels set to 0",
             "A pixel that never changed in training comes out as 0 here, even where X has ink. Divide by 1 there: it "
             "keeps what differs from its mean.",
             lambda X, T: np.where(T.std(axis=0) == 0, 0, _standardise(X, T)),
         ),
-        Wrong(
+        Mistake(
             "the training set itself",
             "This is the standardised `X_train`. It gives the statistics; X is what they are applied to.",
             lambda X, T: _standardise(T, T),
@@ -180,7 +180,7 @@ def standardise(X, X_train):
 """,
     reason="What the network was trained on fixes the scale, so that an image means the same in every set. And "
     "nothing about the validation or test images leaks into training.",
-    right="The scale comes from the training set, whatever set it is used on.",
+    takeaway="The scale comes from the training set, whatever set it is used on.",
 )
 
 
@@ -197,64 +197,64 @@ def accuracy(P, y):  # probabilities P (N, classes), labels y (N,)
 """,
     reference=lambda P, y: np.mean(P.argmax(axis=1) == y),
     cases=(
-        given(P=[[0.2, 0.5, 0.3], [0.9, 0.1, 0.0], [0.3, 0.3, 0.4], [0.1, 0.6, 0.3]], y=[1, 0, 0, 1]),
-        given(P=[[0.45, 0.4, 0.15], [0.1, 0.3, 0.6], [0.2, 0.5, 0.3]], y=[0, 1, 1]),
-        given(P=[[0.4, 0.6], [0.7, 0.3], [0.2, 0.8], [0.9, 0.1], [0.55, 0.45]], y=[0, 0, 0, 0, 0]),
-        given(P=[[0.1, 0.2, 0.3, 0.4]], y=[3]),
+        case(P=[[0.2, 0.5, 0.3], [0.9, 0.1, 0.0], [0.3, 0.3, 0.4], [0.1, 0.6, 0.3]], y=[1, 0, 0, 1]),
+        case(P=[[0.45, 0.4, 0.15], [0.1, 0.3, 0.6], [0.2, 0.5, 0.3]], y=[0, 1, 1]),
+        case(P=[[0.4, 0.6], [0.7, 0.3], [0.2, 0.8], [0.9, 0.1], [0.55, 0.45]], y=[0, 0, 0, 0, 0]),
+        case(P=[[0.1, 0.2, 0.3, 0.4]], y=[3]),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "wrong axis",
             "`argmax(axis=0)` finds the surest example of each class. You want the class of each example, each row.",
             lambda P, y: np.mean(P.argmax(axis=0)[: len(y)] == y[: P.shape[1]]),
         ),
-        Wrong(
+        Mistake(
             "argmax of everything",
             "`P.argmax()` without an axis is one place in the whole table. Each row needs its own: `axis=1`.",
             lambda P, y: np.mean(P.argmax() == y),
         ),
-        Wrong(
+        Mistake(
             "how many",
             "This is how many are right. Accuracy is the share: divide by the number of examples.",
             lambda P, y: np.sum(P.argmax(axis=1) == y),
         ),
-        Wrong(
+        Mistake(
             "divided by the classes",
             "You divided by the number of classes. Divide by the number of examples, `len(y)`.",
             lambda P, y: np.sum(P.argmax(axis=1) == y) / P.shape[1],
         ),
-        Wrong(
+        Mistake(
             "divided by all the numbers",
             "`P.size` counts every probability in P. Divide by the number of examples, `len(y)`.",
             lambda P, y: np.sum(P.argmax(axis=1) == y) / P.size,
         ),
-        Wrong(
+        Mistake(
             "percent",
             "These are percent; as a fraction it runs from 0 to 1.",
             lambda P, y: 100 * np.mean(P.argmax(axis=1) == y),
         ),
-        Wrong(
+        Mistake(
             "error rate",
             "This is the share of wrong answers, 1 − accuracy.",
             lambda P, y: np.mean(P.argmax(axis=1) != y),
         ),
-        Wrong(
+        Mistake(
             "mean probability of the label",
             "This is the mean probability of the right class. Accuracy asks only whether that class came first.",
             lambda P, y: np.mean(P[np.arange(len(y)), y]),
         ),
-        Wrong(
+        Mistake(
             "max for argmax",
             "`max` gives the largest probability, `argmax` says where it stands. The place is the class.",
             lambda P, y: np.mean(P.max(axis=1) == y),
         ),
-        Wrong(
+        Mistake(
             "above one half",
             "You counted a class only if its probability is above ½. With three classes or more the winner may be "
             "below: 0.4, 0.3, 0.3.",
             lambda P, y: np.mean(P[np.arange(len(y)), y] > 0.5),
         ),
-        Wrong(
+        Mistake(
             "one for each example",
             "This says for each example whether it is right. Their mean is the accuracy: True counts as 1.",
             lambda P, y: P.argmax(axis=1) == y,
@@ -271,7 +271,7 @@ def accuracy(P, y):
 """,
     reason="The class with the largest probability is the answer; True counts as 1 and False as 0, so their mean is a "
     "share.",
-    right="It asks who came first, not by how much: the loss looks at that.",
+    takeaway="It asks who came first, not by how much: the loss looks at that.",
 )
 
 
@@ -291,17 +291,17 @@ def _history(*curve):
 class Reach(Task):
     """Train until the validation accuracy is high enough, in few epochs. The answer is the list of records."""
 
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[Mistake, ...]
 
     def judge(self, answer):
         if answer is None or answer is ... or (type(answer) is list and answer and all(a is ... for a in answer)):
             return Verdict(OPEN, ("Train a network, and put its records in place of the `...` in `my_history`.",))
         run = sandbox.run(lambda: self._read(answer), sandbox.SECONDS)
         name, *lines = run.result or self._fault("form")
-        return Verdict(RIGHT, (self.right,)) if name == "right" else self._not_yet(name, *lines)
+        return Verdict(RIGHT, (self.takeaway,)) if name == "right" else self._not_yet(name, *lines)
 
     def _fault(self, name, *facts):
-        return name, *facts, next(wrong.says for wrong in self.wrong if wrong.name == name)
+        return name, *facts, next(wrong.feedback for wrong in self.wrong if wrong.name == name)
 
     def _read(self, answer):
         """The name of what the answer is, "right" among them, and the lines to say. Runs under the sandbox."""
@@ -355,53 +355,53 @@ REACH = Reach(
 my_history = ...  # train(my_net, X_train, y_train, **my_settings, on_epoch=LivePlot(5))
 """,
     wrong=(
-        Wrong(
+        Mistake(
             "form",
             "Give `check` the list of records: `my_history = train(…)`.",
             {"validation_accuracy": 0.99},
         ),
-        Wrong(
+        Mistake(
             "network",
             "This is the network. Give `check` the records of its training, what `train(…)` returns.",
             Network([2, 2]),
         ),
-        Wrong(
+        Mistake(
             "no validation",
             "The records have no validation accuracy. Tell `train` on what to measure it: `validation=(X_val, y_val)`. "
             "The accuracy on the training batches proves nothing.",
             [{"epoch": 1, "loss": 0.01, "accuracy": 0.999}],
         ),
-        Wrong(
+        Mistake(
             "too long",
             "Accurate enough, but late. The cosine falls sooner when there are fewer epochs in all, so the good epochs "
             "come sooner; more hidden units or momentum learn more in each.",
             _history(*[(0.95, 0.97)] * 9, (0.99, 0.979), (0.998, 0.982)),
         ),
-        Wrong(
+        Mistake(
             "chance",
             "That is hardly better than guessing: nothing was learned. Ten times smaller learning rate? And were "
             "images and labels taken from the same set?",
             _history((0.1, 0.1134), (0.104, 0.1134)),
         ),
-        Wrong(
+        Mistake(
             "by heart",
             "It knows the training images by heart, so more epochs of the same will not help. Give it more hidden "
             "units, another activation or another optimizer.",
             _history((0.93, 0.95), (0.99, 0.974), (1.0, 0.9778)),
         ),
-        Wrong(
+        Mistake(
             "jumps",
             "Validation was better before the end: at a learning rate that stays large it jumps up and down. Let it "
             "fall: `schedule=cosine_schedule`.",
             _history((0.93, 0.95), (0.96, 0.972), (0.965, 0.958)),
         ),
-        Wrong(
+        Mistake(
             "short",
             "It has not learned even its training images yet. More epochs, a larger learning rate, or momentum if you "
             "took plain SGD.",
             _history((0.88, 0.91), (0.93, 0.94)),
         ),
-        Wrong(
+        Mistake(
             "small",
             "It is close, and nearly done with its training images. More hidden units or another "
             "optimizer, and an epoch or three more.",
@@ -429,7 +429,7 @@ my_history = [{"epoch": 8, "accuracy": 0.9991, "validation_accuracy": 0.9814}]
 """,
     reason="Twice the units, and three epochs more. The cosine schedule ends when the epochs do, so the last ones are "
     "always the calm ones. On the sample take `Network([784, 512, 10])` and 20 epochs.",
-    right="And you chose it on the validation set, so the test set is still closed.",
+    takeaway="And you chose it on the validation set, so the test set is still closed.",
 )
 
 
@@ -470,74 +470,74 @@ def confusion_matrix(y, y_pred, k):  # labels and answers (N,), each 0 … k −
 """,
     reference=_confusion,
     cases=(
-        given(y=[0, 0, 0, 1, 2, 2], y_pred=[0, 0, 1, 1, 0, 0], k=3),
-        given(y=[1, 1, 0], y_pred=[0, 0, 0], k=2),
-        given(y=[0, 1, 1, 1], y_pred=[1, 1, 1, 0], k=4),
-        given(y=[3, 3, 3, 3, 1], y_pred=[3, 3, 3, 2, 1], k=4),
+        case(y=[0, 0, 0, 1, 2, 2], y_pred=[0, 0, 1, 1, 0, 0], k=3),
+        case(y=[1, 1, 0], y_pred=[0, 0, 0], k=2),
+        case(y=[0, 1, 1, 1], y_pred=[1, 1, 1, 0], k=4),
+        case(y=[3, 3, 3, 3, 1], y_pred=[3, 3, 3, 2, 1], k=4),
     ),
     wrong=(
-        Wrong(
+        Mistake(
             "transposed",
             "Rows and columns are exchanged: the row is the true class, the column what the network said.",
             lambda y, y_pred, k: _confusion(y_pred, y, k),
         ),
-        Wrong(
+        Mistake(
             "each pair once",
             "A pair that comes several times is counted once. `C[y, y_pred] += 1` with arrays would do that: it writes "
             "the same 1 again and again. Use a loop, or `np.add.at(C, (y, y_pred), 1)`.",
             _once,
         ),
-        Wrong(
+        Mistake(
             "shares of rows",
             "These are shares of each row. The matrix holds counts; from counts you can get all shares later.",
             lambda y, y_pred, k: _confusion(y, y_pred, k) / np.maximum(1, np.bincount(y, minlength=k))[:, None],
         ),
-        Wrong(
+        Mistake(
             "shares of everything",
             "These are shares of all examples. The matrix holds counts.",
             lambda y, y_pred, k: _confusion(y, y_pred, k) / len(y),
         ),
-        Wrong(
+        Mistake(
             "one row k times",
             "All rows are the same: `[row] * k` is one and the same row k times, so a count in one stands in all. "
             "`np.zeros((k, k), dtype=int)` has k rows of its own.",
             lambda y, y_pred, k: np.tile(np.bincount(y_pred, minlength=k), (k, 1)),
         ),
-        Wrong(
+        Mistake(
             "symmetric",
             "Each example is counted twice, as (label, answer) and as (answer, label). A 4 taken for a 9 is not a 9 "
             "taken for a 4: count it once, in the row of its label.",
             lambda y, y_pred, k: _confusion(y, y_pred, k) + _confusion(y_pred, y, k),
         ),
-        Wrong(
+        Mistake(
             "symmetric errors",
             "Each error is counted twice, as (label, answer) and as (answer, label). A 4 taken for a 9 is not a 9 "
             "taken for a 4: only the row of its label counts it.",
             lambda y, y_pred, k: _confusion(y, y_pred, k) + _only_errors(y_pred, y, k),
         ),
-        Wrong(
+        Mistake(
             "errors only",
             "The diagonal is missing. Right answers are counted, too: there the row and the column are the same class.",
             _only_errors,
         ),
-        Wrong(
+        Mistake(
             "right answers only",
             "Only right answers are counted, so nothing stands beside the diagonal. Every example counts, in the cell "
             "(label, answer).",
             lambda y, y_pred, k: np.diag(np.bincount(y[y == y_pred], minlength=k)),
         ),
-        Wrong(
+        Mistake(
             "only classes that occur",
             "A class that does not occur has no row here. The matrix is always (k, k), so that matrices can be "
             "compared.",
             _seen_classes,
         ),
-        Wrong(
+        Mistake(
             "a row of counts",
             "These are the counts of the answers. Split them by the true class: a row for each.",
             lambda y, y_pred, k: np.bincount(y_pred, minlength=k),
         ),
-        Wrong(
+        Mistake(
             "number of errors",
             "This is one number. The matrix says which class was taken for which.",
             lambda y, y_pred, k: np.sum(y != y_pred),
@@ -558,7 +558,7 @@ def confusion_matrix(y, y_pred, k):
 """,
     reason="One example, one count. `np.add.at(C, (y, y_pred), 1)` does the loop in NumPy; so does "
     "`np.bincount(k * y + y_pred, minlength=k * k).reshape(k, k)`, which gives each pair a number of its own.",
-    right="Its sum is the number of examples, and its diagonal over that sum is the accuracy.",
+    takeaway="Its sum is the number of examples, and its diagonal over that sum is the accuracy.",
 )
 
 EXERCISES = (STANDARDISE, ACCURACY, REACH, CONFUSION)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from course import sandbox
-from course.exercises.grading import NOT_YET, RIGHT, Task, Verdict, Wrong, inline
+from course.exercises.grading import NOT_YET, RIGHT, Mistake, Task, Verdict
+from course.text import inline
 
 LETTERS = "abcdefgh"
 
@@ -119,7 +120,7 @@ class Choices(Task):
             return self._not_yet("form", f"Keep the form of the stub, a dictionary such as `{form}`.")
         faults = [fault for key, pair in run.result.items() if (fault := self._fault(key, *pair))]
         if not faults:
-            return Verdict(RIGHT, (self.right,))
+            return Verdict(RIGHT, (self.takeaway,))
         if all(pair == (None, None) for pair in run.result.values()):
             return self._open()
         count = f"{len(self.situations) - len(faults)} of {len(self.situations)} are right."
@@ -165,7 +166,7 @@ class Choices(Task):
             pairs += [(situation.right[0], letter) for letter in self.reasons if letter != situation.reason]
             for pair in pairs:
                 name, says = self._fault(key, *pair)
-                found.append(Wrong(name, says, self.answer | {key: pair}))
+                found.append(Mistake(name, says, self.answer | {key: pair}))
         return found
 
 

@@ -25,7 +25,8 @@ A lesson's widget is a subclass with five short methods. This is a whole one:
 
 `Parabola(a=2)` starts with that control set differently. Every method gets the values of the controls and nothing else
 decides what is shown, so the same state is always the same picture. `goals` and `caption` come after `update`, which
-may leave them what it found, as in `self.slope = …`. A learner's function is called through `ask`, of learner.py.
+may leave them what it found, as in `self.slope = …`. A learner's function is called through
+`call_learner_code`, of learner.py.
 
 `self.moves` counts the moves since the start or the last Reset, for tasks like "in ten moves": to change one control,
 however far, is one move, and ends when another is changed. Goals may use it; what is drawn may not.
@@ -52,7 +53,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from course.exercises.grading import inline
+from course.text import inline
 from helpers.plots import GREEN, STYLE
 
 SCALE = 1.4  # pixels of the picture per CSS pixel: nearly as sharp on a fine screen as 2, in two thirds of the time

@@ -1,16 +1,14 @@
 """How a widget uses a function the learner wrote: whatever it does, there is an array to draw and words to say."""
 
-import re
-
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import COMMON
+from course.text import exception_hint, number
 
 SECONDS = 1.0  # what one call may take
 
 
-def ask(who, function, z, **options):
+def call_learner_code(who, function, z, **options):
     """`function(z, **options)` as floats of z's shape, NaN where it gives no finite number, and sentences, beginning
     with `who`, about everything that was wrong."""
     z = np.asarray(z, dtype=float)
@@ -30,7 +28,7 @@ def _said(seen, z):
         yield f"took longer than {SECONDS:.0f} s and was stopped."
     elif seen.error:
         error = f"{seen.error}: {seen.message}".rstrip(": ")
-        hint = next((hint for pattern, (_, hint) in COMMON.items() if re.match(pattern, error)), "")
+        _, hint = exception_hint(error) or ("", "")
         yield f"raised {error.rstrip('.')}. {hint}".strip()
     elif seen.shape is None:
         yield f"returned {seen.words}, not numbers." + (" Is its `return` missing?" if seen.words == "nothing" else "")
@@ -48,5 +46,5 @@ def _said(seen, z):
 
 
 def _places(z, bad):
-    low, high = (f"{end:.4g}".replace("-", "−") for end in (z[bad].min(), z[bad].max()))
+    low, high = (number(end) for end in (z[bad].min(), z[bad].max()))
     return f"z = {low}" if low == high else f"{bad.sum()} of the {z.size} numbers, z from {low} to {high}"

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from course.diagram import Diagram
 from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from helpers.data import GATES, house_prices, logic_gate
 from helpers.network import identity, relu, sigmoid, tanh
 from helpers.plots import BLACK, BLUE, ORANGE
@@ -140,17 +140,17 @@ class NeuronExplorer(Explorer):
         if self.neuron is None:
             return f(z).astype(float), []
         if not callable(self.neuron):
-            return ask("Your neuron", self.neuron, z)
+            return call_learner_code("Your neuron", self.neuron, z)
 
         def one(x):
             return self.neuron(x.copy(), w.copy(), b, f)
 
-        first, sentences = ask("Your neuron", lambda z: one(points[0]), z[0])
+        first, sentences = call_learner_code("Your neuron", lambda z: one(points[0]), z[0])
         if np.isnan(first):
             return np.full(z.shape, np.nan), [
                 words.replace("instead of shape ()", "for one input") for words in sentences
             ]
-        return ask("Your neuron", lambda z: np.array([one(x) for x in points]), z)
+        return call_learner_code("Your neuron", lambda z: np.array([one(x) for x in points]), z)
 
     def _cut(self, w, b):
         """The line w · x + b = 0, and on it the direction of w."""

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from course.widgets.controls import CheckList, dropdown, slider
 from course.widgets.explorer import Explorer, put
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from helpers import network
 from helpers.network import ACTIVATIONS
 from helpers.plots import AMBER, BLACK, BLUE, GREEN, ORANGE, PINK, SKY
@@ -173,14 +173,14 @@ class Entry:
 
     def ask(self, alpha):
         option = {self.f_option: alpha} if self.f_option else {}
-        y, remarks = ask(f"`{self.name}`", self.f, X, **option)
+        y, remarks = call_learner_code(f"`{self.name}`", self.f, X, **option)
         if self.f_prime is not None:
             option = {self.f_prime_option: alpha} if self.f_prime_option else {}
-            slopes, more = ask(f"The derivative of `{self.name}`", self.f_prime, X, **option)
+            slopes, more = call_learner_code(f"The derivative of `{self.name}`", self.f_prime, X, **option)
             return y, slopes, remarks + more
         if np.isnan(y).all():
             return y, y, remarks
-        (above, _), (below, _) = (ask(f"`{self.name}`", self.f, X + h, **option) for h in (H, -H))
+        (above, _), (below, _) = (call_learner_code(f"`{self.name}`", self.f, X + h, **option) for h in (H, -H))
         remarks.append(f"The slope of `{self.name}` is a central difference, as no derivative was given.")
         return y, (above - below) / (2 * H), remarks
 
@@ -234,7 +234,7 @@ class SoftmaxTemperature(Explorer):
         self.p_texts = [right.text(k, 0, "", ha="center", size=11, animated=True) for k in range(n)]
 
     def update(self, T, **z):
-        self.p, remarks = ask("Your softmax", self.softmax, np.array([*z.values()]) / T)
+        self.p, remarks = call_learner_code("Your softmax", self.softmax, np.array([*z.values()]) / T)
         smallest, total = self.p.min(), self.p.sum()
         self.are_probabilities = smallest >= 0 and abs(total - 1) < 1e-6
         if not remarks and not self.are_probabilities:

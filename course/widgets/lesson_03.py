@@ -19,7 +19,7 @@ from matplotlib.colors import to_rgb
 from course.diagram import Diagram
 from course.widgets.controls import dropdown, slider, stepper
 from course.widgets.explorer import Explorer, put
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from helpers.data import logic_gate, moons
 from helpers.network import identity, relu, sigmoid, tanh
 from helpers.plots import AMBER, BLUE, DARK_GREEN, GREEN, ORANGE
@@ -84,7 +84,7 @@ class HiddenSpace(Explorer):
         W, b = matrices(weights)
         points = self.sets[data]
         z = W @ points.all + b
-        h, remarks = ask("The activation", self.activations[activation], z)
+        h, remarks = call_learner_code("The activation", self.activations[activation], z)
         self.h, self.y = h[:, : len(points.y)], points.y
         ok = np.isfinite(h).all()
         self.line = best_line(self.h, self.y) if ok else None
@@ -292,7 +292,7 @@ class ForwardStepper(Explorer):
         self.Z, self.A, self.remarks = [None], [A0], []
         for l in range(1, self.L + 1):
             self.Z.append(self.W[l] @ self.A[l - 1] + self.b[l])
-            a, remarks = ask(f"The activation of layer {l}", self.f[l], self.Z[l])
+            a, remarks = call_learner_code(f"The activation of layer {l}", self.f[l], self.Z[l])
             self.A.append(a)
             self.remarks += remarks
 
@@ -329,7 +329,7 @@ class ForwardStepper(Explorer):
             answers.append(self.forward(*given, list(self.f)))
             return answers[0]
 
-        mine, remarks = ask("Your `forward`", run, np.zeros_like(self.A[-1]))
+        mine, remarks = call_learner_code("Your `forward`", run, np.zeros_like(self.A[-1]))
         if answers and answers[0] is ...:
             return ["Your `forward` is not written yet."]
         if not remarks:
@@ -390,7 +390,7 @@ class CurveFromPieces(Explorer):
 
     def __init__(self, curve=None, **start):
         self.targets = dict(TARGETS) if curve is None else {"yours": curve, **TARGETS}
-        self.tables = {name: ask("Your curve", f, X) for name, f in self.targets.items()}
+        self.tables = {name: call_learner_code("Your curve", f, X) for name, f in self.targets.items()}
         super().__init__(**start)
 
     def controls(self):

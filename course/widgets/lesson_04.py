@@ -19,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 
 from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer, put
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from helpers.data import noisy_curve
 from helpers.network import Network, sigmoid, sigmoid_prime, tanh
 from helpers.plots import BLACK, BLUE, DARK_GREEN, DARK_ORANGE, DARK_PINK, ORANGE
@@ -54,7 +54,7 @@ def asked(loss, grid, Y):
     def along(grid):
         return np.array([one_number(loss(np.full(Y.shape, a), Y.copy())) for a in grid])
 
-    values, remarks = ask("Your loss", along if callable(loss) else loss, grid)
+    values, remarks = call_learner_code("Your loss", along if callable(loss) else loss, grid)
     return values, np.gradient(values, grid), remarks
 
 
@@ -362,7 +362,7 @@ class Landscape(Explorer):
         def everywhere(index):
             return np.array([one_number(loss(line(*places[int(k)], x)[None], y[None].copy())) for k in index])
 
-        values, remarks = ask("Your loss", everywhere if callable(loss) else loss, np.arange(len(places)))
+        values, remarks = call_learner_code("Your loss", everywhere if callable(loss) else loss, np.arange(len(places)))
         coarse = values.reshape(len(B[::2]), len(W[::2]))
         problem = Problem(x, y, line, squared, same, "y")
         problem.loss = lambda w, b: between(coarse, w, b)

@@ -22,7 +22,7 @@ from matplotlib.ticker import NullLocator
 from course.diagram import Diagram
 from course.widgets.controls import dropdown, slider, stepper
 from course.widgets.explorer import Explorer, put
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from helpers.network import ACTIVATIONS, relu, relu_prime
 from helpers.plots import BLUE, DARK_ORANGE, ORANGE
 
@@ -308,8 +308,8 @@ class BackpropStepper(Explorer):
         theta[entry] += by
         self.changed.set_text(f"chosen: {change} = {number(theta[entry])}")
         z = W[1] @ x + b[1][:, 0]
-        a, remarks = ask("Your function", self.f, z)
-        slope, more = ask("Your derivative", self.f_prime, z)
+        a, remarks = call_learner_code("Your function", self.f, z)
+        slope, more = call_learner_code("Your derivative", self.f_prime, z)
         self.W, self.b, self.x = W, b, x
         return remarks + more, network_steps(x, y, W, b, z, a, slope, self.name)
 
@@ -454,13 +454,13 @@ class GradientFlow(Explorer):
         A, Z = [self.X], [None]
         for l in range(1, L + 1):
             Z.append(scale * self.W[l] @ A[-1])
-            a, remarks = ask("Your function", f, Z[l])
+            a, remarks = call_learner_code("Your function", f, Z[l])
             A.append(a)
             if remarks:
                 return np.full(L, np.nan), [*A[1:], *[a] * (L - l)], remarks
         back, sizes = self.blame, np.full(L, np.nan)
         for l in range(L, 0, -1):
-            slope, remarks = ask("Your derivative", f_prime, Z[l])
+            slope, remarks = call_learner_code("Your derivative", f_prime, Z[l])
             delta = back * slope
             sizes[l - 1] = np.sqrt(np.mean(delta**2))
             if remarks:

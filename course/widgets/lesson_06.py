@@ -6,7 +6,7 @@ import numpy as np
 
 from course.widgets.controls import CheckList, dropdown, slider, stepper
 from course.widgets.explorer import Explorer, put
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
 from helpers.training import SGD, Adam, Momentum, RMSProp
 
@@ -163,7 +163,9 @@ def run(optimizer, surface):
 
 def theirs(make, alpha, surface):
     """The path of the learner's optimizer, and what is to be said about it."""
-    flat, remarks = ask("Your optimizer", lambda _: run(make(alpha), surface).ravel(), np.zeros(2 * (STEPS + 1)))
+    flat, remarks = call_learner_code(
+        "Your optimizer", lambda _: run(make(alpha), surface).ravel(), np.zeros(2 * (STEPS + 1))
+    )
     return flat.reshape(-1, 2), remarks
 
 
@@ -241,7 +243,9 @@ class Hiker(Explorer):
         top = 1.05 * L(W).max()
         put(self.left, ylim=(-0.06 * top, top))
         self.ground.set_ydata(L(W))
-        w, remarks = ask("Your step", lambda z: walk(self.step, slope, start, alpha, len(z)), np.zeros(HIKE_STEPS + 1))
+        w, remarks = call_learner_code(
+            "Your step", lambda z: walk(self.step, slope, start, alpha, len(z)), np.zeros(HIKE_STEPS + 1)
+        )
         self.w = w[: steps + 1]
         loss = L(self.w)
         self.path.set_data(self.w, loss)

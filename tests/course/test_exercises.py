@@ -25,7 +25,7 @@ import pytest
 from course import exercises as engine
 from course import sandbox
 from course.exercises import check, hint, progress, quiz, solution
-from course.exercises.grading import NOT_YET, OPEN, RIGHT, Exercise, Verdict, Wrong, call, given
+from course.exercises.grading import NOT_YET, OPEN, RIGHT, Exercise, Mistake, Verdict, call, case
 from course.exercises.questions import bundle, widget
 from helpers import plots
 
@@ -99,7 +99,7 @@ def test_the_stub_is_not_written_yet(task):
 @by_key("task", ALL)
 def test_the_solution_is_right(task):
     verdict = task.judge(written(task.solution, task.name))
-    assert verdict == Verdict(RIGHT, (task.right,))
+    assert verdict == Verdict(RIGHT, (task.takeaway,))
 
 
 @by_key(("task", "wrong"), [(task, wrong) for task in ALL for wrong in task.wrong])
@@ -107,8 +107,8 @@ def test_each_wrong_answer_gets_its_own_diagnosis(task, wrong):
     verdict = task.judge(wrong.example)
     assert verdict.lead == NOT_YET
     assert verdict.diagnosis == wrong.name
-    assert sum(other.says in verdict.as_text() for other in task.wrong if other.says != wrong.says) == 0
-    assert wrong.says in verdict.as_text()
+    assert sum(other.feedback in verdict.as_text() for other in task.wrong if other.feedback != wrong.feedback) == 0
+    assert wrong.feedback in verdict.as_text()
 
 
 @by_key("task", ALL)
@@ -117,7 +117,7 @@ def test_an_exercise_is_complete(task):
     assert len({wrong.name for wrong in task.wrong}) == len(task.wrong)
     assert 1 <= task.points <= 5
     assert 1 <= task.minutes <= 30
-    for sentence in (task.reason, task.right, *(wrong.says for wrong in task.wrong)):
+    for sentence in (task.reason, task.takeaway, *(wrong.feedback for wrong in task.wrong)):
         assert sentence[-1] in ".?!", sentence
         assert sentence.count("`") % 2 == 0, sentence
 
@@ -162,7 +162,7 @@ def test_the_first_difference_is_named():
 
 
 def test_a_difference_in_a_case_that_is_a_single_number_is_named():
-    alone = dataclasses.replace(LEAKY, cases=(given(z=-2.0), given(z=-3)))
+    alone = dataclasses.replace(LEAKY, cases=(case(z=-2.0), case(z=-3)))
     assert alone.judge(lambda z, slope=0.01: z).lines[0] == "For z = −2 your `leaky_relu` gave −2; expected −0.02."
     assert "For z = −3 your" in text_of(alone, lambda z, slope=0.01: 0.01 * z if z > -3 else z)
     assert "gave an array of shape (1,); expected one number" in text_of(alone, lambda z, slope=0.01: [7])
@@ -394,8 +394,8 @@ def test_inputs_are_copies():
     before = [{name: np.copy(value) for name, value in case.items()} for case in LEAKY.cases]
     LEAKY.judge(in_place)
     assert LEAKY.judge(right).lead == RIGHT
-    for case, then in zip(LEAKY.cases, before, strict=True):
-        assert all(np.array_equal(case[name], then[name]) for name in case)
+    for now, then in zip(LEAKY.cases, before, strict=True):
+        assert all(np.array_equal(now[name], then[name]) for name in now)
 
 
 def test_an_output_that_is_reused_counts_as_it_was():
@@ -448,12 +448,12 @@ def test_a_function_that_computes_and_returns_nothing_is_no_stub():
 
 def test_a_value_can_be_put_to_use():
     weights = Exercise(
-        key="0.1", title="NAND", points=1, minutes=1, hints=("a", "b", "c"), reason="", right="NAND it is.",
+        key="0.1", title="NAND", points=1, minutes=1, hints=("a", "b", "c"), reason="", takeaway="NAND it is.",
         stub="weights = ..., ..., ...", solution="weights = -2, -2, 3",
         reference=lambda x1, x2: np.array(not (x1 and x2)),
         use=lambda w, x1, x2: np.array(w[0] * x1 + w[1] * x2 + w[2] > 0),
-        cases=tuple(given(x1=i, x2=j) for i in (0, 1) for j in (0, 1)),
-        wrong=(Wrong("AND", "This is AND.", (1, 1, -1.5)),),
+        cases=tuple(case(x1=i, x2=j) for i in (0, 1) for j in (0, 1)),
+        wrong=(Mistake("AND", "This is AND.", (1, 1, -1.5)),),
     )  # fmt: skip
     assert weights.judge((..., ..., ...)).lead == OPEN
     assert weights.judge((-2, -2, 3)).lead == RIGHT

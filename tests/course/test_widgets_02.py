@@ -14,7 +14,7 @@ from moving import picture, put, words
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.widgets import ActivationExplorer, SoftmaxTemperature
-from course.widgets.learner import ask
+from course.widgets.learner import call_learner_code
 from course.widgets.lesson_02 import X, spread
 from helpers.network import ACTIVATIONS, leaky_relu, leaky_relu_prime, sigmoid, sigmoid_prime, softmax
 
@@ -259,11 +259,11 @@ def test_enormous_values_are_drawn():
 
 def test_ask_gives_floats_and_leaves_its_argument_alone():
     z = np.array([-1.0, 2.0])
-    values, sentences = ask("`f`", lambda z, k: (z > 0) * k, z, k=2)
+    values, sentences = call_learner_code("`f`", lambda z, k: (z > 0) * k, z, k=2)
     np.testing.assert_array_equal(values, [0.0, 2.0])
     assert values.dtype == float
     assert sentences == []
-    values, sentences = ask("`f`", mutating, z)
+    values, sentences = call_learner_code("`f`", mutating, z)
     np.testing.assert_array_equal(values, [0.0, 2.0])
     np.testing.assert_array_equal(z, [-1.0, 2.0])
     assert sentences == ["`f` changed the array it was given; let it make a new one."]
