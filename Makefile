@@ -14,8 +14,8 @@ else
 endif
 PY      := $(BIN)/python
 WORKERS ?= auto
-NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env --nbval-cell-timeout=300 \
-           --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
+NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env \
+           --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
 
 # Stored outputs are compared: one BLAS thread makes sums come out the same everywhere.
 test nbval notebooks: export OMP_NUM_THREADS = 1
