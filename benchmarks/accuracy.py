@@ -4,13 +4,15 @@
     python benchmarks/accuracy.py --seeds 3     the last recipe with three seeds
     python benchmarks/accuracy.py --select      how it was chosen: its candidates, on validation images only
 
-Everything is made of helpers/network.py; the shifts of the last recipe are written here. The candidates were compared
-on 5,000 of the 60,000 training images, drawn at random and not trained on; the test set had no part in it. The recipe
-that won then trains on all 60,000, and the test set is opened once for each run. The last line of output is JSON.
+Everything is made of helpers/network.py and training.py; the shifts of the last recipe are written here. The
+candidates were compared on 5,000 of the 60,000 training images, drawn at random and not trained on; the test set had
+no part in it. The recipe that won then trains on all 60,000, and the test set is opened once for each run. The last
+line of output is JSON.
 """
 
 import argparse
 import json
+import math
 import time
 from dataclasses import dataclass, replace
 
@@ -68,13 +70,12 @@ def fit(recipe, X, y, seed):
     network = Network(recipe.sizes, seed=seed)
     optimizer = recipe.optimizer(recipe.learning_rate)
     Y = network.encode_targets(y, len(X)) * (1 - recipe.smoothing) + np.float32(recipe.smoothing / 10)
-    n_steps, step = recipe.epochs * -(-len(X) // recipe.batch_size), 0
+    n_steps, step = recipe.epochs * math.ceil(len(X) / recipe.batch_size), 0
     for _ in range(recipe.epochs):
         for A0, Y_batch in minibatches(X, Y, recipe.batch_size, rng):
             optimizer.learning_rate = recipe.learning_rate * float(cosine_schedule(step / n_steps))
             network.forward(shifted(A0, recipe.shift, rng) if recipe.shift else A0)
-            dW, db = network.backward(Y_batch)
-            optimizer.step(network.parameters(), [*dW[1:], *db[1:]])
+            optimizer.step(network.parameters(), network.gradients(Y_batch))
             step += 1
     return network, time.perf_counter() - start
 
