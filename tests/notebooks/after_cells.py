@@ -180,3 +180,96 @@ def every_row_learns_and_the_largest_batch_least_of_the_equal_ones(lesson):
 @after("07_mnist_training", "own-row")
 def a_row_of_ones_own_learns(lesson):
     assert lesson.mine > 0.8
+
+
+@after("01_neuron", "speed")
+def the_loop_and_the_batch_compute_the_same(lesson):
+    assert np.allclose(lesson.one_by_one, lesson.at_once)
+
+
+@after("06_gradient_descent", "seconds")
+def single_examples_cost_more_time_than_batches(lesson):
+    assert lesson.seconds[1] > lesson.seconds[16]
+
+
+@after("06_gradient_descent", "moons")
+def the_moons_are_learned(lesson, figure=None):
+    assert lesson.history[-1]["loss"] < min(0.15, lesson.history[0]["loss"] / 3)
+    assert lesson.network.evaluate(*lesson.settings["validation"])["accuracy"] > 0.93
+
+
+def least(lesson, full_set, sample):
+    """What an accuracy must be at least, by the set that was loaded."""
+    return sample if lesson.mnist.source == "sample" else full_set
+
+
+@after("07_mnist_training", "baselines")
+def each_baseline_beats_the_one_before(lesson):
+    assert lesson.majority < 0.2 < 0.7 < lesson.nearest_mean < lesson.softmax_regression
+
+
+@after("07_mnist_training", "first-loss")
+def an_untrained_network_is_undecided(lesson):
+    assert abs(lesson.first_loss - np.log(10)) < 0.5
+
+
+@after("07_mnist_training", "train")
+def the_network_learns_and_beats_softmax_regression(lesson):
+    assert len(lesson.history) == 5
+    assert lesson.history[-1]["loss"] < lesson.history[0]["loss"] < lesson.first_loss
+    assert max(record["validation_accuracy"] for record in lesson.history) > least(lesson, 0.97, 0.88)
+    assert lesson.net.evaluate(lesson.X_val, lesson.y_val)["accuracy"] > lesson.softmax_regression
+
+
+@after("07_mnist_training", "interrupt")
+def a_stopped_training_returns_what_there_is(lesson):
+    assert [record.get("stopped", False) for record in lesson.partial] == [False, True]
+    assert lesson.stopped.evaluate(lesson.X_val, lesson.y_val)["accuracy"] > 0.3
+
+
+@after("07_mnist_training", "deeper")
+def the_best_epoch_is_kept(lesson):
+    assert lesson.best > least(lesson, 0.98, 0.9)
+    assert len(lesson.deep_history) == 10
+    assert np.isclose(lesson.deep.evaluate(lesson.X_val, lesson.y_val)["accuracy"], lesson.best)
+
+
+@after("07_mnist_training", "test")
+def the_test_set_agrees(lesson):
+    assert lesson.right.mean() > least(lesson, 0.98, 0.88)
+    assert np.allclose(lesson.P.sum(axis=1), 1, atol=1e-5)
+
+
+@after("07_mnist_training", "wilson")
+def each_end_of_wilsons_interval_is_196_of_its_own_standard_deviations_off(lesson):
+    for end in lesson.wilson(98, 100):
+        assert np.isclose(abs(0.98 - end), 1.96 * np.sqrt(end * (1 - end) / 100))
+
+
+@after("07_mnist_training", "precision-recall")
+def accuracy_is_the_diagonal_over_everything(lesson):
+    assert lesson.confusion.sum() == len(lesson.y_pred)
+    assert np.isclose(np.trace(lesson.confusion) / lesson.confusion.sum(), lesson.right.mean())
+
+
+@after("07_mnist_training", "sure")
+def the_sure_answers_are_right_more_often_and_the_network_is_too_sure(lesson):
+    assert lesson.right[lesson.sure].mean() > lesson.right.mean()
+    assert lesson.P.max(axis=1).mean() > lesson.right.mean()
+
+
+@after("07_mnist_training", "weights")
+def weights_of_blank_pixels_are_as_they_were_born(lesson, figure):
+    newborn = lesson.Network(lesson.net.sizes, seed=0)
+    assert np.array_equal(lesson.net.W[1][:, lesson.blank], newborn.W[1][:, lesson.blank])
+
+
+@after("07_mnist_training", "likes")
+def no_digit_excites_the_unit_half_as_much_as_its_perfect_image(lesson, figure):
+    assert lesson.most > 2 * lesson.A[lesson.unit].max()
+
+
+@after("07_mnist_training", "shift")
+def four_pixels_are_enough_to_spoil_it(lesson):
+    assert lesson.pushed[0] > lesson.pushed[2] > lesson.pushed[4]
+    assert lesson.pushed[4] < 0.6

@@ -1,7 +1,9 @@
-"""The whole course as two learners take it, each lesson in a kernel of its own, in order, without a browser.
+"""The lessons as a learner takes them, each in a kernel of its own, without a browser.
 
-One answers every exercise first wrong, then with its solution, and every question of a quiz; `progress()` must end at
-all points. The other answers nothing at all, and nothing may break. Lesson 07 trains on the sample of MNIST.
+The learner answers every exercise first wrong, then with its solution, and every question of the quiz, and must end at
+all points; then runs every cell once more in the same kernel, the last one first, as people do who go back to a cell
+and find the names of later ones. In lesson 07, whose
+cells go on with what an exercise asks for, another learner answers nothing. MNIST is the sample.
 """
 
 import os
@@ -17,25 +19,29 @@ from course import exercises as engine
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SAMPLE = """
+SETUP = """
+from course.exercises import find, progress, quiz
 from helpers import data
-load = data.load_mnist
-data.load_mnist = lambda source="auto": load("sample")
+data.load_mnist = lambda source="auto", load=data.load_mnist: load("sample")
 """
-POINTS = sum(task.points for lesson in engine.lessons().values() for task in (*lesson.EXERCISES, *lesson.QUESTIONS))
+FAILS_AGAIN = {  # cells that cannot be run again after later ones, until they are rewritten; may only shrink
+    "01_neuron": {"speed", "curve-figure"},
+}
 
 
 @pytest.fixture
 def take(tmp_path, monkeypatch):
-    """take(cells) runs them in a fresh kernel that keeps its progress in a file of this test; returns their texts."""
+    """take(sources) runs them in a fresh kernel, on through errors, with a record of progress of this test's own;
+    returns for each what it showed, and the error it raised or ""."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
 
-    def take(cells):
-        notebook = new_notebook(cells=[new_code_cell(source) for source in [SAMPLE, *cells]])
-        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
-        return [text(cell) for cell in notebook.cells[1:]]
+    def take(sources):
+        notebook = new_notebook(cells=[new_code_cell(source) for source in [SETUP, *sources]])
+        resources = {"metadata": {"path": str(tmp_path)}}
+        NotebookClient(notebook, timeout=300, allow_errors=True, resources=resources).execute()
+        return [(text(cell), error(cell)) for cell in notebook.cells[1:]]
 
     return take
 
@@ -45,8 +51,12 @@ def text(cell):
     return "\n".join("".join(part) for part in parts)
 
 
+def error(cell):
+    return "".join(f"{output.ename}: {output.evalue}" for output in cell.outputs if output.output_type == "error")
+
+
 def code(path):
-    return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"}
 
 
 def asked(source):
@@ -55,38 +65,38 @@ def asked(source):
     return engine.find(found[1], "") if found else None
 
 
-def a_wrong_answer(task):
-    """Code that checks one of the wrong answers the exercise knows."""
-    return f'from course.exercises import find\ncheck("{task.key}", find("{task.key}", "").wrong[0].example)'
-
-
-def right_letters(path):
-    for question in engine.lessons()[int(path.name[:2])].QUESTIONS:
+def steps(path):
+    """What the learner who answers everything runs: (cell id, source, words that its output must have)."""
+    for name, source in code(path).items():
+        if task := asked(source):
+            assert task.stub.strip() in source
+            yield name, source, "Not written yet."
+            yield name, f'check("{task.key}", find("{task.key}", "").wrong[0].example)', "Not yet."
+            yield name, source.replace(task.stub.strip(), task.solution.strip()), "Right."
+        else:
+            yield name, source, ""
+    lesson = engine.lessons()[int(path.name[:2])]
+    for question in lesson.QUESTIONS:
         (letter,) = [letter for letter, choice in question.lettered() if choice.right]
-        yield f'from course.exercises import quiz\nquiz("{question.key}", "{letter}")'
+        yield question.key, f'quiz("{question.key}", "{letter}")', "Right."
+    points = sum(task.points for task in (*lesson.EXERCISES, *lesson.QUESTIONS))
+    yield "all points", "progress()", f"{lesson.TITLE}: {points} of {points} points."
 
 
-def test_a_learner_who_answers_everything_ends_at_all_points(take):
-    for path in LESSONS:
-        cells, expected = [], []
-        for source in code(path):
-            cells.append(source)
-            expected.append("Not written yet." if asked(source) else "")
-            if task := asked(source):
-                assert task.stub.strip() in source
-                cells += [a_wrong_answer(task), source.replace(task.stub.strip(), task.solution.strip())]
-                expected += ["Not yet.", "Right."]
-        letters = list(right_letters(path))
-        shown = take(cells + letters)
-        for source, begins, said in zip(cells + letters, expected + ["Right."] * len(letters), shown, strict=True):
-            assert not begins or begins in said, f"{path.name}: {source}\n{said}"
-    (said,) = take(["from course.exercises import progress\nprogress()"])
-    assert f"{POINTS} of {POINTS} points in all." in said
-    assert "open" not in said
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_learner_ends_at_all_points_and_can_run_every_cell_again(take, path):
+    first, again = list(steps(path)), dict(reversed(code(path).items()))
+    shown = take([*(source for _, source, _ in first), *again.values()])
+    for (name, source, words), (said, error) in zip(first, shown, strict=False):
+        assert not error, f"cell {name} raised {error}\n{source}"
+        assert words in said, f"cell {name} should say {words!r}\n{source}\n{said}"
+    failed = {name: error for name, (_, error) in zip(again, shown[len(first) :], strict=True) if error}
+    assert set(failed) == FAILS_AGAIN.get(path.stem, set()), failed
 
 
-def test_a_learner_who_answers_nothing_meets_no_error(take):
-    for path in LESSONS:
-        take(code(path))
-    (said,) = take(["from course.exercises import progress\nprogress()"])
-    assert f"0 of {POINTS} points in all." in said
+def test_a_learner_who_answers_nothing_in_07_meets_no_error(take):
+    (path,) = [path for path in LESSONS if path.stem == "07_mnist_training"]
+    cells = code(path)
+    *shown, (said, _) = take([*cells.values(), "progress()"])
+    assert not {name: error for name, (_, error) in zip(cells, shown, strict=True) if error}
+    assert f"{engine.lessons()[7].TITLE}: 0 of " in said

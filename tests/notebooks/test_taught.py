@@ -92,7 +92,7 @@ def test_everything_the_helpers_hold_is_taught():
     assert set(GRADUATED) <= {name for _, source in TAUGHT for name in definitions(source)}
     compared = (ast.FunctionDef, ast.ClassDef, ast.Assign)
     for file in ("network.py", "training.py"):
-        docstring, *statements = ast.parse((ROOT / "helpers" / file).read_text(encoding="utf-8")).body
+        _docstring, *statements = ast.parse((ROOT / "helpers" / file).read_text(encoding="utf-8")).body
         others = [ast.unparse(node) for node in statements if not isinstance(node, compared)]
         assert all(re.match("from|import", line) for line in others), f"{file} does something that no lesson teaches"
 
