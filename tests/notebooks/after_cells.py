@@ -38,7 +38,10 @@ def look(lesson, cell):
     found = list(dict.fromkeys(sentence for figure in SHOWN for sentence in figures.defects(figure)))
     assert not found, "; ".join(found)
     if check := CHECKS.get((lesson, cell)):
-        check(SimpleNamespace(**get_ipython().user_ns), *SHOWN)
+        try:
+            check(SimpleNamespace(**get_ipython().user_ns), *SHOWN)
+        except AssertionError as error:
+            raise AssertionError(f"it does not hold that {check.__name__.replace('_', ' ')} {error}".strip()) from error
 
 
 def after(lesson, cell):
@@ -201,6 +204,14 @@ def the_moons_are_learned(lesson, figure=None):
 def least(lesson, full_set, sample):
     """What an accuracy must be at least, by the set that was loaded."""
     return sample if lesson.mnist.source == "sample" else full_set
+
+
+@after("07_mnist_training", "load")
+def every_image_has_784_pixels_and_a_label(lesson):
+    mnist = lesson.mnist
+    assert mnist.n_classes == 10
+    assert mnist.X_train.shape == (len(mnist.y_train), 784)
+    assert mnist.X_test.shape == (len(mnist.y_test), 784)
 
 
 @after("07_mnist_training", "baselines")

@@ -155,31 +155,13 @@ def test_local_links_lead_somewhere(lesson):
 # --- what they show --------------------------------------------------------------------------------------------------
 
 
-def test_what_must_show_something_has_an_output(lesson):
-    """nbval has nothing to compare in a notebook stripped of its outputs, and passes it."""
+def test_what_nbval_does_not_compare_shows_something(lesson):
+    """Of the other cells, nbval notices a missing output."""
     report(
-        (cell.id, "shows something when it is run, but has no output: run `make notebooks`")
+        (cell.id, f"is tagged {IGNORED}, but has no output: run `make notebooks`")
         for cell in lesson.code
-        if not cell.outputs and must_show(ast.parse(cell.source).body)
+        if IGNORED in tags(cell) and not cell.outputs
     )
-
-
-def must_show(body):
-    """Whether code cannot but show something. A call on the last line need not: it may return None."""
-    calls = [
-        node.value for node in at_top_level(body) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ]
-    last = body[-1].value if isinstance(body[-1], ast.Expr) else ast.Constant(None)
-    ends_in_a_value = not isinstance(last, ast.Call) and ast.unparse(last) != "None"
-    return ends_in_a_value or any(ast.unparse(call.func) in ("print", "display", "plt.show") for call in calls)
-
-
-def at_top_level(body):
-    """The statements that run whenever the cell does: those of a loop too, but not of an `if` or a function."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, ast.For | ast.With):
-            yield from at_top_level(statement.body)
 
 
 def test_no_error_or_warning_shows_unless_it_is_the_lesson(lesson):
@@ -236,12 +218,12 @@ def test_pictures_are_described(lesson):
 
 
 def test_what_nbval_does_not_compare_is_checked_after_the_run(lesson):
-    """By a function in after_cells.py, or (until the lesson is rewritten) by a cell `…-check` of assertions."""
+    """By a function in after_cells.py; `progress()` by the scripted learner of test_course.py."""
     ids = {cell.id for cell in lesson.cells}
-    checked = {cell for name, cell in after_cells.CHECKS if name == lesson.path.stem}
+    checked = {cell for name, cell in after_cells.CHECKS if name == lesson.path.stem} | {"progress"}
     assert checked <= ids, f"after_cells.py speaks of cells that do not exist: {sorted(checked - ids)}"
     report(
         (cell.id, f"is tagged {IGNORED}: say in tests/notebooks/after_cells.py what must hold")
         for cell in lesson.code
-        if IGNORED in tags(cell) and cell.id not in checked and f"{cell.id}-check" not in ids
+        if IGNORED in tags(cell) and cell.id not in checked
     )
