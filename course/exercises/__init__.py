@@ -1,26 +1,22 @@
 """What a lesson calls: check, hint, solution, quiz and progress; and the file that remembers what is done.
 
-An exercise "2.1" and a question "2.q1" are declared in lesson_02.py. judge.py and choices.py judge the answers;
+An exercise "2.1" and a question "2.q1" are declared in lesson_02.py. grading.py and questions.py judge the answers;
 sandbox.py runs what the learner wrote. Each call here shows one text, as plain text and as HTML, and returns None.
 
-Progress is kept in `.progress.json`: in the current folder if lessons are there, else in the course's notebooks folder.
-The environment variable COURSE_PROGRESS names another file, or is `off`: then nothing is read or written. No verdict,
-hint, solution or quiz depends on the file, and an unanswered exercise does not touch it, so a notebook gives the same
-text with and without it. Two exceptions are the reason why tests and tools/notebooks.py set COURSE_PROGRESS=off:
-`progress()` itself, and the sentence that is said, once, when the file is damaged or cannot be written.
+Progress is kept by record.py, in a file or, with COURSE_PROGRESS=off, in memory alone. No verdict, hint, solution or
+quiz depends on the file, and an unanswered exercise does not touch it, so a notebook gives the same text with and
+without it. Two exceptions are the reason why tests and tools set COURSE_PROGRESS=off: `progress()` itself, and the
+sentence that is said, once, when the file cannot be read or written.
 
 Grading: if NBGRADER_EXECUTION is set, `check` and an answered `quiz` raise AssertionError with the words they would
 have shown, unless the answer is right.
 """
 
 import importlib
-import json
 import os
 import pkgutil
 import re
-import time
-import uuid
-from contextlib import contextmanager, suppress
+import sys
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, wraps
@@ -28,12 +24,13 @@ from pathlib import Path
 
 from course.exercises.grading import NOT_YET, OPEN, RIGHT, Verdict
 from course.exercises.questions import Question, bundle, widget
+from course.exercises.record import Record
 
 HERE = Path(__file__).parent
-NOTEBOOKS = HERE.parent.parent / "notebooks"
 NOT_QUITE = "Not quite."
 MISSING = object()
 hints_given = {}  # exercise: how many, since the kernel started
+record = Record()
 
 
 class UsageError(Exception):
@@ -166,21 +163,23 @@ def find_exercise(key, example):
 
 
 def in_notebook():
+    """Is there a kernel? IPython in a terminal has none."""
     try:
         from IPython import get_ipython
     except ImportError:
         return False
-    return get_ipython() is not None
+    return getattr(get_ipython(), "kernel", None) is not None
 
 
 def display(thing):
-    """Show a bundle of texts or a widget in a notebook; elsewhere print its text."""
+    """Show a bundle of texts or a widget in a notebook; elsewhere print its text, "?" for what the console lacks."""
     if in_notebook():
         from IPython.display import display as show
 
         show(thing, raw=isinstance(thing, dict))
     else:
-        print(thing["text/plain"])
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        print(thing["text/plain"].encode(encoding, "replace").decode(encoding))
 
 
 def display_quiz(questions):
@@ -189,113 +188,3 @@ def display_quiz(questions):
     except ImportError:
         return display(bundle(questions))
     return display(widget(questions, record.solve) if in_notebook() else bundle(questions))
-
-
-# --- what is done -----------------------------------------------------------------------------------------------------
-
-
-class Record:
-    """The exercises and questions solved, how, and the solutions read; in memory, and in a file if there can be one.
-
-    Several kernels may share the file: each brings in what the others wrote before it writes, under a lock.
-    """
-
-    def __init__(self):
-        self.solved, self.solutions = {}, set()  # {"2.3": "alone"}, {"2.1"}
-        self.said, self.unsaid = set(), []
-
-    def solve(self, key):
-        self.exchange()
-        if key not in self.solved:
-            self.solved[key] = "after reading the solution" if key in self.solutions else "alone"
-            self.exchange()
-
-    def read_solution(self, key):
-        self.solutions.add(key)
-        self.exchange()
-
-    def state(self, key):
-        if key not in self.solved:
-            return "open; you have read the solution" if key in self.solutions else "open"
-        return "solved" if self.solved[key] == "alone" else f"solved {self.solved[key]}"
-
-    def news(self):
-        """Sentences about the file that have not been said yet."""
-        news, self.unsaid = self.unsaid, []
-        return news
-
-    def exchange(self):
-        """Bring memory and file together; if the file cannot be had, memory has to do."""
-        try:
-            if path := self.path():
-                with self._lock(path):
-                    solved, solutions = self._load(path)
-                    self.solved, self.solutions = self.solved | solved, self.solutions | solutions
-                    if (solved, solutions) != (self.solved, self.solutions):
-                        self._save(path)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self._say(f"Your progress cannot be kept in a file here ({reason}); it lasts until the kernel stops.")
-
-    @staticmethod
-    def path():
-        """Where the file belongs; None if there shall be none."""
-        setting = os.environ.get("COURSE_PROGRESS", "")
-        if setting:
-            return None if setting == "off" else Path(setting)
-        has_lessons = any(Path.cwd().glob("[0-9][0-9]_*.ipynb"))
-        return (NOTEBOOKS if NOTEBOOKS.is_dir() and not has_lessons else Path.cwd()) / ".progress.json"
-
-    def _load(self, path):
-        try:
-            data = json.loads(path.read_bytes())
-            solved, solutions = data["solved"], data["solutions"]
-            if not all(type(text) is str for text in [*solved.keys(), *solved.values(), *solutions]):
-                raise ValueError("ids and states are texts")
-            return solved, set(solutions)
-        except FileNotFoundError:
-            return {}, set()
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            n = 1
-            while (aside := path.with_name(f"{path.stem}.damaged-{n}.json")).exists():
-                n += 1
-            os.replace(path, aside)
-            self._say(f"The file with your progress was damaged; it is now called {aside.name}, and a new one begins.")
-            return {}, set()
-
-    def _save(self, path):
-        partial = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.tmp")
-        text = json.dumps({"solved": dict(sorted(self.solved.items())), "solutions": sorted(self.solutions)}, indent=1)
-        try:
-            partial.write_text(text + "\n", encoding="utf-8")
-            os.replace(partial, path)
-        except OSError:
-            with suppress(OSError):
-                partial.unlink()
-            raise
-
-    @contextmanager
-    def _lock(self, path):
-        """One kernel at a time. A lock that stays for a second was left behind by a crash, and is passed over."""
-        lock = path.with_name(f"{path.stem}.lock")
-        for _ in range(100):
-            try:
-                os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-                break
-            except FileExistsError:
-                time.sleep(0.01)
-            except OSError:  # no file can be made here, but there may be one to read
-                break
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                os.remove(lock)
-
-    def _say(self, sentence):
-        if sentence not in self.said:
-            self.said.add(sentence)
-            self.unsaid.append(sentence)
-
-
-record = Record()
