@@ -686,9 +686,7 @@ def minibatches(X, Y, batch_size, rng):
 # --- 6.5: tune --------------------------------------------------------------------------------------------------------
 
 EPOCHS, TARGET, SIZES = 20, 0.95, [2, 32, 32, 1]
-MARGIN = (
-    0.8  # a setting nearby is better if its loss is below this share: rounding, which differs by processor, is less
-)
+MARGIN = 0.8  # a setting nearby is better if its loss is below this share; how sums round differs by processor
 OPTIMIZERS = {"sgd": training.SGD, "momentum": training.Momentum, "rmsprop": training.RMSProp, "adam": training.Adam}
 
 
