@@ -26,6 +26,13 @@ test nbval notebooks: export COURSE_PROGRESS = off
 
 nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
 
+# Before anything that needs it: an environment that does not work, or is another folder's, is mended.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+  ifneq ($(shell $(PYTHON) tools/environment.py $(VENV) 1>&2 && echo ready),ready)
+    $(error '$(PYTHON)' is needed, Python 3.11 or newer; another: make $(MAKECMDGOALS) PYTHON=python3.12)
+  endif
+endif
+
 .PHONY: help lab test lint unit check nbval browser-test notebooks pictures bench torch clean
 .DEFAULT_GOAL := help
 
@@ -75,8 +82,6 @@ clean: ## Remove the environment and everything made by running
 
 # The stamps say which extras are installed; a change of pyproject.toml installs again.
 $(VENV)/course.stamp: pyproject.toml
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
-	  { echo "This course needs Python 3.11 or newer, but '$(PYTHON)' is not. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "Python could not make an environment in $(VENV). On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .

@@ -1,0 +1,129 @@
+"""`make` mends an environment that is dead, half-made, moved or copied, and says so in one line."""
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PYTHON = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+BACKEND = """
+import os, zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "course_of_a_test-1-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        wheel.writestr("course_of_a_test.pth", os.getcwd())
+        info = "course_of_a_test-1.dist-info/"
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: course-of-a-test\\nVersion: 1\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", "")
+    return name
+"""
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "course-of-a-test"
+version = "1"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A tiny course that pip installs without a network, with our Makefile."""
+    folder = tmp_path / "a course"
+    (folder / "helpers").mkdir(parents=True)
+    (folder / "helpers" / "__init__.py").write_text("")
+    (folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "environment.py", folder / "tools")
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "backend.py").write_text(BACKEND)
+    (folder / "pyproject.toml").write_text(PROJECT)
+    return folder
+
+
+def environment(folder, **options):
+    venv.EnvBuilder(symlinks=os.name != "nt", **options).create(folder / ".venv")
+    return folder / ".venv"
+
+
+def look(folder):
+    """What tools/environment.py says, and whether it was content."""
+    command = [sys.executable, "tools/environment.py", ".venv"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return result.stdout + result.stderr, result.returncode == 0
+
+
+def test_no_environment_yet_is_no_fault(folder):
+    assert look(folder) == ("", True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an environment there has no link to its Python")
+def test_an_environment_whose_python_is_gone_is_removed(folder):
+    made = environment(folder)
+    (made / PYTHON).unlink()
+    (made / PYTHON).symlink_to(folder / "no" / "python")
+    said, content = look(folder)
+    assert said.startswith("The environment in .venv does not work (its Python cannot be started: ")
+    assert said.count("\n") == 1
+    assert content
+    assert not made.exists()
+
+
+def test_an_environment_without_pip_is_removed(folder):
+    made = environment(folder)  # as an interrupted one is, or one that another tool made
+    assert look(folder) == (
+        "The environment in .venv does not work (ModuleNotFoundError: No module named 'pip'); it is made anew.\n",
+        True,
+    )
+    assert not made.exists()
+
+
+def test_a_half_made_environment_is_removed(folder):
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    said, content = look(folder)
+    assert "it is made anew" in said
+    assert content
+    assert not (folder / ".venv").exists()
+
+
+def test_a_folder_that_is_no_environment_is_left_alone(folder):
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "thesis.txt").write_text("all of it")
+    said, content = look(folder)
+    assert "no Python environment" in said
+    assert not content
+    assert (folder / ".venv" / "thesis.txt").exists()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+@pytest.mark.parametrize("how", ["renamed", "copied"])
+def test_make_installs_again_where_the_folder_was_renamed_or_copied(how, folder):
+    def make(folder):
+        stamp = ["make", ".venv/course.stamp"]
+        variables = {**os.environ, "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        command = [*stamp, f"PYTHON={sys.executable}"]
+        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+        where = [folder / ".venv" / PYTHON, "-c", "import helpers; print(helpers.__file__)"]
+        used = subprocess.run(where, cwd=folder / ".venv", capture_output=True, text=True, check=True).stdout.strip()
+        assert Path(used) == folder / "helpers" / "__init__.py"
+        return done.stderr
+
+    assert "again" not in make(folder)
+    assert "again" not in make(folder)
+    other = folder.parent / "other"
+    if how == "renamed":
+        folder.rename(other)
+    else:
+        shutil.copytree(folder, other, symlinks=True)
+    assert "it is installed again from here" in make(other)
+    assert "again" not in make(other)

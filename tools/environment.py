@@ -1,0 +1,64 @@
+"""Called by the Makefile before anything else: is the environment one that works, and is it this folder's?
+
+    python tools/environment.py .venv
+
+A dead or half-made environment is removed, so that make builds it anew; one in which the course is another folder's
+(the folder was renamed, moved or copied) loses its stamps, so that make installs the course again. Each is said in one
+line. Ends with 1, and a sentence, where nothing can be done. Runs on any Python 3, to say so if it is too old.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+PARTS = {"bin", "include", "lib", "lib64", "share", "Scripts", "Include", "Lib", "pyvenv.cfg"}
+PROBE = """
+import importlib.util, os, pip, sys
+spec = importlib.util.find_spec("helpers")
+print(sys.version_info >= (3, 11), os.path.dirname(os.path.dirname(spec.origin)) if spec else "")
+"""
+
+
+def main(venv):
+    if sys.version_info < (3, 11):  # noqa: UP036
+        return f"This course needs Python 3.11 or newer; this is {sys.version.split()[0]}."
+    if not os.path.isdir(venv):
+        return None
+    if not os.path.exists(os.path.join(venv, "pyvenv.cfg")) and not set(os.listdir(venv)) <= PARTS:
+        return f"{venv} is a folder, and no Python environment. Choose another name: make lab VENV=.venv-course"
+    ran, said = probe(venv)
+    if not ran or not said.startswith("True"):
+        reason = "its Python is too old" if ran else said
+        print(f"The environment in {venv} does not work ({reason}); it is made anew.")
+        os.unlink(venv) if os.path.islink(venv) else shutil.rmtree(venv)
+        return None
+    there, here = said.partition(" ")[2], os.getcwd()
+    stamps = [name for name in os.listdir(venv) if name.endswith(".stamp")]
+    if stamps and (not there or not os.path.exists(there) or not os.path.samefile(there, here)):
+        print(
+            f"The environment in {venv} has the course of {there or 'another folder'}; it is installed again from here."
+        )
+        for name in stamps:
+            os.remove(os.path.join(venv, name))
+    return None
+
+
+def probe(venv):
+    """Whether the environment's Python and pip can be run, and what PROBE printed, or why not."""
+    python = os.path.join(venv, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    command = [os.path.abspath(python), "-c", PROBE]
+    try:  # from inside the environment, since a folder `helpers` in the current one would be found first
+        result = subprocess.run(command, cwd=venv, env=environment, capture_output=True, text=True, timeout=120)
+    except OSError as error:
+        return False, f"its Python cannot be started: {error.strerror}"
+    except subprocess.TimeoutExpired:
+        return False, "its Python does not answer"
+    if result.returncode:
+        return False, (result.stderr.strip().splitlines() or ["its Python fails"])[-1]
+    return True, result.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
