@@ -32,7 +32,7 @@ def as_count(what, n):
 
 def check_sizes(sizes):
     """Refuse all but a list of at least two layer sizes."""
-    if isinstance(sizes, str) or not np.iterable(sizes) or not hasattr(sizes, "__len__"):
+    if isinstance(sizes, str | dict | set) or not np.iterable(sizes) or not hasattr(sizes, "__len__"):
         raise TypeError(f"sizes must be a list of layer sizes such as [784, 128, 10]; got {_kind(sizes)}.")
     if len(sizes) < 2:
         raise ValueError(f"sizes needs at least an input and an output size, such as [784, 10]; got {list(sizes)}.")

@@ -18,6 +18,7 @@ NETWORKS = [
     # sizes
     ("Network(784)", TypeError, "a list of layer sizes", "int 784"),
     ("Network('784, 10')", TypeError, "a list of layer sizes", "str '784, 10'"),
+    ("Network({0: 784, 1: 10})", TypeError, "a list of layer sizes", "dict {0: 784, 1: 10}"),
     ("Network([784])", ValueError, "at least an input and an output size", "got [784]"),
     ("Network([784, 0, 10])", ValueError, "size of layer 1", "whole number from 1", "got 0"),
     ("Network([784, 12.5, 10])", TypeError, "size of layer 1", "whole number", "float 12.5"),
