@@ -497,7 +497,7 @@ def look_at_form(batches):
 
 def look_at_epoch(batches, size):
     """What is wrong with the batches of one epoch, if anything, and the examples in the order in which they came."""
-    if any(batch is ... or (type(batch) is tuple and ... in [p for p in batch if p is ...]) for batch in batches):
+    if any(batch is ... or (type(batch) is tuple and any(part is ... for part in batch)) for batch in batches):
         raise NotImplementedError
     order, sizes, apart = [], [], False
     for batch in batches:

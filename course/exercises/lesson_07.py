@@ -12,6 +12,7 @@ import numpy as np
 from course import sandbox
 from course.exercises.grading import OPEN, RIGHT, Exercise, Mistake, Task, Verdict, case
 from course.exercises.questions import Choice, Question
+from course.sandbox import is_unwritten
 from helpers.network import Network
 
 TITLE = "Training on MNIST"
@@ -294,7 +295,7 @@ class Reach(Task):
     wrong: tuple[Mistake, ...]
 
     def judge(self, answer):
-        if answer is None or answer is ... or (type(answer) is list and answer and all(a is ... for a in answer)):
+        if answer is None or is_unwritten(answer):
             return Verdict(OPEN, ("Train a network, and put its records in place of the `...` in `my_history`.",))
         run = sandbox.run(lambda: self._read(answer), sandbox.SECONDS)
         name, *lines = run.result or self._fault("form")
