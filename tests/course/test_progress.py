@@ -337,3 +337,18 @@ def test_a_notebook_gives_the_same_text_with_and_without_a_file(file):
     assert outputs(file.parent, str(file))[:4] == without[:4]
     assert outputs(file.parent, str(file))[5:] == without[5:]
     assert content(file) == [("solved", "2.3"), ("solution", "2.1"), ("solved", "2.q2")]
+
+
+# ---------------------------------------------------------------- a console that cannot encode
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_console_gets_what_it_can_show(encoding):
+    code = "from course.exercises import *; [hint('6.2') for _ in range(2)]; solution('6.3'); quiz('6'); progress()"
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "COURSE_PROGRESS": "off"}
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True)
+    assert run.stderr == b""
+    text = run.stdout.decode(encoding)
+    assert "beta_1 * v + (1 - beta_1) * g" in text
+    assert "the share ? of itself" in text
+    assert "Your progress. 0 of" in text
