@@ -1,16 +1,9 @@
-"""Runs what a learner wrote, and always comes back: with a result, or with words for what went wrong.
+"""Runs code that a learner wrote, and always comes back: with a result, or with words for what went wrong.
 
-`run` catches exceptions (also sys.exit), warnings and prints, and stops what takes too long. The time limit has two
-implementations:
-
-- Unix, main thread (a usual kernel): an alarm signal. It interrupts loops and sleeps, also in code that catches
-  everything: it raises once more where that code has caught it, and comes again until the code gives up.
-- Elsewhere (Windows, a browser, another thread): a trace function that looks at the clock at every line of Python.
-  It cannot interrupt `time.sleep`, nor a loop that catches the interruption with a bare `except:`.
-
-Neither can interrupt a single call that stays inside compiled code, such as one enormous matrix product; it is
-stopped when that call returns. The stop button of the notebook works all the time: `run` raises KeyboardInterrupt if
-and only if the learner pressed it.
+Code that takes too long is stopped by an alarm signal where there is one (Unix, main thread), elsewhere (Windows, a
+browser, other threads) by a look at the clock at each line and jump (`sys.monitoring`; `sys.settrace` on Python 3.11).
+Code that catches this is stopped again. Nothing can interrupt a single call that stays in compiled code, nor, without
+an alarm, `time.sleep`; settrace strikes once, so there a loop around a bare `except:` goes on.
 """
 
 import copy
@@ -30,10 +23,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SECONDS = 5.0  # what one check may take
+SECONDS = 60.0 if sys.platform == "emscripten" else 10.0  # what one check may take; no answer that ends comes near it
 KEPT = 200  # characters of what was printed, or of an exception's message
 KEPT_WARNINGS = 3
-
 KINDS = {
     str: "text",
     complex: "a complex number",
@@ -41,215 +33,215 @@ KINDS = {
     types.GeneratorType: "a generator (`yield`, not `return`)",
     types.CoroutineType: "a coroutine (`async def`, not `def`)",
 }
+ROOT = os.path.dirname(os.path.dirname(__file__))
+LIBRARY = (
+    os.path.join(ROOT, "course"),
+    os.path.join(ROOT, "helpers"),
+    os.path.dirname(os.__file__),
+    "<frozen",
+    "<__array",
+)
 
-HERE = os.path.dirname(__file__) + os.sep
-LIBRARY = os.path.dirname(os.__file__)
 
-
-@dataclass(kw_only=True)
+@dataclass
 class Run:
-    """What happened. `error` is empty if nothing was raised."""
+    """What happened. `array`, `shape`, `words` and `changed` are found by `observe` alone."""
 
     result: object = None
-    error: str = ""  # "ValueError"
-    message: str = ""  # the exception's own words
-    line: str = ""  # "line 2, `return z / 0`": where in the learner's code
+    error: str = ""  # the exception's name, such as "ValueError"; "" if there was none
+    message: str = ""  # the first line of its words
+    line: str = ""  # where in the learner's code: "line 2, `return z / 0`"
     stopped: bool = False
     printed: str = ""
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(kw_only=True)
-class Seen(Run):
-    """A run that should give numbers. It has their `array` (or, if it is huge, its shape alone), or `words` for it."""
-
-    array: np.ndarray | None = None
-    shape: tuple[int, ...] | None = None
-    words: str = ""  # "nothing", "a generator"; with an array: "a list"
+    array: np.ndarray | None = None  # a copy of the numbers that came back, unless there are far too many
+    shape: tuple[int, ...] | None = None  # theirs; None if what came back is no array of numbers
+    words: str = ""  # what came back if it was no array: "nothing", "a list"
     changed: tuple[str, ...] = ()  # the names of the inputs that are not as they were
 
 
 def observe(use, answer, case, size, seconds):
-    """Call `use(answer, *arguments)` with copies of a case's arguments; `size` is that of the array expected."""
-    arguments = copy.deepcopy(list(case.values()))
+    """Call `use(answer, *arguments)` with copies of a case's arguments; about `size` numbers are expected to come back.
+
+    What is not written yet (`...` came back) ends as a NotImplementedError.
+    """
+    arguments, seen = copy.deepcopy(list(case.values())), {}
 
     def look():
-        array, shape, words = _numbers(use(answer, *arguments), size)
-        changed = tuple(name for name, after in zip(case, arguments, strict=True) if not _is_same(case[name], after))
-        return {"array": array, "shape": shape, "words": words, "changed": changed}
+        seen["array"], seen["shape"], seen["words"] = _numbers(use(answer, *arguments), size)
+        seen["changed"] = tuple(name for name, after in zip(case, arguments, strict=True) if _differ(case[name], after))
 
-    seen = vars(run(look, seconds))
-    return Seen(**seen | (seen["result"] or {}) | {"result": None})
+    return Run(**vars(run(look, seconds)) | seen)
 
 
 def run(function, seconds):
-    """Call `function()` for at most so many seconds, and say what happened."""
-    outcome, printed, clock, button = Run(), _Printed(), _Clock(seconds), _StopButton()
-    with ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
+    """Call `function()` for at most so many seconds. Raises KeyboardInterrupt if and only if Stop was pressed."""
+    outcome, printed, warned, limit = Run(), _Printed(), set(), _Limit(seconds)
+    quiet = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+    with warnings.catch_warnings(), quiet, redirect_stdout(printed), redirect_stderr(printed):
         warnings.simplefilter("always")
-        warned = set()
         warnings.showwarning = lambda message, *_, **__: len(warned) < KEPT_WARNINGS and warned.add(_message(message))
-        stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
-        stack.enter_context(redirect_stdout(printed))
-        stack.enter_context(redirect_stderr(printed))
-        stack.enter_context(button)
         try:
-            with clock:
+            with limit:
                 outcome.result = function()
         except BaseException as error:
             outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
-            with suppress(BaseException), _Clock(seconds / 10):  # its words, too, may be of the learner's making
+            with suppress(BaseException), _Limit(seconds / 10):  # its words, too, may be of the learner's making
                 outcome.message = _message(error)
-    if button.pressed:
+    if limit.pressed:
+        if callable(limit.on_stop):
+            limit.on_stop(signal.SIGINT, None)
         raise KeyboardInterrupt
-    outcome.stopped = clock.ran_out
-    outcome.warnings = tuple(sorted(warned))
-    outcome.printed = printed.text()
+    outcome.stopped, outcome.warnings, outcome.printed = (
+        limit.ran_out,
+        tuple(sorted(warned)),
+        _shortened(printed.getvalue()),
+    )
     return outcome
 
 
+def is_unwritten(value):
+    """Is this what a stub holds or returns: `...`, or a tuple or list of them?"""
+    return value is ... or (type(value) in (tuple, list) and len(value) > 0 and all(part is ... for part in value))
+
+
 def _numbers(result, size):
-    """What came back, as (array, shape, words). May run code of the learner's, so it belongs under the guard."""
+    """What came back, as (array, shape, words)."""
     kind = type(result)
+    if is_unwritten(result):
+        raise NotImplementedError
     if result is None:
         return None, None, "nothing"
     if issubclass(kind, types.CoroutineType):
         result.close()  # otherwise Python complains that it was never awaited
-    if issubclass(kind, list | tuple):
-        words = f"a {kind.__name__}"
-        try:
-            array = np.array(result)
-        except ValueError:
-            return None, None, f"{words} of rows that differ in length"
-    elif issubclass(kind, np.ndarray | np.generic | int | float):
-        array, words = np.asarray(result), ""
-    else:
+    if not issubclass(kind, list | tuple | np.ndarray | np.generic | int | float):
         return None, None, KINDS.get(kind, f"something of type `{kind.__name__}`")
+    words = f"a {kind.__name__}" if issubclass(kind, list | tuple) else ""
+    try:
+        array = np.asarray(result)
+    except ValueError:
+        return None, None, f"{words} of rows that differ in length"
     if array.dtype.kind not in "fiub":
         return None, None, "text" if array.dtype.kind in "SU" else f"elements of type `{array.dtype}`"
-    keep = array.size <= max(size, 10_000)  # never copy what is too large to be right
-    return np.array(array) if keep else None, array.shape, words
+    return np.array(array) if array.size <= max(size, 10_000) else None, array.shape, words
 
 
-def _is_same(before, after):
-    if isinstance(before, list | tuple):
-        return len(before) == len(after) and all(map(_is_same, before, after))
-    return np.array_equal(before, after) and np.asarray(before).dtype == np.asarray(after).dtype
+def _differ(before, after):
+    return not np.array_equal(before, after) or np.asarray(before).dtype != np.asarray(after).dtype
 
 
-class _TimeUp(BaseException):
-    """Raised inside code that ran too long; no Exception, so that `except Exception` lets it pass."""
+class _Stopped(BaseException):
+    """Raised inside code that shall end; no Exception, so that `except Exception` lets it pass."""
 
 
-class _Clock:
-    """Raises _TimeUp in the code under `with`. Clocks may be nested, and leave others' alarms and tracers in place."""
+class _Limit(ExitStack):
+    """Raises _Stopped in the code under `with` when its time is over or Stop is pressed, and again if that is caught.
+
+    `ran_out` and `pressed` say so afterwards. Whatever handler, alarm or tracer there was is put back.
+    """
 
     def __init__(self, seconds):
-        self.seconds, self.ran_out = max(seconds, 0.001), False
-        on_main_thread = threading.current_thread() is threading.main_thread()
-        self.by_alarm = hasattr(signal, "setitimer") and sys.platform != "emscripten" and on_main_thread
+        super().__init__()
+        self.seconds, self.grace = max(seconds, 1e-3), 0.05
+        self.ran_out = self.pressed = self.inside = self.by_alarm = False
 
     def __enter__(self):
-        self.started, self.tracer = time.monotonic(), sys.gettrace()
+        self.thread, self.until = threading.get_ident(), time.monotonic() + self.seconds
+        if threading.current_thread() is threading.main_thread():
+            self.on_stop = self._handle(signal.SIGINT, self._press)
+            self.by_alarm = hasattr(signal, "setitimer") and sys.platform != "emscripten"
+        self.callback(sys.settrace, sys.gettrace())
+        tools = [k for k in (3, 4) if sys.monitoring.get_tool(k) is None] if hasattr(sys, "monitoring") else []
         if self.by_alarm:
-            self.handler = signal.signal(signal.SIGALRM, self._alarm)
-            self.timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.05)
+            self.callback(self._ring_later, time.monotonic(), *signal.getitimer(signal.ITIMER_REAL))
+            self._handle(signal.SIGALRM, self._alarm)
+            self.callback(signal.setitimer, signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        elif tools:
+            events = sys.monitoring.events.LINE, sys.monitoring.events.JUMP, sys.monitoring.events.PY_START
+            sys.monitoring.use_tool_id(tools[0], __name__)
+            self.callback(sys.monitoring.free_tool_id, tools[0])
+            for event in events:
+                sys.monitoring.register_callback(tools[0], event, self._look)
+            self.callback(sys.monitoring.set_events, tools[0], 0)
+            sys.monitoring.set_events(tools[0], sum(events))
         else:
-            sys.settrace(self._watch)
+            sys.settrace(self._trace)
+        self.inside = True
+        return self
 
-    def __exit__(self, *_):
-        sys.settrace(self.tracer)
-        if not self.by_alarm:
-            return
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self.handler if self.handler is not None else signal.SIG_DFL)
-        delay, interval = self.timer
-        if delay:  # the alarm of whoever called us is still to come
-            signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - self.started), 0.001), interval)
+    def __exit__(self, *details):
+        self.inside = False
+        return super().__exit__(*details)
 
-    def _alarm(self, number, frame):
-        self.ran_out = True
-        if frame.f_code.co_filename == __file__:
-            return  # this module is about to stop the clock
-        sys.settrace(self._insist)
-        while frame is not None and frame.f_code.co_filename != __file__:
-            frame.f_trace, frame = self._insist, frame.f_back
-        raise _TimeUp
+    def _handle(self, number, handler):
+        before = signal.signal(number, handler)
+        self.callback(signal.signal, number, before or signal.SIG_DFL)
+        return before
 
-    def _insist(self, frame, event, argument):
-        """If the code caught _TimeUp, it runs another line, outside of its `try`; raise it again there."""
-        if event == "line" and frame.f_code.co_filename != __file__:
-            raise _TimeUp
-        return self._insist
-
-    def _watch(self, frame, event, argument):
-        if time.monotonic() - self.started > self.seconds and frame.f_code.co_filename != __file__:
-            self.ran_out = True
-            raise _TimeUp
-        return None if event == "call" and _is_library(frame.f_code.co_filename) else self._watch
-
-
-class _StopButton:
-    """Tells the notebook's stop button, which must get through, from a KeyboardInterrupt that the code raises."""
-
-    pressed = False
-
-    def __enter__(self):
-        self.handler = None
-        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
-            self.handler = signal.signal(signal.SIGINT, self._press)
-
-    def __exit__(self, *_):
-        if self.handler is not None:
-            signal.signal(signal.SIGINT, self.handler)
+    @staticmethod
+    def _ring_later(since, delay, interval):
+        """Go on with the alarm of whoever called us, if there was one."""
+        signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - since), 1e-6) if delay else 0, interval)
 
     def _press(self, number, frame):
         self.pressed = True
-        self.handler(number, frame)
+        self._strike(frame and frame.f_code)
+
+    def _alarm(self, number, frame):
+        self.ran_out, code = True, frame.f_code
+        sys.settrace(self._trace)  # only at a line of its own can code that catches everything be met outside its `try`
+        while frame is not None and frame.f_code.co_filename != __file__:
+            frame.f_trace, frame = self._trace, frame.f_back
+        self._strike(code)
+
+    def _look(self, code, *_):
+        if time.monotonic() > self.until and threading.get_ident() == self.thread:
+            self.ran_out = True
+            self._strike(code)
+
+    def _trace(self, frame, event, argument):
+        if event == "line":
+            self._look(frame.f_code)
+        return None if event == "call" and _is_library(frame.f_code.co_filename) else self._trace
+
+    def _strike(self, code):
+        """Raise in the learner's code, and sooner and sooner again, until it is met outside of any `try`."""
+        self.until = time.monotonic() + self.grace
+        if self.by_alarm:
+            signal.setitimer(signal.ITIMER_REAL, max(self.grace, 1e-3))
+        self.grace = self.grace / 2 if self.grace > 1e-3 else 0
+        if self.inside and code and code.co_filename != __file__:
+            raise _Stopped
 
 
-class _Printed(io.TextIOBase):
+class _Printed(io.StringIO):
     """Takes any amount of text, and keeps the beginning."""
 
-    def __init__(self):
-        self.kept, self.total = "", 0
-
     def write(self, text):
-        self.total += len(text)
-        if len(self.kept) < KEPT:
-            self.kept += text[:KEPT]
+        super().write(text[: max(KEPT + 1 - self.tell(), 0)])
         return len(text)
-
-    def writable(self):
-        return True
-
-    def text(self):
-        cut = f" … ({self.total:,} characters in all)" if self.total > KEPT else ""
-        return self.kept[:KEPT].strip() + cut
 
 
 def _message(error):
-    """The first line of an exception's words, without what differs from run to run; whatever its __str__ does."""
+    """The first line of an exception's words, without addresses, which differ from run to run."""
     try:
-        text = str(error).strip().partition("\n")[0]
+        return _shortened(re.sub(r" at 0x[0-9a-fA-F]+", "", str(error).strip().partition("\n")[0]))
     except Exception:
-        text = ""
-    text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)
-    return text if len(text) <= KEPT else text[:KEPT] + " …"
+        return ""
+
+
+def _shortened(text):
+    return text.strip() if len(text) <= KEPT else text[:KEPT].strip() + " …"
 
 
 def _line(trace):
-    """The innermost line of the learner's own code, as words; none if the call did not even begin."""
+    """The innermost line of the learner's own code, as words; "" if the call did not even begin."""
     frames = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(trace)]
-    frames = [(file, number) for file, number in frames if not _is_library(file)]
-    if not frames:
-        return ""
-    file = frames[0][0]
-    number = [number for other, number in frames if other == file][-1]
-    code = linecache.getline(file, number).strip().replace("`", "'")
-    return f"line {number}, `{code[:80]}`" if code else f"line {number}"
+    file, number = ([("", 0)] + [(file, number) for file, number in frames if not _is_library(file)])[-1]
+    source = linecache.getline(file, number).strip().replace("`", "'")
+    return f"line {number}, `{source[:80]}`" if source else f"line {number}" if file else ""
 
 
 def _is_library(file):
-    return file.startswith((HERE, LIBRARY, "<frozen", "<__array")) or "site-packages" in file
+    return file.startswith(LIBRARY) or "site-packages" in file

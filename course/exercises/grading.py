@@ -3,16 +3,14 @@
 An exercise tries the answer once on each of its cases. The first case that fails decides what is said: "For z = -2
 your leaky_relu gave -2; expected -0.02." Then a diagnosis is looked for. An exercise names wrong answers that learners
 really give (`Mistake`), each with an example; the one that behaves as the learner's does, in the most cases, is named.
-course/text.py adds the mistakes that any exercise meets. Nothing here prints, and nothing raises, whatever the answer is.
+course/text.py adds the mistakes that any exercise meets. Nothing here prints or raises, whatever the answer is.
 
 Each verdict is a word and sentences. As HTML it has no colours but that of its left edge, so it suits any theme, and
 the word says what the colour says. The same answer always gets the same text, because nbval compares it.
 """
 
-import dis
 import re
 import time
-import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +19,7 @@ from html import escape
 import numpy as np
 
 from course import sandbox
+from course.sandbox import is_unwritten
 from course.text import code, exception_hint, inline, listed, shape_in_words
 
 RIGHT, NOT_YET, OPEN = "Right.", "Not yet.", "Not written yet."
@@ -99,7 +98,7 @@ class Exercise(Task):
     use: Callable = call
 
     def judge(self, answer):
-        if is_unwritten(answer):
+        if answer is None or is_unwritten(answer):
             return self._open()
         if self.use is call and not callable(answer):
             form = f'`check("{self.key}", {self.name})`'
@@ -208,18 +207,6 @@ class Exercise(Task):
 
 
 # --- the parts of an exercise's judgement ---------------------------------------------------------------------------
-
-
-def is_unwritten(answer):
-    """Is this a stub: nothing, dots, or a function that does nothing? A function is looked at, not called."""
-    if type(answer) in (tuple, list):
-        return len(answer) > 0 and all(value is ... for value in answer)
-    if type(answer) is not types.FunctionType:
-        return answer is None or answer is ...
-    code = list(dis.get_instructions(answer))
-    loads = [step for step in code if step.opname in ("LOAD_CONST", "RETURN_CONST")]
-    idles = [step for step in code if step.opname in ("RESUME", "NOP", "POP_TOP", "RETURN_VALUE")]
-    return len(loads) + len(idles) == len(code) and all(step.argval is None or step.argval is ... for step in loads)
 
 
 def _close(a, b):

@@ -158,18 +158,18 @@ def test_notebooks_hold_the_stubs_as_declared(path):
 
 def test_the_first_difference_is_named():
     text = text_of(LEAKY, lambda z, slope=0.01: z)
-    assert text.startswith("Not yet. For z = −2 your `leaky_relu` gave −2; expected −0.02.\n")
+    assert text.startswith("Not yet. For z = -2 your `leaky_relu` gave -2; expected -0.02.\n")
 
 
 def test_a_difference_in_a_case_that_is_a_single_number_is_named():
     alone = dataclasses.replace(LEAKY, cases=(case(z=-2.0), case(z=-3)))
-    assert alone.judge(lambda z, slope=0.01: z).lines[0] == "For z = −2 your `leaky_relu` gave −2; expected −0.02."
-    assert "For z = −3 your" in text_of(alone, lambda z, slope=0.01: 0.01 * z if z > -3 else z)
+    assert alone.judge(lambda z, slope=0.01: z).lines[0] == "For z = -2 your `leaky_relu` gave -2; expected -0.02."
+    assert "For z = -3 your" in text_of(alone, lambda z, slope=0.01: 0.01 * z if z > -3 else z)
     assert "gave an array of shape (1,); expected one number" in text_of(alone, lambda z, slope=0.01: [7])
 
 
 def test_numbers_that_look_alike_are_told_apart():
-    assert "gave 0.5; expected 0.5 (they differ by 5e−05)" in text_of(
+    assert "gave 0.5; expected 0.5 (they differ by 5e-05)" in text_of(
         LEAKY, lambda z, slope=0.01: np.where(z > 0, z * 1.0001, slope * z)
     )
 
@@ -262,7 +262,7 @@ def right(z, slope=0.01):
         ("shape", lambda z, slope=0.01: np.broadcast_to(1.0, (10**6, 10**6)), "shape (1000000, 1000000)"),
         ("shape", lambda z, slope=0.01: 3, "gave one number; expected an array of shape (5,)"),
         ("raised", lambda z, slope=0.01: np.zeros((10**9, 10**9)), "MemoryError"),
-        ("raised", lambda: 1, "`leaky_relu` cannot be called with z = [−2, −0.5, 0, 0.5, 3]: TypeError"),
+        ("raised", lambda: 1, "`leaky_relu` cannot be called with z = [-2, -0.5, 0, 0.5, 3]: TypeError"),
         ("recursion", endless_recursion, "calls itself without end"),
         ("exit", lambda z, slope=0.01: sys.exit(), "give the result back with `return`"),
         ("called", right(np.arange(3.0)), 'the function itself, without brackets: `check("2.3", leaky_relu)`.'),
@@ -289,7 +289,7 @@ def test_a_transposed_result_is_recognised_in_any_exercise():
 
 def test_a_function_of_too_few_parameters_is_told_with_which_it_was_called():
     text = text_of(LEAKY, lambda z: np.where(z > 0, z, 0.01 * z))
-    assert "`leaky_relu` cannot be called with z = [−3, 4] and slope = 0.2: TypeError" in text
+    assert "`leaky_relu` cannot be called with z = [-3, 4] and slope = 0.2: TypeError" in text
 
 
 def test_an_exception_whose_words_never_end_is_stopped(fast):
@@ -326,7 +326,7 @@ def test_what_differs_from_run_to_run_is_left_out():
 
 def test_enormous_numbers_are_compared_without_a_warning():
     huge = dataclasses.replace(LEAKY, reference=lambda z, slope=0.01: np.full(z.shape, 1.7e308))
-    assert "gave −1.7e+308; expected 1.7e+308." in text_of(huge, lambda z, slope=0.01: np.full(z.shape, -1.7e308))
+    assert "gave -1.7e+308; expected 1.7e+308." in text_of(huge, lambda z, slope=0.01: np.full(z.shape, -1.7e308))
 
 
 def test_endless_warnings_are_cut(fast):
@@ -375,7 +375,7 @@ def test_prints_are_shown_shortened_and_never_escape(capsys):
     text = text_of(LEAKY, chatty)
     assert text.startswith("Right.")
     assert "It printed: begin xxx" in text
-    assert "(100,017 characters in all)" in text
+    assert "xxx …" in text
     assert len(text) < 600
     assert capsys.readouterr() == ("", "")
 
@@ -422,21 +422,15 @@ def test_each_input_is_evaluated_once(task):
         assert len(calls) == len(set(calls)) == len(task.cases)
 
 
-def test_a_stub_is_not_even_called():
-    def stub(z, slope=0.01): ...
+@pytest.mark.parametrize("made", [..., (...,), [..., ...], NotImplementedError("later")])
+def test_a_stub_is_told_by_what_comes_back(made):
+    def stub(z, slope=0.01):
+        if isinstance(made, Exception):
+            raise made
+        return made
 
-    def passing(z):
-        pass
-
-    def dots(z):
-        """With a docstring."""
-        return ...
-
-    def raising(z, slope=0.01):
-        raise NotImplementedError("later")
-
-    for answer in (None, ..., stub, passing, dots, raising, lambda z: None):
-        assert LEAKY.judge(answer).lead == OPEN
+    assert LEAKY.judge(stub).lead == OPEN
+    assert LEAKY.judge(None).lead == LEAKY.judge(...).lead == OPEN
 
 
 def test_a_function_that_computes_and_returns_nothing_is_no_stub():
