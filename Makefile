@@ -33,7 +33,7 @@ ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
   endif
 endif
 
-.PHONY: help lab test lint unit check nbval browser-test notebooks pictures bench torch clean
+.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures bench torch clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -43,14 +43,17 @@ lab: export JUPYTER_CONFIG_PATH = $(CURDIR)/tools/jupyter
 lab: $(VENV)/course.stamp ## Open the course in JupyterLab
 	$(PY) -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/notebooks/01_neuron.ipynb $(LAB_ARGS)
 
-test: lint unit check nbval ## Run everything that proves the course
+smoke: $(VENV)/course.stamp ## See in ten seconds that everything works
+	@$(PY) -W ignore tools/smoke.py
+
+test: lint unit nbval ## Run everything that proves the course
 
 lint: $(VENV)/test.stamp ## Check the style of code and notebooks
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-unit: $(VENV)/test.stamp ## Run the unit tests
-	$(PY) -m pytest -n $(WORKERS) --dist loadscope
+unit: $(VENV)/test.stamp ## Run the unit tests (COVERAGE=1 prints how much of the code they run)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov=helpers --cov=course --cov-report=term)
 
 check: $(VENV)/test.stamp ## Check that the notebooks are in the state a learner should meet
 	$(PY) -m pytest -q tests/notebooks/test_rules.py
@@ -60,6 +63,12 @@ nbval: $(VENV)/test.stamp ## Run every notebook, compare its outputs with the st
 
 browser-test: $(VENV)/test.stamp $(VENV)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)
 	$(PY) -m pytest -o addopts="-ra" -n 2 --dist loadscope tests/browser
+
+test-cpus: $(VENV)/test.stamp ## Run what depends on matrix products as on other processors (CPUS="Haswell Zen")
+	$(PY) tools/cpus.py $(CPUS)
+
+links: ## Ask whether the links of the lessons still answer
+	@$(PYTHON) tools/links.py
 
 notebooks: $(VENV)/test.stamp ## Run the notebooks and store their outputs (NB="notebooks/07…" for one)
 	$(PY) tools/notebooks.py run $(NB)

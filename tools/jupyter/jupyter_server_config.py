@@ -1,4 +1,6 @@
-"""What `make lab` changes in JupyterLab: widgets follow a slider more closely, and no pop-up asks about news.
+"""What `make lab` changes in JupyterLab: widgets follow a slider more closely.
+
+labconfig/page_config.json beside this file also turns off the announcements, so that no pop-up asks about news.
 
 jupyter_server leaves Nagle's algorithm on for the websocket to the kernel: a small message waits until the one before
 it is acknowledged, up to 40 ms on Linux. Measured with benchmarks/widget_latency.py, a slider dragged without a pause:
@@ -18,5 +20,3 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 c = get_config()  # noqa: F821  (Jupyter defines it)
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
-c.LabApp.news_url = None  # no pop-up that asks a learner about news, and no question to the network about updates
-c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
