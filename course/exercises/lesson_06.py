@@ -12,9 +12,8 @@ from numbers import Integral, Real
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import RIGHT, Exercise, Mistake, Task, Verdict, case, common_mistake
+from course.exercises.grading import RIGHT, Exercise, Mistake, Task, Verdict, case, common_mistake, is_unwritten
 from course.exercises.questions import Choice, Question
-from course.sandbox import is_unwritten
 from helpers import data, training
 
 TITLE = "Gradient descent"

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import OPEN, RIGHT, Exercise, Mistake, Task, Verdict, case
+from course.exercises.grading import OPEN, RIGHT, Exercise, Mistake, Task, Verdict, case, is_unwritten
 from course.exercises.questions import Choice, Question
-from course.sandbox import is_unwritten
 from helpers.network import Network
 
 TITLE = "Training on MNIST"
