@@ -547,7 +547,7 @@ QUESTIONS = (
         "1.q1",
         "In the learning loop, what is learned?",
         (
-            Choice("The prices of the houses", "Those are the data: they are case, and stay as they are."),
+            Choice("The prices of the houses", "Those are the data: they are given, and stay as they are."),
             Choice("The sizes of the houses", "Those are the inputs; a model must take them as they come."),
             Choice(
                 "The numbers w and b",

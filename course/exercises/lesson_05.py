@@ -29,7 +29,7 @@ class Form(Exception):
 
 
 def lay_out(result, shapes):
-    """The arrays of a result, whose names and shapes are case, in one row of numbers."""
+    """The arrays of a result, whose names and shapes are given, in one row of numbers."""
     if result is None or is_unwritten(result):
         return result
     if not issubclass(type(result), tuple | list | np.ndarray) or len(result) != len(shapes):
