@@ -53,7 +53,7 @@ class Momentum:
     def step(self, parameters, gradients):
         checks.check_step(parameters, gradients, self.parameters)
         if self.v is None:
-            self.parameters = parameters
+            self.parameters = list(parameters)
             self.v = [np.zeros_like(theta) for theta in parameters]
         for theta, g, v in zip(parameters, gradients, self.v, strict=True):
             v *= self.beta
@@ -72,7 +72,7 @@ class RMSProp:
     def step(self, parameters, gradients):
         checks.check_step(parameters, gradients, self.parameters, self.epsilon)
         if self.s is None:
-            self.parameters = parameters
+            self.parameters = list(parameters)
             self.s = [np.zeros_like(theta) for theta in parameters]
         for theta, g, s in zip(parameters, gradients, self.s, strict=True):
             s *= self.rho
@@ -96,7 +96,7 @@ class Adam:
     def step(self, parameters, gradients):
         checks.check_step(parameters, gradients, self.parameters, self.epsilon)
         if self.v is None:
-            self.parameters = parameters
+            self.parameters = list(parameters)
             self.v = [np.zeros_like(theta) for theta in parameters]
             self.s = [np.zeros_like(theta) for theta in parameters]
         self.t += 1
@@ -105,9 +105,8 @@ class Adam:
             v += (1 - self.beta_1) * g
             s *= self.beta_2
             s += (1 - self.beta_2) * g**2
-            v_hat = v / (1 - self.beta_1**self.t)
-            s_hat = s / (1 - self.beta_2**self.t)
-            theta -= self.learning_rate * v_hat / (np.sqrt(s_hat) + self.epsilon)
+            rate = self.learning_rate / (1 - self.beta_1**self.t)  # v̂ is v / (1 − β₁ᵗ)
+            theta -= rate * v / (np.sqrt(s / (1 - self.beta_2**self.t)) + self.epsilon)
 
 
 class AdamW(Adam):
