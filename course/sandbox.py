@@ -143,28 +143,28 @@ class _Limit(ExitStack):
     def __init__(self, seconds):
         super().__init__()
         self.seconds, self.grace = max(seconds, 1e-3), 0.05
-        self.ran_out = self.pressed = self.inside = self.by_alarm = False
+        self.ran_out = self.pressed = self.inside = False
 
     def __enter__(self):
+        on_main_thread = threading.current_thread() is threading.main_thread()
+        self.by_alarm = on_main_thread and hasattr(signal, "setitimer") and sys.platform != "emscripten"
         self.thread, self.until = threading.get_ident(), time.monotonic() + self.seconds
-        if threading.current_thread() is threading.main_thread():
-            self.on_stop = self._handle(signal.SIGINT, self._press)
-            self.by_alarm = hasattr(signal, "setitimer") and sys.platform != "emscripten"
         self.callback(sys.settrace, sys.gettrace())
-        tools = [k for k in (3, 4) if sys.monitoring.get_tool(k) is None] if hasattr(sys, "monitoring") else []
+        if on_main_thread:
+            self.on_stop = self._handle(signal.SIGINT)
         if self.by_alarm:
-            self.callback(self._ring_later, time.monotonic(), *signal.getitimer(signal.ITIMER_REAL))
-            self._handle(signal.SIGALRM, self._alarm)
+            self.callback(_ring_later, time.monotonic(), *signal.getitimer(signal.ITIMER_REAL))
+            self._handle(signal.SIGALRM)
             self.callback(signal.setitimer, signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_REAL, self.seconds)
-        elif tools:
+        elif hasattr(sys, "monitoring") and (free := [k for k in (3, 4) if sys.monitoring.get_tool(k) is None]):
             events = sys.monitoring.events.LINE, sys.monitoring.events.JUMP, sys.monitoring.events.PY_START
-            sys.monitoring.use_tool_id(tools[0], __name__)
-            self.callback(sys.monitoring.free_tool_id, tools[0])
+            sys.monitoring.use_tool_id(free[0], __name__)
             for event in events:
-                sys.monitoring.register_callback(tools[0], event, self._look)
-            self.callback(sys.monitoring.set_events, tools[0], 0)
-            sys.monitoring.set_events(tools[0], sum(events))
+                sys.monitoring.register_callback(free[0], event, self._look)
+            sys.monitoring.set_events(free[0], sum(events))
+            self.callback(sys.monitoring.free_tool_id, free[0])
+            self.callback(sys.monitoring.set_events, free[0], 0)
         else:
             sys.settrace(self._trace)
         self.inside = True
@@ -174,23 +174,15 @@ class _Limit(ExitStack):
         self.inside = False
         return super().__exit__(*details)
 
-    def _handle(self, number, handler):
-        before = signal.signal(number, handler)
+    def _handle(self, number):
+        before = signal.signal(number, self._signal)
         self.callback(signal.signal, number, before or signal.SIG_DFL)
         return before
 
-    @staticmethod
-    def _ring_later(since, delay, interval):
-        """Go on with the alarm of whoever called us, if there was one."""
-        signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - since), 1e-6) if delay else 0, interval)
-
-    def _press(self, number, frame):
-        self.pressed = True
-        self._strike(frame and frame.f_code)
-
-    def _alarm(self, number, frame):
-        self.ran_out, code = True, frame.f_code
-        sys.settrace(self._trace)  # only at a line of its own can code that catches everything be met outside its `try`
+    def _signal(self, number, frame):
+        self.pressed, self.ran_out = self.pressed or number == signal.SIGINT, self.ran_out or number != signal.SIGINT
+        code = frame and frame.f_code
+        sys.settrace(self._trace)  # code that catches everything can be met outside its `try` only between two lines
         while frame is not None and frame.f_code.co_filename != __file__:
             frame.f_trace, frame = self._trace, frame.f_back
         self._strike(code)
@@ -206,13 +198,18 @@ class _Limit(ExitStack):
         return None if event == "call" and _is_library(frame.f_code.co_filename) else self._trace
 
     def _strike(self, code):
-        """Raise in the learner's code, and sooner and sooner again, until it is met outside of any `try`."""
+        """Raise in the learner's code; if it catches that, again, sooner each time."""
         self.until = time.monotonic() + self.grace
         if self.by_alarm:
             signal.setitimer(signal.ITIMER_REAL, max(self.grace, 1e-3))
         self.grace = self.grace / 2 if self.grace > 1e-3 else 0
         if self.inside and code and code.co_filename != __file__:
             raise _Stopped
+
+
+def _ring_later(since, delay, interval):
+    """Go on with the alarm of whoever called us, if there was one."""
+    signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - since), 1e-6) if delay else 0, interval)
 
 
 class _Printed(io.StringIO):
