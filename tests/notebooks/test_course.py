@@ -2,8 +2,8 @@
 
 The learner answers every exercise first wrong, then with its solution, and every question of the quiz, and must end at
 all points; then runs every cell once more in the same kernel, the last one first, as people do who go back to a cell
-and find the names of later ones. In lesson 07, whose
-cells go on with what an exercise asks for, another learner answers nothing. MNIST is the sample.
+and find the names of later ones. In lesson 07, whose cells go on with what an exercise asks for, another learner
+answers nothing, and one presses Stop. MNIST is the sample.
 """
 
 import os
@@ -100,3 +100,27 @@ def test_a_learner_who_answers_nothing_in_07_meets_no_error(take):
     *shown, (said, _) = take([*cells.values(), "progress()"])
     assert not {name: error for name, (_, error) in zip(cells, shown, strict=True) if error}
     assert f"{engine.lessons()[7].TITLE}: 0 of " in said
+
+
+STOP = """
+import helpers.training
+def stopped_at(n, batches=helpers.training.minibatches, count=[0]):
+    def minibatches(*arguments):
+        for pair in batches(*arguments):
+            count[0] += 1
+            if count[0] == n:
+                raise KeyboardInterrupt
+            yield pair
+    return minibatches
+helpers.training.minibatches = stopped_at({batch})
+"""
+
+
+@pytest.mark.parametrize("batch", [1, 100], ids=["before the first step", "in epoch 2"])
+def test_lesson_07_goes_on_after_stop_was_pressed_in_its_training(take, batch):
+    (path,) = [path for path in LESSONS if path.stem == "07_mnist_training"]
+    cells = code(path)
+    sources = {name: STOP.format(batch=batch) + source if name == "train" else source for name, source in cells.items()}
+    *shown, (said, _) = take([*sources.values(), "print(history[-1].get('stopped'), len(deep_history))"])
+    assert not {name: error for name, (_, error) in zip(cells, shown, strict=True) if error}
+    assert said == "True 10\n"
