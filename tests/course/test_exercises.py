@@ -159,29 +159,11 @@ def test_notebooks_hold_the_stubs_as_declared(path):
 # ---------------------------------------------------------------- a verdict says what was expected and what came
 
 
-def test_the_first_difference_is_named():
-    text = text_of(LEAKY, lambda z, slope=0.01: z)
-    assert text.startswith("Not yet. For z = -2 your `leaky_relu` gave -2; expected -0.02.\n")
-
-
 def test_a_difference_in_a_case_that_is_a_single_number_is_named():
     alone = dataclasses.replace(LEAKY, cases=(case(z=-2.0), case(z=-3)))
     assert alone.judge(lambda z, slope=0.01: z).lines[0] == "For z = -2 your `leaky_relu` gave -2; expected -0.02."
     assert "For z = -3 your" in text_of(alone, lambda z, slope=0.01: 0.01 * z if z > -3 else z)
     assert "gave an array of shape (1,); expected one number" in text_of(alone, lambda z, slope=0.01: [7])
-
-
-def test_numbers_that_look_alike_are_told_apart():
-    assert "gave 0.5; expected 0.5 (they differ by 5e-05)" in text_of(
-        LEAKY, lambda z, slope=0.01: np.where(z > 0, z * 1.0001, slope * z)
-    )
-
-
-def test_where_it_raised():
-    answer = written("def leaky_relu(z, slope=0.01):\n    y = 1\n    return y / unknown\n", "leaky_relu")
-    text = text_of(LEAKY, answer)
-    assert "raised an exception in line 3: NameError: name 'unknown' is not defined" in text
-    assert "Traceback" not in text
 
 
 def test_the_line_is_shown_where_the_source_is_known():
@@ -192,13 +174,6 @@ def test_the_line_is_shown_where_the_source_is_known():
     verdict = LEAKY.judge(leaky_relu)
     assert f"in line {line}, `return z if z > 0 else slope * z`: ValueError: The truth value" in verdict.as_text()
     assert verdict.diagnosis == "if on an array"
-
-
-def test_a_line_inside_numpy_is_blamed_on_the_learner():
-    def leaky_relu(z, slope=0.01):
-        return np.concatenate(z, slope)
-
-    assert f"in line {inspect.getsourcelines(leaky_relu)[1] + 1}, `return np.conc" in text_of(LEAKY, leaky_relu)
 
 
 def in_place(z, slope=0.01):
@@ -212,29 +187,27 @@ def by_a_copy(z, slope=0.01):
     return out
 
 
-def prints(z, slope=0.01):
-    print(np.where(z > 0, z, slope * z))
+def raising(error):
+    def leaky_relu(z, slope=0.01):
+        raise error
 
-
-def endless_recursion(z, slope=0.01):
-    return endless_recursion(z, slope)
-
-
-async def coroutine(z, slope=0.01):
-    return z
-
-
-def generator(z, slope=0.01):
-    yield from z
-
-
-class Layer:
-    def __init__(self, z, slope=0.01):
-        self.z = z
+    return leaky_relu
 
 
 def right(z, slope=0.01):
     return np.where(z > 0, z, slope * z)
+
+
+ODD = """
+def endless_recursion(z, slope=0.01): return endless_recursion(z, slope)
+async def coroutine(z, slope=0.01): return z
+def generator(z, slope=0.01): yield from z
+def unknown(z, slope=0.01):
+    y = 1
+    return y / nothing
+class Layer:
+    def __init__(self, z, slope=0.01): pass
+"""
 
 
 @pytest.mark.parametrize(
@@ -242,14 +215,14 @@ def right(z, slope=0.01):
     [
         ("changed its input", in_place, "your `leaky_relu` changed its input z."),
         ("whole numbers in place", by_a_copy, "holds whole numbers"),
-        ("printed", prints, "printed its result and returned nothing. Write `return` for `print`."),
+        ("printed", lambda z, slope=0.01: print(right(z, slope)), "printed its result and returned nothing. Write `return`"),
         ("returned nothing", lambda z, slope=0.01: np.copyto(z, z), "returned nothing: end it with `return`"),
         ("list", lambda z, slope=0.01: right(z, slope).tolist(), "gave a list; make it an array"),
         ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[:, None], "expected an array of shape (5,)"),
         ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[None], "an axis of length 1"),
-        ("no numbers", coroutine, "gave a coroutine (`async def`, not `def`)"),
-        ("no numbers", generator, "gave a generator (`yield`, not `return`)"),
-        ("no numbers", Layer, "gave something of type `Layer`"),
+        ("no numbers", written(ODD, "coroutine"), "gave a coroutine (`async def`, not `def`)"),
+        ("no numbers", written(ODD, "generator"), "gave a generator (`yield`, not `return`)"),
+        ("no numbers", written(ODD, "Layer"), "gave something of type `Layer`"),
         ("no numbers", lambda z, slope=0.01: "text", "gave text"),
         ("no numbers", lambda z, slope=0.01: z.astype(object), "gave elements of type `object`"),
         ("no numbers", lambda z, slope=0.01: z + 0j, "gave elements of type `complex128`"),
@@ -258,7 +231,15 @@ def right(z, slope=0.01):
         ("shape", lambda z, slope=0.01: 3, "gave one number; expected an array of shape (5,)"),
         ("raised", lambda z, slope=0.01: np.zeros((10**9, 10**9)), "MemoryError"),
         ("raised", lambda: 1, "`leaky_relu` cannot be called with z = [-2, -0.5, 0, 0.5, 3]: TypeError"),
-        ("recursion", endless_recursion, "calls itself without end"),
+        ("raised", lambda z: right(z), "`leaky_relu` cannot be called with z = [-3, 4] and slope = 0.2: TypeError"),
+        ("raised", raising(ValueError(object())), ", `raise error`: ValueError: <object object>\n"),
+        ("raised", raising(ValueError("x" * 300)), "ValueError: " + "x" * 200 + " …\n"),
+        ("raised", raising(KeyboardInterrupt()), ", `raise error`: KeyboardInterrupt\n"),
+        ("raised", lambda z, slope=0.01: np.concatenate(z, slope), "`(\"raised\", lambda z, slope=0.01: np.conc"),
+        ("unknown name", written(ODD, "unknown"), "raised an exception in line 7: NameError: name 'nothing' is not"),
+        ("values", lambda z, slope=0.01: z, "For z = -2 your `leaky_relu` gave -2; expected -0.02.\n"),
+        ("values", lambda z, slope=0.01: 1.0001 * right(z, slope), "expected -0.02 (they differ by 2e-06)"),
+        ("recursion", written(ODD, "endless_recursion"), "calls itself without end"),
         ("exit", lambda z, slope=0.01: sys.exit(), "give the result back with `return`"),
         ("called", right(np.arange(3.0)), 'the function itself, without brackets: `check("2.3", leaky_relu)`.'),
         ("called", "leaky_relu", "Give `check` the function itself"),
@@ -269,22 +250,15 @@ def right(z, slope=0.01):
 )  # fmt: skip
 def test_mistakes_that_any_exercise_meets(diagnosis, answer, words):
     verdict = LEAKY.judge(answer)
-    if diagnosis != "raised":
-        assert verdict.diagnosis == diagnosis
-    assert verdict.lead == NOT_YET
+    assert (verdict.lead, verdict.diagnosis) == (NOT_YET, diagnosis) or diagnosis in ("raised", "values")
     assert words in verdict.as_text()
-    assert "warning" not in verdict.as_text()
+    assert not re.search("warning|Traceback", verdict.as_text())
 
 
 def test_a_transposed_result_is_recognised_in_any_exercise():
     softmax = next(task for task in ALL if task.key == "2.5")
     verdict = dataclasses.replace(softmax, wrong=()).judge(lambda z: softmax.reference(z).T)
     assert verdict.diagnosis == "transposed"
-
-
-def test_a_function_of_too_few_parameters_is_told_with_which_it_was_called():
-    text = text_of(LEAKY, lambda z: np.where(z > 0, z, 0.01 * z))
-    assert "`leaky_relu` cannot be called with z = [-3, 4] and slope = 0.2: TypeError" in text
 
 
 def never_ends(error):
@@ -303,32 +277,9 @@ def test_an_exception_that_gives_no_words_is_named(words, fast):
     assert LEAKY.judge(raises).lines[0].endswith(", `raise Odd`: Odd")
 
 
-def test_an_exception_of_many_words_is_cut():
-    def raises(z, slope=0.01):
-        raise ValueError("x" * 300)
-
-    assert LEAKY.judge(raises).lines[0].endswith(": ValueError: " + "x" * 200 + " …")
-
-
-def test_what_differs_from_run_to_run_is_left_out():
-    def raises(z, slope=0.01):
-        raise ValueError(object())
-
-    assert ": ValueError: <object object>" in text_of(LEAKY, raises)
-
-
 def test_enormous_numbers_are_compared_without_a_warning():
     huge = dataclasses.replace(LEAKY, reference=lambda z, slope=0.01: np.full(z.shape, 1.7e308))
     assert "gave -1.7e+308; expected 1.7e+308." in text_of(huge, lambda z, slope=0.01: np.full(z.shape, -1.7e308))
-
-
-def test_endless_warnings_are_cut(fast):
-    def warns(z, slope=0.01):
-        for i in range(1000):
-            warnings.warn(f"number {i}", stacklevel=1)
-        return right(z, slope)
-
-    assert LEAKY.judge(warns).lines[1:] == ("There was a warning: number 0; number 1; number 2.",)
 
 
 @pytest.mark.parametrize(
@@ -359,37 +310,23 @@ def test_a_diagnosis_must_explain_what_was_right_too():
     assert len(verdict.lines) == 2
 
 
-def test_prints_are_shown_shortened_and_never_escape(capsys):
-    def chatty(z, slope=0.01):
-        print("begin", "x" * 100_000)
-        print("to stderr", file=sys.stderr)
-        return right(z, slope)
-
-    text = text_of(LEAKY, chatty)
-    assert text.startswith("Right.")
-    assert "It printed: begin xxx" in text
-    assert "xxx …" in text
-    assert len(text) < 600
+@pytest.mark.parametrize(
+    ("deed", "note"),
+    [
+        (lambda slope: print("begin", "x" * 100_000), "It printed: begin " + "x" * 194 + " …"),
+        (lambda slope: print("it", file=sys.stderr), "It printed: it"),
+        (lambda slope: slope != 0.01 and print("only later"), "It printed: only later"),
+        (lambda slope: np.exp(1e4), "There was a warning: overflow encountered in exp."),
+        (
+            lambda slope: [warnings.warn(f"number {i}", stacklevel=1) for i in range(1000)],
+            "There was a warning: number 0; number 1; number 2.",
+        ),
+    ],
+)
+def test_what_a_right_answer_prints_or_warns_of_is_shown(deed, note, capsys):
+    verdict = LEAKY.judge(lambda z, slope=0.01: (deed(slope), right(z, slope))[1])
+    assert (verdict.lead, *verdict.lines[1:]) == (RIGHT, note)
     assert capsys.readouterr() == ("", "")
-
-
-def test_what_is_printed_in_a_later_case_is_shown():
-    def late(z, slope=0.01):
-        if slope != 0.01:
-            print("slope is", slope)
-        return right(z, slope)
-
-    assert LEAKY.judge(late).lines[1:] == ("It printed: slope is 0.2",)
-
-
-def test_warnings_are_part_of_the_verdict():
-    def noisy(z, slope=0.01):
-        np.exp(np.array([1e4]))
-        return right(z, slope)
-
-    verdict = LEAKY.judge(noisy)
-    assert verdict.lead == RIGHT
-    assert verdict.lines[1:] == ("There was a warning: overflow encountered in exp.",)
 
 
 def test_inputs_are_copies():
@@ -433,13 +370,6 @@ def test_a_stub_is_told_by_what_comes_back(made):
 
     assert LEAKY.judge(stub).lead == OPEN
     assert LEAKY.judge(None).lead == LEAKY.judge(...).lead == OPEN
-
-
-def test_a_function_that_computes_and_returns_nothing_is_no_stub():
-    def forgets(z, slope=0.01):
-        right(z, slope)
-
-    assert LEAKY.judge(forgets).diagnosis == "returned nothing"
 
 
 def test_a_value_can_be_put_to_use():
@@ -543,9 +473,7 @@ def numpy_loop(z, slope=0.01):
     "answer", [loop, stubborn_loop, very_stubborn_loop, patient_loop, sleep, printing_loop, numpy_loop]
 )
 def test_what_never_ends_is_stopped(answer, fast):
-    started = time.monotonic()
     verdict = LEAKY.judge(answer)
-    assert time.monotonic() - started < 2
     assert verdict.diagnosis == "too long"
     first = inspect.getsourcelines(answer)[1]
     line = int(re.search(r"took too long and was stopped, in line (\d+), `", verdict.as_text())[1])
@@ -565,13 +493,12 @@ def test_no_more_cases_are_tried_after_one_that_took_too_long(fast):
 
 
 def test_the_limit_is_for_all_cases_together(fast):
-    started = time.monotonic()
-    verdict = LEAKY.judge(lambda z, slope=0.01: time.sleep(0.08) or right(z, slope))
-    assert time.monotonic() - started < 0.5
-    assert verdict.diagnosis == "too long"
+    assert LEAKY.judge(lambda z, slope=0.01: time.sleep(0.08) or right(z, slope)).diagnosis == "too long"
 
 
-@pytest.mark.parametrize("answer", [loop, printing_loop, numpy_loop])
+@pytest.mark.parametrize(
+    "answer", [loop, printing_loop, numpy_loop, *[stubborn_loop, very_stubborn_loop] * hasattr(sys, "monitoring")]
+)
 def test_it_is_stopped_where_there_is_no_alarm(answer, fast):
     """On Windows, in a browser, and in any thread but the main one, which is what can be tried here."""
     verdicts = []
@@ -599,15 +526,15 @@ def test_without_an_alarm_a_tracer_is_put_back(fast, monkeypatch):
 
 def test_others_keep_their_alarm(fast):
     rang = []
-    before = signal.signal(signal.SIGALRM, lambda *_: rang.append(time.monotonic()))
+    before = signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
     try:
-        due = time.monotonic() + 0.4
-        signal.setitimer(signal.ITIMER_REAL, 0.4)
+        due = time.monotonic() + 60
+        signal.setitimer(signal.ITIMER_REAL, 60)
         LEAKY.judge(loop)
-        assert not rang
-        time.sleep(max(due - time.monotonic(), 0) + 0.1)
-        assert len(rang) == 1
-        assert abs(rang[0] - due) < 0.1
+        left_at_most = due - time.monotonic()
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= left_at_most + 0.01
+        signal.raise_signal(signal.SIGALRM)
+        assert rang == [1]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -623,34 +550,38 @@ def test_an_answer_may_call_check(fast):
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
-def test_the_stop_button_gets_through():
-    def press(z, slope=0.01):
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(60)
-
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        check("2.3", press)
-    assert signal.getsignal(signal.SIGINT) is before
+def press(z, slope=0.01):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
 
 
-def test_the_stop_button_gets_through_code_that_catches_it():
-    def catch(z, slope=0.01):
-        try:
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(60)
-        except BaseException:
-            return right(z, slope)
-
-    with pytest.raises(KeyboardInterrupt):
-        check("2.3", catch)
+def catches(z, slope=0.01):
+    try:
+        press(z)
+    except BaseException:
+        return right(z, slope)
 
 
-def test_an_interrupt_that_the_answer_raises_is_none():
-    def raises(z, slope=0.01):
-        raise KeyboardInterrupt
+def catches_for_ever(z, slope=0.01):
+    while True:
+        with contextlib.suppress(BaseException):
+            press(z)
 
-    assert ": KeyboardInterrupt" in said(check, "2.3", raises)
+
+def asks_for_another_check(z, slope=0.01):
+    check("2.3", press)
+
+
+@pytest.mark.parametrize("before", [signal.default_int_handler, signal.SIG_IGN])  # a background job ignores it
+@pytest.mark.parametrize("answer", [press, catches, catches_for_ever, asks_for_another_check])
+def test_the_stop_button_gets_through(answer, before):
+    outside = signal.signal(signal.SIGINT, before)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            check("2.3", answer)
+        assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, outside)
 
 
 # ---------------------------------------------------------------- what a lesson calls
@@ -813,9 +744,3 @@ def test_grading_asks_for_a_known_exercise_and_the_right_choice(graded):
     said(hint, "2.3")
     said(solution, "2.3")
     said(progress)
-
-
-def test_nothing_warns_when_the_engine_is_imported():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert engine.lessons()
