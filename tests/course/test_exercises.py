@@ -215,7 +215,7 @@ class Layer:
     [
         ("changed its input", in_place, "your `leaky_relu` changed its input z."),
         ("whole numbers in place", by_a_copy, "holds whole numbers"),
-        ("printed", lambda z, slope=0.01: print(right(z, slope)), "printed its result and returned nothing. Write `return`"),
+        ("printed", lambda z, slope=0.01: print(right(z, slope)), "printed its result and returned nothing."),
         ("returned nothing", lambda z, slope=0.01: np.copyto(z, z), "returned nothing: end it with `return`"),
         ("list", lambda z, slope=0.01: right(z, slope).tolist(), "gave a list; make it an array"),
         ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[:, None], "expected an array of shape (5,)"),
