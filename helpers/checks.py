@@ -5,6 +5,7 @@ argument as an array of the kind that is needed. They raise TypeError for a wron
 impossible value. Those made for every mini-batch cost a few microseconds.
 """
 
+from contextlib import suppress
 from difflib import get_close_matches
 from numbers import Integral, Real
 
@@ -66,12 +67,10 @@ def check_loss(loss, output, n_outputs, losses, matching):
 
 def check_float_dtype(dtype):
     """Refuse all but float types."""
-    try:
-        is_float = np.dtype(dtype).kind == "f"
-    except Exception:  # np.dtype may raise almost anything
-        is_float = False
-    if not is_float:
-        raise TypeError(f"dtype must be a float type such as np.float32 or np.float64; got {dtype!r}.")
+    with suppress(Exception):  # np.dtype may raise almost anything
+        if np.dtype(dtype).kind == "f":
+            return
+    raise TypeError(f"dtype must be a float type such as np.float32 or np.float64; got {dtype!r}.")
 
 
 def as_numbers(z):
@@ -159,16 +158,13 @@ def as_same_shape(A, Y):
     return as_numbers(A), as_numbers(Y)
 
 
-def check_columns_sum_to_1(Y):
-    """Refuse targets (n, m) for softmax of which a column is no distribution."""
-    totals = Y.sum(axis=0)
-    if np.abs(totals - 1).max() > 1e-3:
-        wrong = int(np.abs(totals - 1).argmax())
-        where = f"column {wrong}" if Y.ndim > 1 else "this one"
-        raise ValueError(
-            "each column of targets for softmax must sum to 1, as in one_hot(y, n_classes).T; "
-            f"{where} sums to {totals.flat[wrong]:.4g}."
-        )
+def check_columns_sum_to_1(Y, name="column"):
+    """Refuse targets (n, m) for softmax of which a column, the `name` of an example, is no distribution."""
+    totals = np.atleast_1d(Y.sum(axis=0))
+    wrong = int(np.abs(totals - 1).argmax())
+    if abs(totals[wrong] - 1) > 1e-3:
+        example = f"each {name} of targets for softmax must sum to 1, as one_hot(y, n_classes) makes them"
+        raise ValueError(f"{example}; {name} {wrong} sums to {totals[wrong]:.4g}.")
 
 
 def as_labels(y, n_classes):
@@ -203,12 +199,8 @@ def as_targets(Y, n_examples, n, output, dtype, one_hot):
     Y = _finite("y", _cast(Y, dtype))
     if output in ("sigmoid", "softmax") and (Y.min() < 0 or Y.max() > 1):
         raise ValueError(f"targets of a {output} output lie in 0 … 1; got values from {Y.min():.4g} to {Y.max():.4g}.")
-    if output == "softmax" and np.abs(Y.sum(axis=1) - 1).max() > 1e-3:
-        wrong = np.abs(Y.sum(axis=1) - 1).argmax()
-        raise ValueError(
-            "each row of targets for softmax must sum to 1, as in one_hot(y, n_classes); "
-            f"row {wrong} sums to {Y[wrong].sum():.4g}."
-        )
+    if output == "softmax":
+        check_columns_sum_to_1(Y.T, "row")
     return Y
 
 

@@ -147,12 +147,12 @@ DATA = [
         )
     ),
     *(
-        (f"network.categorical_cross_entropy{prime}({Z}, {Y})", ValueError, "must sum to 1, as in one_hot", came)
+        (f"network.categorical_cross_entropy{prime}({Z}, {Y})", ValueError, "must sum to 1, as one_hot", came)
         for prime in ("", "_prime")
         for Z, Y, came in (
             ("np.array([[2.0], [1.0]])", "np.array([[1.0], [1.0]])", "column 0 sums to 2."),
             ("np.ones((2, 3))", "np.array([[1, 0, 0], [0, 1, 0]])", "column 2 sums to 0."),
-            ("np.ones(2)", "np.full(2, 0.25)", "this one sums to 0.5."),
+            ("np.ones(2)", "np.full(2, 0.25)", "column 0 sums to 0.5."),
         )
     ),
     # what every function of z takes: numbers
