@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course import digits, sandbox
-from course.widgets.explorer import SCALE, still
+from course.widgets.explorer import SCALE, static_view
 from helpers.data import load_mnist
 from helpers.plots import BLUE, ORANGE, STYLE
 
@@ -242,7 +242,7 @@ class DrawDigit(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
         widget, metadata = super()._repr_mimebundle_(**kwargs)
-        data, about = still(self.figure.canvas, (780, 310), self.caption())
+        data, about = static_view(self.figure.canvas, (780, 310), self.caption())
         return widget | data, metadata | about
 
 

@@ -41,9 +41,7 @@ back until the last one is answered, and skips those between.
 """
 
 import base64
-import struct
 import warnings
-import zlib
 from pathlib import Path
 
 import anywidget
@@ -53,6 +51,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from course.png import png
 from course.text import inline
 from helpers.plots import GREEN, STYLE
 
@@ -170,7 +169,7 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
-        data, about = still(self.canvas, self.size, self.caption(**self.values))
+        data, about = static_view(self.canvas, self.size, self.caption(**self.values))
         return super()._repr_mimebundle_(**kwargs) | data, about
 
 
@@ -191,24 +190,10 @@ def put(artist, **properties):
             artist.set(**{name: value})
 
 
-def still(canvas, size, caption):
+def static_view(canvas, size, caption):
     """What stands for a widget where no kernel runs: data and metadata of an output, a picture of `size` and words."""
     picture = base64.b64encode(png(canvas.buffer_rgba(), level=9)).decode()
     width, height = size
     return {"image/png": picture, "text/plain": caption}, {
         "image/png": {"width": width, "height": height, "alt": caption}
     }
-
-
-def png(pixels, level=1):
-    """RGBA pixels as a PNG file. Pillow would try five filters on every row; a drawing needs none, which takes a third
-    of the time."""
-    height, width, _ = pixels.shape
-    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # each begins with the number of its filter: 0 is none
-    rows[:, 1:] = np.asarray(pixels).reshape(height, 4 * width)
-    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)  # 8 bits for each of R, G, B, A
-    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows, level), b"IEND": b""}
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks.items()
-    )

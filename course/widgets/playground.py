@@ -27,7 +27,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from course.widgets.explorer import SCALE, still
+from course.widgets.explorer import SCALE, static_view
 from helpers import data
 from helpers.network import ACTIVATIONS, Network
 from helpers.plots import BLUE, DARK_PINK, ORANGE, STYLE
@@ -302,7 +302,7 @@ class Playground(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
         widget, metadata = super()._repr_mimebundle_(**kwargs)
-        data, about = still(self.figure.canvas, (780, 310), self.caption())
+        data, about = static_view(self.figure.canvas, (780, 310), self.caption())
         return widget | data, metadata | about
 
 

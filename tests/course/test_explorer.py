@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course.png import png
 from course.widgets import explorer
 from course.widgets.controls import CheckList, slider, stepper
-from course.widgets.explorer import SCALE, Explorer, png, put
+from course.widgets.explorer import SCALE, Explorer, put
 
 EXAMPLE = re.search(r"    class Parabola.*?\n\n`", explorer.__doc__, re.DOTALL)[0].rstrip("`\n")
 
