@@ -1,7 +1,11 @@
 """The house has two packages and one direction: `helpers` never imports `course`, and stays small."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,3 +31,16 @@ def test_network_imports_numpy_and_checks_and_a_widget_no_part_of_the_exercises(
     assert set(imported(ROOT / "helpers" / "network.py")) == {"numpy", "helpers", "helpers.checks"}
     for path in (ROOT / "course" / "widgets").glob("*.py"):
         assert not [name for name in imported(path) if name.startswith("course.exercises")], path.name
+
+
+@pytest.mark.parametrize("name", ["helpers.py", "helpers/__init__.py"])
+def test_a_file_of_the_learners_own_that_hides_ours_is_named(name, tmp_path):
+    own = tmp_path / name
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("def my_function(): pass")
+    command = [sys.executable, "-c", "from course.exercises import check"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == (
+        f"ImportError: The lessons need the course's own `helpers`, but Python finds {own}. "
+        "If that is a file of yours, rename it; then restart the kernel."
+    )

@@ -227,3 +227,23 @@ def test_what_nbval_does_not_compare_is_checked_after_the_run(lesson):
         for cell in lesson.code
         if IGNORED in tags(cell) and cell.id not in checked
     )
+
+
+def test_the_first_import_of_ours_is_from_course_which_looks_for_a_file_that_hides_helpers(lesson):
+    imported = [node for cell in lesson.code for node in ast.walk(ast.parse(cell.source))]
+    ours = [node.module for node in imported if isinstance(node, ast.ImportFrom)]
+    assert next(name for name in ours if name.split(".")[0] in ("helpers", "course")).startswith("course")
+
+
+def test_every_figure_has_a_sentence_and_under_it_its_description_folded(lesson):
+    """Where a cell shows a picture, the next text begins with *one sentence* and "In words"."""
+    missing = []
+    for k, cell in enumerate(lesson.cells):
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", ())):
+            prose = next((c.source for c in lesson.cells[k + 1 :] if c.cell_type == "markdown"), "")
+            form = r"\*(?!\*)[^*\n]+[.?!]\*\n\n<details><summary>In words</summary>\n\n[^<]{20,}?\n\n</details>(\n\n|$)"
+            if not re.match(form, prose, re.DOTALL):
+                missing.append(
+                    (cell.id, "its figure needs *a sentence* and <details><summary>In words</summary> after it")
+                )
+    report(missing)
