@@ -233,7 +233,7 @@ def changing(x, w, b, f):
     ("neuron", "said"),
     [
         (3, "Your neuron is of type int, not a function."),
-        (lambda x, w, b, f: ..., "returned something of type ellipsis, not numbers"),
+        (lambda x, w, b, f: ..., "is not written yet"),
         (lambda x, w, b, f: None, "Is its return missing?"),
         (lambda x, w, b, f: w * x + b, "returned shape (2,) for one input."),
         (lambda x, w, b: w @ x + b, "takes 3 positional arguments but 4 were given"),
