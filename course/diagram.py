@@ -12,10 +12,10 @@ where there is room: in circles that are large enough, and on the lines between 
 import numpy as np
 from matplotlib.collections import LineCollection
 
+from course.text import decimal, minus
 from helpers.plots import BLUE, ORANGE
 
 INK, PALE = "#222222", "#BBBBBB"
-MINUS = str.maketrans("-", "−")
 
 
 class Diagram:
@@ -212,7 +212,5 @@ def _number(value, decimals):
     if not np.isfinite(value):
         return {True: "NaN"}.get(bool(np.isnan(value)), "∞" if value > 0 else "−∞")
     if abs(value) >= 1000:
-        return f"{value:.0e}".replace("e+0", "e").translate(MINUS)
-    text = f"{value:.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return ("0" if text in ("-0", "") else text).translate(MINUS)
+        return minus(f"{value:.0e}".replace("e+0", "e"))
+    return decimal(value, decimals)

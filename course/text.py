@@ -56,9 +56,9 @@ def decimal(x, places=2, trim=True):
     return minus(text.rstrip("0").rstrip(".") if trim and "." in text else text)
 
 
-def factor(text):
-    """A number, already in words, as a factor or a term of a formula: in brackets if it is negative."""
-    return f"({text})" if text.startswith("−") else text
+def factor(x, digits=4):
+    """A number in the middle of a formula: in brackets if it is negative."""
+    return f"({number(x, digits)})" if x < 0 else number(x, digits)
 
 
 def minus(text):

@@ -7,6 +7,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
 from course.diagram import Diagram
+from course.text import decimal
 from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer
 from course.widgets.learner import call_learner_code
@@ -104,10 +105,10 @@ class NeuronExplorer(Explorer):
         z = CORNERS[k] @ w + b
         none = {} if self.known[k] else {(1, 0): "none"}
         self.diagram.show([CORNERS[k], self.y[k : k + 1]], W=[None, w[None]], b=[None, [b]], full=10, texts=none)
-        first = f"{signed(w1)} · {CORNERS[k, 0]:.0f}"
-        self.sum.set_text(f"z = {first} {plus(w2)} · {CORNERS[k, 1]:.0f} {plus(b)} = {signed(z)}")
-        f = f"{activation}({signed(z)})" if self.neuron is None else f"neuron(x, w, b, {activation})"
-        self.output.set_text(f"y = {f} = {signed(self.y[k])}")
+        first = f"{decimal(w1)} · {CORNERS[k, 0]:.0f}"
+        self.sum.set_text(f"z = {first} {plus(w2)} · {CORNERS[k, 1]:.0f} {plus(b)} = {decimal(z)}")
+        f = f"{activation}({decimal(z)})" if self.neuron is None else f"neuron(x, w, b, {activation})"
+        self.output.set_text(f"y = {f} = {decimal(self.y[k])}")
 
         self.shade.set_data(tint(background).reshape(n, n, 3))
         self._cut(w, b)
@@ -116,7 +117,7 @@ class NeuronExplorer(Explorer):
         self.chosen.set_data(*CORNERS[[k]].T)
         for label, y, known, fires, want in zip(self.labels, self.y, self.known, self.fires, self.wanted, strict=True):
             mark = "✓" if known and fires == want else "✗"
-            label.set_text(f"y = {signed(y)}\nwant {want:d} {mark}")
+            label.set_text(f"y = {decimal(y)}\nwant {want:d} {mark}")
         return remarks
 
     def goals(self, activation, **values):
@@ -127,8 +128,8 @@ class NeuronExplorer(Explorer):
         yield f"NAND with the sigmoid, every y within {SURE} of 0 or 1.", activation == "sigmoid" and bool(off.all())
 
     def caption(self, w1, w2, b, activation, gate, x):
-        outputs = ", ".join(f"{name} → {signed(y)}" for name, y in zip(NAMES, self.y, strict=True))
-        unit = f"w = ({signed(w1)}, {signed(w2)}), b = {signed(b)}, {activation}"
+        outputs = ", ".join(f"{name} → {decimal(y)}" for name, y in zip(NAMES, self.y, strict=True))
+        unit = f"w = ({decimal(w1)}, {decimal(w2)}), b = {decimal(b)}, {activation}"
         return f"{unit}: {outputs}. For {gate}, {self.right} of 4 are right. Filled dots want a 1."
 
     def _is(self, gate):
@@ -174,17 +175,9 @@ def tint(y):
     return np.where(np.isnan(y)[:, None], 0.9, 1 - np.abs(strength) * (1 - ends))
 
 
-def signed(value):
-    """A number in few signs: −1, 0.5, 0.88."""
-    if np.isnan(value):
-        return "none"
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return ("0" if text == "-0" else text).replace("-", "−")
-
-
 def plus(value):
     """ "+ 0.5" or "− 0.5"."""
-    return f"{'+' if value >= 0 else '−'} {signed(abs(value))}"
+    return f"{'+' if value >= 0 else '−'} {decimal(abs(value))}"
 
 
 FEW = 4  # moves

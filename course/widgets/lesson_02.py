@@ -11,6 +11,7 @@ import inspect
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from course.text import number
 from course.widgets.controls import CheckList, dropdown, slider
 from course.widgets.explorer import Explorer, put
 from course.widgets.learner import call_learner_code
@@ -74,7 +75,7 @@ class ActivationExplorer(Explorer):
         self.x, self.y, self.slope = X[k], *(values[k] for values in tables[function][:2])
         reach = np.array([-1.5, 1.5])
         self.tangent.set_data(self.x + reach, self.y + self.slope * reach)
-        self.number.set_text(number(self.slope))
+        self.number.set_text(number(self.slope, 3))
         return [remark for *_, remarks in tables.values() for remark in remarks]
 
     def goals(self, **values):
@@ -86,8 +87,10 @@ class ActivationExplorer(Explorer):
         others = ", ".join(name for name in compare if name != function)
         beside = f" Beside it: {others}." if others else ""
         if np.isnan(self.y):
-            return f"{function} has no value at x = {number(self.x)}.{beside}"
-        return f"{function} at x = {number(self.x)}: value {number(self.y)}, slope {number(self.slope)}.{beside}"
+            return f"{function} has no value at x = {number(self.x, 3)}.{beside}"
+        return (
+            f"{function} at x = {number(self.x, 3)}: value {number(self.y, 3)}, slope {number(self.slope, 3)}.{beside}"
+        )
 
 
 class Panel:
@@ -134,10 +137,6 @@ class Panel:
         self.cross.set_xdata([X[k], X[k]])
         for curve in self.curves.values():
             curve.set_markevery([k])
-
-
-def number(value):
-    return "none" if np.isnan(value) else f"{value:.3g}".replace("-", "−")
 
 
 def spread(heights):

@@ -17,6 +17,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
 from course.diagram import Diagram
+from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider, stepper
 from course.widgets.explorer import Explorer, put
 from course.widgets.learner import call_learner_code
@@ -346,12 +347,7 @@ def sub(i):
 
 def number(value):
     """At most four decimals, all of them if it had more (so 1.0000 is only nearly 1), and a minus as wide as a plus."""
-    if np.isnan(value):
-        return "none"
-    text = f"{value:.4f}"
-    if abs(float(text) - value) < 1e-14:
-        text = text.rstrip("0").rstrip(".")
-    return ("0" if text == "-0" else text).replace("-", "−")
+    return decimal(value, 4, trim=abs(round(float(value), 4) - value) < 1e-14)
 
 
 def signed(value):
@@ -445,5 +441,5 @@ class CurveFromPieces(Explorer):
         curve = " + ".join(terms).replace("-", "−").replace("− −", "+ ").replace("+ −", "− ")
         if np.isinf(self.error):
             return f"y = {curve}. There is no target to compare with."
-        where = f"{self.worst:.2f}".replace("-", "−")
+        where = minus(f"{self.worst:.2f}")
         return f"y = {curve}. The largest error against the {target} is {self.error:.2f}, at x = {where}."

@@ -17,6 +17,7 @@ from functools import cache
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer, put
 from course.widgets.learner import call_learner_code
@@ -35,8 +36,8 @@ COLORS = {
 }  # fmt: skip
 
 
-def number(value, digits=2):
-    return "none" if np.isnan(value) else f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+def number(value, places=2):
+    return decimal(value, places, trim=False)
 
 
 def one_number(loss):
@@ -435,7 +436,7 @@ class Landscape(Explorer):
 
     def caption(self, surface, w, b):
         if np.isnan(self.loss):
-            return f"{surface}: at w = {w:.2f}, b = {b:.2f} there is no loss to show.".replace("-", "−")
+            return minus(f"{surface}: at w = {w:.2f}, b = {b:.2f} there is no loss to show.")
         at = f"at w = {w:.2f}, b = {b:.2f} the loss is {self.loss:.3g} and the slope {self.steepness:.2g}"
         return f"{surface}: {at}; the lowest on the map is {self.lowest:.3g}.".replace(" -", " −")
 

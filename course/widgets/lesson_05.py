@@ -20,6 +20,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from course.diagram import Diagram
+from course.text import factor, minus, number
 from course.widgets.controls import dropdown, slider, stepper
 from course.widgets.explorer import Explorer, put
 from course.widgets.learner import call_learner_code
@@ -49,16 +50,6 @@ class Step:
     local: dict = field(default_factory=dict)  # on which edge of the graph stands which local derivative
     values: dict = field(default_factory=dict)
     gradients: dict = field(default_factory=dict)
-
-
-def number(x, digits=4):
-    """A number in few signs, with a minus that is read aloud as one."""
-    return "none" if np.isnan(x) else f"{x + 0.0:.{digits}g}".replace("-", "−")
-
-
-def factor(x, digits=4):
-    """A number in the middle of a formula: in brackets if it is negative."""
-    return f"({number(x, digits)})" if x < 0 else number(x, digits)
 
 
 class Story:
@@ -492,6 +483,6 @@ def pair(functions):
 def tick(y):
     """A number at the axis of activations: 0.05, −1, 10⁴."""
     if abs(y) < 1000:
-        return f"{y:g}".replace("-", "−")
+        return minus(f"{y:g}")
     power = str(round(np.log10(abs(y)))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{'−' if y < 0 else ''}10{power}"

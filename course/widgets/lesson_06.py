@@ -4,6 +4,7 @@ The hiker of lesson 06: gradient descent on a line, step by step, with the learn
 
 import numpy as np
 
+from course.text import number
 from course.widgets.controls import CheckList, dropdown, slider, stepper
 from course.widgets.explorer import Explorer, put
 from course.widgets.learner import call_learner_code
@@ -268,12 +269,12 @@ class Hiker(Explorer):
         yield "in the two valleys, start at −1 or further left, and end in the deeper valley.", out
 
     def caption(self, landscape, start, alpha, steps):
-        at = f"{steps} step{'s' * (steps != 1)} from w = {number(start)} with α = {alpha:.3g}"
+        at = f"{steps} step{'s' * (steps != 1)} from w = {place(start)} with α = {alpha:.3g}"
         if not np.isfinite(self.w).all():
             return f"{landscape.capitalize()}, {at}: there is no path to show."
         if self.lost:
             return f"{landscape.capitalize()}, {at}: the steps overshoot further and further. It diverges."
-        end = f"the hiker is at w = {number(self.w[-1])}, the lowest point is at {number(self.lowest)}"
+        end = f"the hiker is at w = {place(self.w[-1])}, the lowest point is at {place(self.lowest)}"
         if self.arrival is not None:
             end += f"; within {HIKE_CLOSE} of it from step {self.arrival}"
         return f"{landscape.capitalize()}, {at}: {end}."
@@ -292,5 +293,5 @@ def walk(step, slope, start, alpha, n):
     return np.array(path)
 
 
-def number(value):
-    return f"{round(float(value), 4) + 0.0:.4g}".replace("-", "−")
+def place(w):
+    return number(round(float(w), 4))

@@ -9,6 +9,7 @@ from moving import picture, put, words
 
 from course.exercises.grading import RIGHT
 from course.exercises.lesson_01 import BATCH, NAND, NEURON, PREDICT
+from course.text import decimal
 from course.widgets.lesson_01 import (
     ACTIVATIONS,
     CORNERS,
@@ -20,7 +21,6 @@ from course.widgets.lesson_01 import (
     TOP,
     GuessTheLine,
     NeuronExplorer,
-    signed,
     step,
     tint,
 )
@@ -109,11 +109,11 @@ def test_diagram_sum_and_outputs(activation, x):
     np.testing.assert_allclose(widget.y, f(z))
     k = NAMES.index(x)
     texts = [text.get_text() for text in widget.diagram._values.values()]
-    assert texts == [f"{CORNERS[k, 0]:.0f}", f"{CORNERS[k, 1]:.0f}", signed(f(z)[k])]
+    assert texts == [f"{CORNERS[k, 0]:.0f}", f"{CORNERS[k, 1]:.0f}", decimal(f(z)[k])]
     assert [text.get_text() for text in widget.diagram._weights.values()] == ["2", "−1.5"]
     assert widget.diagram._notes[1, 0].get_text() == "b = 0.5"
-    assert widget.sum.get_text() == f"z = 2 · {CORNERS[k, 0]:.0f} − 1.5 · {CORNERS[k, 1]:.0f} + 0.5 = {signed(z[k])}"
-    assert widget.output.get_text() == f"y = {activation}({signed(z[k])}) = {signed(f(z)[k])}"
+    assert widget.sum.get_text() == f"z = 2 · {CORNERS[k, 0]:.0f} − 1.5 · {CORNERS[k, 1]:.0f} + 0.5 = {decimal(z[k])}"
+    assert widget.output.get_text() == f"y = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}"
     np.testing.assert_array_equal(np.ravel(widget.chosen.get_data()), CORNERS[k])
 
 
