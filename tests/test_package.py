@@ -31,6 +31,7 @@ def test_every_widget_is_built_and_the_sample_loads_where_the_course_is_installe
     subprocess.run([*install, "--disable-pip-version-check"], check=True, timeout=300)
     environment = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
     environment |= {"PYTHONPATH": str(site), "COURSE_PROGRESS": "off", "MPLBACKEND": "agg"}
-    command = [sys.executable, "-W", "error", "-c", USE]
+    quiet = ["-W", "error", "-W", "ignore:Deprecated in traitlets 4.1:DeprecationWarning"]
+    command = [sys.executable, *quiet, "-c", USE]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert (result.stderr, result.stdout.split()) == ("", ["4000", "True", "True"])
