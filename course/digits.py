@@ -1,11 +1,10 @@
-"""From a drawing to the 784 numbers a network knows, prepared as MNIST's images were; NumPy only.
+"""Prepare a drawing as MNIST's images were prepared, so that a network trained on those can read it; NumPy only.
 
-Whoever wrote large, small, or in a corner: in MNIST each digit was cropped, scaled to fit a box of 20 × 20 pixels with
-its aspect ratio kept, and moved so that its centre of mass lies in the middle of 28 × 28 (LeCun, Bottou, Bengio &
-Haffner, 1998). A network that was trained on such images must be asked with such images.
+Each digit of MNIST was cropped, scaled to fit a box of 20 × 20 pixels with its aspect ratio kept, and moved so that its
+center of mass lies in the middle of 28 × 28 (LeCun, Bottou, Bengio & Haffner, 1998).
 
     steps = prepare(ink)              # any drawing, (h, w): 0 is paper, 1 is ink
-    network.predict_proba(steps.centred.reshape(1, -1))
+    network.predict_proba(steps.centered.reshape(1, -1))
 
 Images are arrays (h, w) of floats from 0 to 1, or of bytes from 0 to 255; results are float32 from 0 to 1. What cannot
 be an image raises ValueError.
@@ -16,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 SIDE, BOX = 28, 20  # pixels a side: of the image, and of the box that the digit is scaled to
-MIDDLE = 14  # row and column of MNIST's centres of mass: all 5,000 of the sample are within half a pixel of it
+MIDDLE = 14  # row and column of MNIST's centers of mass: all 5,000 of the sample are within half a pixel of it
 PEN = 0.08  # a pen's width, as a part of the pad's; gives strokes of about MNIST's width
 
 
@@ -26,26 +25,26 @@ class Prepared(NamedTuple):
     box: tuple[int, int, int, int]
     cropped: np.ndarray  # (bottom − top, right − left)
     scaled: np.ndarray  # at most (20, 20), one of its sides 20; (0, 0) without ink
-    centred: np.ndarray  # (28, 28)
+    centered: np.ndarray  # (28, 28)
 
 
 def prepare(ink):
-    """A drawing (h, w) → all steps to (28, 28). Without ink, `centred` is all 0."""
-    ink = image(ink)
+    """A drawing (h, w) → Prepared, all steps to (28, 28). Without ink, `centered` is all 0."""
+    ink = as_image(ink)
     box = top, bottom, left, right = bounds(ink)
     cropped = ink[top:bottom, left:right]
     scaled = fit(cropped)
-    return Prepared(box, cropped, scaled, centre(scaled))
+    return Prepared(box, cropped, scaled, center(scaled))
 
 
 def unprepared(ink):
-    """A drawing (h, w) → (28, 28), made smaller and nothing else: what a network gets if nobody prepares it."""
+    """A drawing (h, w) → (28, 28), resized and nothing else, for comparison."""
     return resize(ink, SIDE, SIDE)
 
 
 def bounds(ink):
     """(top, bottom, left, right) of all that is not 0, as for slices."""
-    ink = image(ink)
+    ink = as_image(ink)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return 0, 0, 0, 0
@@ -53,8 +52,8 @@ def bounds(ink):
 
 
 def fit(ink):
-    """Scale an image (h, w) so that its longer side is BOX pixels, and keep its aspect ratio, to whole pixels."""
-    ink = image(ink)
+    """An image (h, w) → its longer side BOX pixels, the other in proportion, rounded, at least 1; (0, 0) if empty."""
+    ink = as_image(ink)
     if not ink.size:
         return np.zeros((0, 0), np.float32)
     scale = BOX / max(ink.shape)
@@ -62,8 +61,8 @@ def fit(ink):
 
 
 def resize(ink, height, width):
-    """(h, w) → (height, width), where each new pixel is the average over the area that it covers of the old image."""
-    ink = image(ink)
+    """(h, w) → (height, width), float32; each new pixel is the average over the area it covers of the old image."""
+    ink = as_image(ink)
     return (_averages(ink.shape[0], height) @ ink @ _averages(ink.shape[1], width).T).astype(np.float32)
 
 
@@ -74,33 +73,34 @@ def _averages(n, m):
     return np.maximum(overlap, 0) * m / n
 
 
-def centre_of_mass(ink):
+def center_of_mass(ink):
     """(row, column) of the mean place of the ink, counted from 0; (MIDDLE, MIDDLE) if there is none."""
-    ink = image(ink).astype(np.float64)
+    ink = as_image(ink).astype(np.float64)
     if not ink.any():
         return float(MIDDLE), float(MIDDLE)
     return tuple(float(ink.sum(axis=1 - axis) @ np.arange(n) / ink.sum()) for axis, n in enumerate(ink.shape))
 
 
-def centre(ink):
-    """Put an image, at most (28, 28), on an empty (28, 28): its centre of mass within half a pixel of MIDDLE.
+def center(ink):
+    """An image of at most (28, 28) → (28, 28), its center of mass within half a pixel of MIDDLE.
 
-    Moves by whole pixels, so nothing is blurred, and never so far that ink would fall off the edge.
+    It is moved by whole pixels, so nothing is blurred, and never beyond the edge. A larger image raises ValueError.
     """
-    ink = image(ink)
+    ink = as_image(ink)
     if ink.size and max(ink.shape) > SIDE:
         raise ValueError(f"only an image of at most {SIDE} × {SIDE} fits on {SIDE} × {SIDE}; got shape {ink.shape}.")
-    shifts = [round(MIDDLE - mass) for mass in centre_of_mass(ink)]
+    shifts = [round(MIDDLE - mass) for mass in center_of_mass(ink)]
     top, left = (min(max(shift, 0), SIDE - n) for shift, n in zip(shifts, ink.shape, strict=True))
     result = np.zeros((SIDE, SIDE), np.float32)
     result[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
     return result
 
 
-def rasterise(strokes, side=140, pen=PEN):
+def rasterize(strokes, side=140, pen=PEN):
     """Strokes, each a list of points (x, y) with 0 … 1 from left to right and from top to bottom → (side, side).
 
-    A round pen draws them, `pen` of the pad wide; the edge is one pixel of grey. A stroke of one point is a dot.
+    A round pen draws them, `pen` of the pad wide; the edge is one pixel of gray. A stroke of one point is a dot. What
+    is not an array (n, 2) of finite numbers raises ValueError; points may lie outside the pad.
     """
     result, radius = np.zeros((side, side), np.float32), side * pen / 2
     for stroke in strokes:
@@ -119,8 +119,8 @@ def rasterise(strokes, side=140, pen=PEN):
     return result
 
 
-def image(ink):
-    """`ink` as an image (h, w) of floats from 0 to 1, float32 or as they are; ValueError if it cannot be one."""
+def as_image(ink):
+    """`ink` as an array (h, w) from 0 to 1, float64 if it is, else float32. Raises ValueError if it is no image."""
     try:
         array = np.asarray(ink)
     except ValueError:

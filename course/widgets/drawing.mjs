@@ -1,12 +1,10 @@
 // The drawing pad: keeps the ink, as strokes, or as 28 × 28 bytes of an edited test digit, and sends its pixels;
 // drawing.py prepares them, asks the network, and answers with a frame. See there for what a frame holds.
 
+import { BLUE, ORANGE, panel, pen, say } from "./canvas.mjs";
+
 const SIZE = 280, CELLS = 28, PICTURE = 108, EVERY = 100; // CSS pixels; cells a side; CSS pixels; milliseconds
-const SILENCE = 4000; // milliseconds without an answer after which something is said
-const NO_ANSWER = "The kernel does not answer. It is busy, or it was restarted: then run the cell again.";
-const LAMPS = { reached: "● Reached:", before: "◐ Reached before:", goal: "○ Goal:" };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const [ORANGE, BLUE] = ["#d55e00", "#0072b2"];
 
 // Pure functions
 
@@ -14,7 +12,7 @@ const [ORANGE, BLUE] = ["#d55e00", "#0072b2"];
 export const opacities = (rgba) => Uint8Array.from({ length: rgba.length / 4 }, (_, k) => rgba[4 * k + 3]);
 
 /** RGBA pixels of bytes, from white for 0 to black for 255. */
-export function greys(bytes) {
+export function grays(bytes) {
   const rgba = new Uint8ClampedArray(4 * bytes.length).fill(255);
   bytes.forEach((ink, k) => rgba.fill(255 - ink, 4 * k, 4 * k + 3));
   return rgba;
@@ -42,50 +40,35 @@ export function between([x0, y0], [x1, y1]) {
   ]);
 }
 
-/** Where a picture of (height, width) stands in a square of `side`, as large as fits: [x, y, width, height]. */
-export function placed([height, width], side) {
-  const scale = side / Math.max(height, width, 1);
-  return [(side - scale * width) / 2, (side - scale * height) / 2, scale * width, scale * height];
-}
-
-/** Who sends: `soon` at most every 100 ms and while at most one is unanswered, the last state always; `now` at once. */
-export function sender(send, now = () => performance.now(), later = setTimeout, cancel = clearTimeout) {
-  let due = false, timer = 0, last = -Infinity, waiting = 0, asked = 0;
-  function go() {
+/** When to send: `soon` at most every 100 ms, while at most one message is `waiting()`, and always the last state;
+ *  `now` at once. `attempt` is called when an answer came. */
+export function sender(send, waiting, now = () => performance.now(), later = setTimeout, cancel = clearTimeout) {
+  let due = false, timer = 0, last = -Infinity;
+  function go(...what) {
     if (timer) cancel(timer);
-    if (!waiting) asked = now();
-    [due, timer, last, waiting] = [false, 0, now(), waiting + 1];
-    send();
+    [due, timer, last] = [false, 0, now()];
+    send(...what);
   }
   function attempt() {
-    if (!due || timer || waiting > 1) return;
+    if (!due || timer || waiting() > 1) return;
     const wait = last + EVERY - now();
     if (wait <= 0) go();
     else timer = later(() => ((timer = 0), attempt()), wait);
   }
-  return {
-    soon: () => ((due = true), attempt()),
-    now: go,
-    answered(isLast) {
-      asked = now();
-      waiting = isLast ? 0 : Math.max(0, waiting - 1);
-      attempt();
-    },
-    idle: () => !due && !waiting,
-    silent: () => waiting > 0 && now() - asked > SILENCE,
-  };
+  return { soon: () => ((due = true), attempt()), now: go, attempt, due: () => due };
 }
 
 // Drawing
 
 /** Strokes, lists of places in 0 … 1, with a round pen on a square of `side`. */
-function drawStrokes(context, strokes, side, pen) {
-  Object.assign(context, { lineWidth: pen * side, lineCap: "round", lineJoin: "round" });
+function drawStrokes(context, strokes, side, width) {
+  Object.assign(context, { lineWidth: width * side, lineCap: "round", lineJoin: "round" });
+  context.fillStyle = context.strokeStyle = "#111";
   for (const stroke of strokes) {
     const [x, y] = stroke[0];
     context.beginPath();
     if (stroke.length === 1) {
-      context.arc(x * side, y * side, (pen * side) / 2, 0, 7);
+      context.arc(x * side, y * side, (width * side) / 2, 0, 7);
       context.fill();
     } else {
       for (const [x, y] of stroke) context.lineTo(x * side, y * side);
@@ -94,20 +77,10 @@ function drawStrokes(context, strokes, side, pen) {
   }
 }
 
-/** A canvas's context in CSS pixels, cleared, as sharp as the screen. */
-function clean(canvas, size) {
-  const scale = window.devicePixelRatio || 1, pixels = Math.round(size * scale);
-  if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
-  const context = canvas.getContext("2d");
-  context.setTransform(pixels / size, 0, 0, pixels / size, 0, 0);
-  context.clearRect(0, 0, size, size);
-  return Object.assign(context, { imageSmoothingEnabled: false, fillStyle: "#111", strokeStyle: "#111" });
-}
-
 /** Bytes (height, width) as a canvas of that many pixels. */
 function imageOf(bytes, [height, width]) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  if (bytes.length) canvas.getContext("2d").putImageData(new ImageData(greys(bytes), width, height), 0, 0);
+  if (bytes.length) canvas.getContext("2d").putImageData(new ImageData(grays(bytes), width, height), 0, 0);
   return canvas;
 }
 
@@ -123,35 +96,27 @@ function drawCells(context, bytes, original, side) {
   });
 }
 
+/** A small picture, and the frames on it; see Picture in drawing.py. */
+function drawPicture(canvas, { array: [height, width], side, frames }, bytes) {
+  const context = pen(canvas, { width: PICTURE, height: PICTURE }), unit = PICTURE / side;
+  const [x, y] = [((side - width) * unit) / 2, ((side - height) * unit) / 2];
+  context.imageSmoothingEnabled = false;
+  if (bytes.length) context.drawImage(imageOf(bytes, [height, width]), x, y, width * unit, height * unit);
+  context.strokeStyle = ORANGE;
+  for (const [left, top, w, h] of frames) context.strokeRect(x + left * unit, y + top * unit, w * unit, h * unit);
+}
+
 // The page
 
-function make(tag, className = "", parent = null, properties = {}) {
-  const element = Object.assign(document.createElement(tag), properties);
-  if (className) element.className = `drawing-${className}`;
-  parent?.append(element);
-  return element;
-}
-
-function say(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
 function render({ model, el }) {
-  const root = make("div", "", el, { className: "drawing" });
-  root.addEventListener("focusin", (event) => {
-    event.target.dataset.lmSuppressShortcuts = "true"; // keys typed here are not JupyterLab's
-  });
-  const lamps = make("div", "lamps", root, { role: "status" }), panels = make("div", "panels", root);
-  const words = make("div", "words", root, { role: "status" });
+  const { root, panels, words, make, button, send, talk, showGoals, close } = panel({ model, el }, "drawing", receive);
   const [left, middle, right] = ["left", "steps", "reading"].map((name) => make("div", name, panels));
-  const button = (name, parent, onclick, label = name) =>
-    make("button", "", parent, { type: "button", textContent: name, title: label, ariaLabel: label, onclick });
 
   const modes = make("div", "modes", left, { role: "group", ariaLabel: "What to do" });
   const drawing = button("Draw", modes, () => enter("draw"), "Draw a digit");
   const editing = button("Edit a test digit", modes, () => enter("edit"));
   const task = make("div", "task", left), asked = make("strong", "asked", task), row = make("span", "", task);
-  const done = button("Done", task, () => push.now("count"), "Done: count this digit");
+  button("Done", task, () => push.now("count"), "Done: count this digit");
   const choice = make("div", "task", left);
   button("Previous", choice, () => send({ kind: "digit", by: -1 }), "Previous test digit");
   button("Next", choice, () => send({ kind: "digit", by: 1 }), "Next test digit");
@@ -168,8 +133,8 @@ function render({ model, el }) {
   const place = make("div", "hidden", left, { role: "status" });
 
   const steps = Array.from({ length: 4 }, () => {
-    const figure = make("figure", "", middle);
-    return { figure, canvas: make("canvas", "", figure), caption: make("figcaption", "", figure) };
+    const figure = make("figure", "", middle), canvas = make("canvas", "", figure, { role: "img" });
+    return { figure, canvas, title: make("figcaption", "", figure) };
   });
   const reading = make("div", "sentence", right, { role: "status" });
   const bars = make("ol", "bars", right), lines = Array.from({ length: 10 }, (_, k) => {
@@ -180,32 +145,21 @@ function render({ model, el }) {
   });
 
   let mode = "draw", strokes = [], original = new Uint8Array(784), edited = original, history = [], counted = 0;
-  let cursor = [13, 13], keyboard = false, penDown = false, held = null, frame = null, last = 0;
-  const id = Math.random().toString(36).slice(2); // of this view; there may be several of one pad
+  let cursor = [13, 13], keyboard = false, penDown = false, held = null, frame = null;
   const raster = make("canvas");
 
-  function send(message, ...bytes) {
-    root.ariaBusy = "true";
-    try {
-      model.send({ ...message, seq: `${id}-${++last}` }, undefined, bytes.map((b) => b.buffer));
-    } catch { // the kernel was restarted
-      say(words, NO_ANSWER);
-    }
-    setTimeout(() => sending.silent() && say(words, NO_ANSWER), SILENCE + 100);
-  }
-
-  function sendPixels(kind) {
+  function sendPixels(kind = "ink") {
     if (mode === "edit") send({ kind: "pixels" }, edited.slice());
     else send({ kind, prepare: prepare.checked }, opacities(ink().data));
     if (kind === "count") counted = strokes.length;
   }
 
-  let kind = "ink"; // of the next message
-  const sending = sender(() => (sendPixels(kind), (kind = "ink")));
-  const push = {
-    soon: () => ((root.ariaBusy = "true"), sending.soon()),
-    now: (what = "ink") => ((kind = what), sending.now()),
-  };
+  const push = sender(sendPixels, talk.waiting);
+
+  function pushSoon() {
+    root.ariaBusy = "true";
+    push.soon();
+  }
 
   /** The strokes as pixels; the canvas averages where a stroke covers part of one. */
   function ink() {
@@ -240,14 +194,16 @@ function render({ model, el }) {
   function undo() {
     if (mode === "edit") edited = history.pop() ?? edited;
     else strokes.pop();
-    [penDown, held] = [false, null];
-    redraw();
-    push.now();
+    takeBack();
   }
 
   function wipe() {
     if (mode === "edit") [edited, history] = [original.slice(), []];
     else strokes = [];
+    takeBack();
+  }
+
+  function takeBack() {
     [penDown, held] = [false, null];
     redraw();
     push.now();
@@ -276,7 +232,7 @@ function render({ model, el }) {
       paint([cell], held.value);
     } else strokes.push([where]);
     redraw();
-    push.soon();
+    pushSoon();
   };
   pad.onpointermove = (event) => {
     if (event.pointerId !== held?.pointer) return;
@@ -288,7 +244,7 @@ function render({ model, el }) {
       } else strokes.at(-1).push(where);
     }
     redraw();
-    push.soon();
+    pushSoon();
   };
   pad.onpointerup = pad.onpointercancel = pad.onlostpointercapture = (event) => {
     if (event.pointerId !== held?.pointer) return;
@@ -318,13 +274,14 @@ function render({ model, el }) {
     const state = mode === "edit" ? (dark ? "ink" : "paper") : penDown ? "pen down" : "pen up";
     say(place, `column ${column + 1}, row ${row + 1}, ${state}`);
     redraw();
-    if (!(key in ARROWS) || penDown) push.soon();
+    if (!(key in ARROWS) || penDown) pushSoon();
   };
   pad.onblur = () => (([keyboard, penDown] = [false, false]), redraw());
 
   function redraw() {
     if (!frame) return;
-    const context = clean(pad, SIZE), cell = SIZE / CELLS;
+    const context = pen(pad, { width: SIZE, height: SIZE }), cell = SIZE / CELLS;
+    context.imageSmoothingEnabled = false;
     if (mode === "edit") {
       drawCells(context, edited, original, SIZE);
       Object.assign(context, { strokeStyle: "rgba(128, 128, 128, 0.25)", lineWidth: 1 });
@@ -339,65 +296,9 @@ function render({ model, el }) {
     }
   }
 
-  /** One of the small pictures: what is drawn on it, and what is said under it. */
-  function picture(k, caption, draw) {
-    const { figure, canvas, caption: below } = steps[k];
-    figure.hidden = !caption;
-    if (!caption) return;
-    Object.assign(canvas, { role: "img", ariaLabel: caption });
-    draw(clean(canvas, PICTURE));
-    say(below, caption);
-  }
-
-  function drawSteps([scaled, image]) {
-    const { box: [top, bottom, left, right], grid } = frame, wide = right - left, high = bottom - top;
-    const whole = (bytes) => (context) => context.drawImage(imageOf(bytes, [CELLS, CELLS]), 0, 0, PICTURE, PICTURE);
-    if (mode === "edit") {
-      picture(0, "The test digit", whole(original));
-      picture(1, "Your changes", (context) => drawCells(context, edited, original, PICTURE));
-      picture(2, "As it goes in", whole(image));
-      picture(3);
-      return;
-    }
-    picture(0, "1 · What you drew", (context) => {
-      const scale = PICTURE / grid;
-      drawStrokes(context, strokes, PICTURE, frame.pen);
-      Object.assign(context, { strokeStyle: ORANGE, lineWidth: 1.5 });
-      if (wide && prepare.checked) context.strokeRect(left * scale, top * scale, wide * scale, high * scale);
-    });
-    if (!prepare.checked) {
-      picture(1, "2 · Made smaller, 28\u00a0×\u00a028", whole(image));
-      picture(2);
-      picture(3);
-      return;
-    }
-    picture(1, "2 · Cropped", (context) => {
-      const [x, y, width, height] = placed([high, wide], PICTURE);
-      if (wide) context.drawImage(raster, left, top, wide, high, x, y, width, height);
-    });
-    const [height, width] = frame.scaled, unit = PICTURE / CELLS; // pixels as large as in the last picture
-    picture(2, wide ? `3 · Scaled to ${width}\u00a0×\u00a0${height}` : "3 · Scaled", (context) => {
-      const [x, y] = [(CELLS - width) / 2, (CELLS - height) / 2].map((n) => n * unit);
-      if (wide) context.drawImage(imageOf(scaled, frame.scaled), x, y, width * unit, height * unit);
-      Object.assign(context, { strokeStyle: "#999", lineWidth: 1 });
-      context.strokeRect(4 * unit, 4 * unit, 20 * unit, 20 * unit);
-    });
-    picture(3, "4 · Centred in 28\u00a0×\u00a028", (context) => {
-      const middle = ((frame.middle + 0.5) * PICTURE) / CELLS;
-      whole(image)(context);
-      Object.assign(context, { strokeStyle: ORANGE, lineWidth: 1 });
-      context.strokeRect(middle, 0, 0, PICTURE);
-      context.strokeRect(0, middle, PICTURE, 0);
-    });
-  }
-
-  function draw(buffers) {
-    const { goals, best, probabilities, percents } = frame;
-    goals.forEach(([task, state], k) => {
-      const lamp = lamps.children[k] ?? make("div", "", lamps);
-      say(lamp, `${LAMPS[state]} ${task}`);
-      lamp.dataset.state = state;
-    });
+  function draw(arrays) {
+    const { pictures, best, probabilities, percents } = frame;
+    showGoals(frame.goals);
     say(words, frame.words);
     say(reading, frame.reading);
     reading.dataset.read = best === null ? "" : String(best);
@@ -408,31 +309,34 @@ function render({ model, el }) {
       say(percent, percents[k] ?? "");
       line.dataset.best = k === best;
     });
-    drawSteps(buffers);
+    steps.forEach(({ figure, canvas, title }, k) => {
+      figure.hidden = k >= pictures.length;
+      if (figure.hidden) return;
+      drawPicture(canvas, pictures[k], arrays[k]);
+      say(title, (canvas.ariaLabel = pictures[k].title));
+    });
   }
 
-  function receive(message, buffers) {
-    if (message?.kind !== "frame" || !message.seq?.startsWith(`${id}-`)) return;
-    const isLast = message.seq === `${id}-${last}`, first = !frame;
-    const bytes = buffers.map((b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength));
+  function receive(message, buffers, mine) {
+    if (!mine) return; // another view's ink
+    const arrays = buffers.map((b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength)), first = !frame;
     frame = message;
-    if ("digit" in message) {
-      [original, history] = [bytes[2].slice(), []];
+    if (frame.new_digit) {
+      [original, history] = [arrays.at(-1).slice(), []];
       edited = original.slice();
-      if (!first && message.mode === "draw") [mode, prepare.checked, strokes] = ["draw", true, []]; // Reset
+      if (!first && frame.mode === "draw") [mode, prepare.checked, strokes] = ["draw", true, []]; // Reset
       arrange();
     }
-    if (message.counted) strokes.splice(0, counted); // and not what was drawn since
-    if (mode === message.mode) draw(bytes);
+    if (frame.counted) strokes.splice(0, counted); // and not what was drawn since
+    if (mode === frame.mode) draw(arrays);
     redraw();
-    sending.answered(isLast);
-    if (isLast && sending.idle()) root.ariaBusy = "false";
+    push.attempt();
+    if (push.due()) root.ariaBusy = "true";
   }
 
-  model.on("msg:custom", receive);
   arrange();
   send({ kind: "look" });
-  return () => model.off("msg:custom", receive);
+  return close;
 }
 
 export default { render };

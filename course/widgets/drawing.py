@@ -11,22 +11,18 @@ The ink stays in the page: drawing.mjs keeps the strokes and draws them. It send
 every 100 ms, and when a stroke ends; `answer` prepares them, asks the network and says what is to be seen. GRID is 140,
 as a digit drawn small keeps too few pixels of a coarser grid to be cropped and scaled. Of 240 digits written by
 machine, 30 % of the pad high, a network trained on the sample reads 85 % from a grid of 28, 92 % from 56, and 96 % from
-140. An answer brings at most 1,968 bytes of pictures: the larger ones the page has itself.
+140. An answer has at most 40 kB.
 """
 
-from pathlib import Path
+from typing import NamedTuple
 
-import anywidget
 import numpy as np
-from matplotlib import style
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course import digits, sandbox
-from course.widgets.explorer import SCALE, static_view
+from course.widgets.canvas import Canvas, assets
 from helpers.data import load_mnist
-from helpers.plots import BLUE, ORANGE, STYLE
+from helpers.plots import BLUE, ORANGE
 
 GRID = 140
 SECONDS = 1.0  # what the network may take for one image
@@ -47,17 +43,25 @@ UNPREPARED = (
 NO_NETWORK = "No network was given, so nothing is read: DrawDigit(network) makes yours read what you draw."
 
 
-class DrawDigit(anywidget.AnyWidget):
+class Picture(NamedTuple):
+    """A small picture: `array` (h, w) in the middle of a square `side` pixels wide, with frames drawn on it."""
+
+    title: str
+    array: np.ndarray  # bytes, or floats from 0 to 1
+    side: int
+    frames: tuple = ()  # (left, top, width, height) of each, in pixels of the array
+
+
+class DrawDigit(Canvas):
     """See above. `draw(strokes)` and `edit(pixels)` do without the page what it asks for; `figure` is the state."""
 
-    _esm = Path(__file__).parent / "drawing.mjs"
-    _css = Path(__file__).parent / "drawing.css"
+    _esm, _css = assets("drawing")
+    tasks = TASKS
 
     def __init__(self, network=None, examples=None, seed=0):
         self.network, self.seed = network, seed
         self.X, self.y = _sample() if examples is None else _checked(examples)
         super().__init__()
-        self.on_msg(lambda _, content, buffers: self._reply(content, buffers))
         self.reset()
 
     # What can be done
@@ -67,7 +71,7 @@ class DrawDigit(anywidget.AnyWidget):
         rng = np.random.default_rng(self.seed)
         self.order = np.concatenate([rng.permutation(10) for _ in range(10)])
         self.turn = self.row = 0
-        self.lit, self._done_before, self.remark = [False, False], set(), ""
+        self._done_before, self.remark = set(), ""
         self.choose(0)
         self.show(np.zeros((GRID, GRID), np.uint8))
 
@@ -76,11 +80,11 @@ class DrawDigit(anywidget.AnyWidget):
         self.mode, self.ink, self.prepared = "draw", ink, bool(prepare)
         self.remark = "" if ink.any() else self.remark
         self.steps = digits.prepare(ink)
-        self._read(self.steps.centred if self.prepared else digits.unprepared(ink), blank=not ink.any())
+        self._read(self.steps.centered if self.prepared else digits.unprepared(ink), blank=not ink.any())
 
     def draw(self, strokes, prepare=True):
         """Read strokes, each a list of points (x, y) in 0 … 1 from the pad's top left."""
-        self.show(_bytes(digits.rasterise(strokes, GRID)), prepare)
+        self.show(_bytes(digits.rasterize(strokes, GRID)), prepare)
 
     def choose(self, index):
         """Put a test digit on the grid, to be edited."""
@@ -93,7 +97,7 @@ class DrawDigit(anywidget.AnyWidget):
         """Read the edited test digit, (28, 28) bytes; it goes in as it is, as it has been prepared already."""
         self.mode, self.pixels, self.remark = "edit", pixels, ""
         self.changes = int(np.sum(pixels != self.original))
-        self._read(digits.image(pixels))
+        self._read(digits.as_image(pixels))
 
     def count(self):
         """Is the drawing read as the digit asked for? Then the row is longer by one, else it begins again."""
@@ -127,15 +131,9 @@ class DrawDigit(anywidget.AnyWidget):
         """See which goals are met."""
         fooled = self.mode == "edit" and self.best not in (None, self.label) and 0 < self.changes <= CHANGES
         fooled = fooled and self.read_right and self.probabilities[self.best] >= SURE
-        self.lit = [self.row >= ROW, bool(fooled)]
-        self._done_before |= {k for k, done in enumerate(self.lit) if done}
+        self._light(self.row >= ROW, fooled)
 
     # What is said
-
-    def goals(self):
-        """(task, "reached", "before" or "goal") of each task."""
-        before = ["before" if k in self._done_before else "goal" for k in range(len(TASKS))]
-        return [(task, "reached" if lit else old) for task, lit, old in zip(TASKS, self.lit, before, strict=True)]
 
     def reading(self):
         """What the network says, in a sentence."""
@@ -175,75 +173,93 @@ class DrawDigit(anywidget.AnyWidget):
             return f"{text} {NO_NETWORK if self.network is None else 'Ten bars show what the network reads.'}"
         return f"A drawing, {'prepared as MNIST does' if self.prepared else 'not prepared'}. {self.reading()}"
 
-    # What the page sends and gets
+    # What the page gets
 
-    def _reply(self, content, buffers):
-        reply = self.answer(content, buffers)
-        if reply:
-            self.send(*reply)
-
-    def answer(self, content, buffers=()):
-        """The frame (content, buffers) that answers a message of the page; None to what the page would not send."""
-        kind = content.get("kind") if isinstance(content, dict) else None
-        if kind in ("ink", "count", "pixels"):
-            side = 28 if kind == "pixels" else GRID
-            array = np.frombuffer(buffers[0] if len(buffers) == 1 else b"", np.uint8)
-            if array.size != side**2:
+    def answer(self, message, buffers=()):
+        kind, new_digit = None, False
+        match message, list(buffers):
+            case {"kind": "ink" | "count" as kind, "prepare": bool(prepare)}, [ink] if len(ink) == GRID**2:
+                self.show(np.frombuffer(ink, np.uint8).reshape(GRID, GRID), prepare)
+                if kind == "count":
+                    self.count()
+            case {"kind": "pixels"}, [pixels] if len(pixels) == 28**2:
+                self.edit(np.frombuffer(pixels, np.uint8).reshape(28, 28))
+            case {"kind": "digit", "by": -1 | 1 as by}, []:
+                self.choose(self.index + by)
+                new_digit = True
+            case {"kind": "reset"}, []:
+                self.reset()
+                new_digit = True
+            case {"kind": "look"}, []:  # a view opens, with an empty pad
+                self.show(np.zeros((GRID, GRID), np.uint8))
+                new_digit = True
+            case _:
                 return None
-            array = array.reshape(side, side)
-        if kind in ("ink", "count"):
-            self.show(array, content.get("prepare", True))
-            if kind == "count":
-                self.count()
-        elif kind == "pixels":
-            self.edit(array)
-        elif kind == "digit" and content.get("by") in (-1, 1):
-            self.choose(self.index + content["by"])
-        elif kind == "reset":
-            self.reset()
-        elif kind == "look":  # a view opens, with an empty pad
-            self.show(np.zeros((GRID, GRID), np.uint8))
-        else:
-            return None
-        frame, pictures = self.frame(digit=kind in ("digit", "reset", "look"))
-        return {**frame, "seq": content.get("seq"), "counted": kind == "count" and not self.ink.any()}, pictures
+        content, arrays = self.frame(new_digit)
+        return {**content, "counted": kind == "count" and not self.ink.any()}, arrays
 
-    def frame(self, digit=False):
-        """What is to be seen, as (content, buffers); with `digit` also the test digit as it was."""
+    def frame(self, new_digit=False):
+        """What is to be seen, as (content, buffers); with `new_digit` also the test digit as it was."""
         P = [] if self.probabilities is None else self.probabilities.tolist()
-        scaled = self.steps.scaled
+        pictures = self.pictures()
         content = {
-            "kind": "frame", "mode": self.mode, "goals": self.goals(), "reading": self.reading(), "words": self.words(),
-            "probabilities": P, "percents": [_percent(p) for p in P], "best": self.best,
-            "asked": f"Draw {_a(self.asked)}", "row": self.row, "box": self.steps.box, "scaled": scaled.shape,
-            "grid": GRID, "pen": digits.PEN, "middle": digits.MIDDLE,
+            "mode": self.mode, "goals": self.goals(), "reading": self.reading(), "words": self.words(),
+            "probabilities": P, "percents": [_percent(p) for p in P], "best": self.best, "row": self.row,
+            "asked": f"Draw {_a(self.asked)}", "grid": GRID, "pen": digits.PEN, "new_digit": new_digit,
+            "pictures": [picture._replace(array=picture.array.shape)._asdict() for picture in pictures],
         }  # fmt: skip
-        buffers = [_bytes(scaled), _bytes(self.image)]
-        if digit:
-            content["digit"] = self.index
-            buffers.append(self.original)
-        return content, [buffer.tobytes() for buffer in buffers]
+        arrays = [picture.array for picture in pictures] + [self.original] * new_digit
+        return content, [_bytes(array).tobytes() for array in arrays]
+
+    def pictures(self):
+        """From what is drawn, or edited, to what goes in."""
+        if self.mode == "edit":
+            changed = _bytes(1.0 * (self.pixels != self.original))
+            arrays = {"The test digit": self.original, "Your changes": changed, "As it goes in": self.image}
+            return [Picture(title, array, 28) for title, array in arrays.items()]
+        top, bottom, left, right = self.steps.box
+        cropped, scaled = self.steps.cropped, self.steps.scaled
+        if not self.prepared:
+            return [
+                Picture("1 · Drawn", self.ink, GRID),
+                Picture("2 · Made smaller, 28\u00a0×\u00a028", self.image, 28),
+            ]
+        height, width = scaled.shape
+        size = f" to {width}\u00a0×\u00a0{height}" if scaled.size else ""
+        middle = digits.MIDDLE + 0.5
+        return [
+            Picture("1 · Drawn", self.ink, GRID, ((left, top, right - left, bottom - top),) if scaled.size else ()),
+            Picture("2 · Cropped", cropped, max(1, *cropped.shape)),
+            Picture(f"3 · Scaled{size}", scaled, 28, ((width / 2 - 10, height / 2 - 10, 20, 20),)),
+            Picture("4 · Centered", self.image, 28, ((middle, 0, 0, 28), (0, middle, 28, 0))),
+        ]
 
     # Where no kernel runs
 
-    @property
-    def figure(self):
-        """The state as a figure of matplotlib; if nothing is drawn yet, an example."""
-        shown = self
+    def illustrate(self, figure):
+        """The steps as small pictures, and the probabilities as bars; if nothing is drawn yet, an example."""
+        pad = self
         if self.mode == "draw" and not self.ink.any():
-            shown = DrawDigit(self.network, (self.X, self.y))
-            shown.draw(EXAMPLE, self.prepared)
-        with style.context(STYLE, after_reset=True):
-            figure = Figure(figsize=(7.8, 3.1), dpi=100 * SCALE)
-            illustrate(shown, figure)
-            FigureCanvasAgg(figure).draw()
-        return figure
-
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget where a kernel runs, and for where none does the picture and the caption."""
-        widget, metadata = super()._repr_mimebundle_(**kwargs)
-        data, about = static_view(self.figure.canvas, (780, 310), self.caption())
-        return widget | data, metadata | about
+            pad = DrawDigit(self.network, (self.X, self.y))
+            pad.draw(EXAMPLE, self.prepared)
+        for k, (title, picture, side, frames) in enumerate(pad.pictures()):
+            ax = figure.add_axes((0.015 + 0.165 * k, 0.27, 0.15, 0.15 * 7.8 / 3.1))
+            ax.set_title(title, fontsize=10)
+            height, width = picture.shape
+            if picture.size:
+                ax.imshow(_bytes(picture), cmap="gray_r", vmin=0, vmax=255, extent=(0, width, height, 0))
+            x, y = (width - side) / 2, (height - side) / 2
+            ax.set(xlim=(x, x + side), ylim=(y + side, y), xticks=[], yticks=[])
+            ax.spines[:].set_visible(True)
+            for left, top, wide, high in frames:
+                ax.add_patch(Rectangle((left, top), wide, high, fill=False, edgecolor=ORANGE, linewidth=1))
+        ax = figure.add_axes((0.74, 0.17, 0.24, 0.68))
+        P = np.zeros(10) if pad.probabilities is None else pad.probabilities
+        ax.barh(range(10), P, color=[BLUE if k == pad.best else "#999999" for k in range(10)])
+        ax.set(
+            xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), xticks=(0, 0.5, 1), xlabel="probability", ylabel="digit"
+        )
+        ax.set_title("It reads" if pad.best is not None else "Nothing is read")
 
 
 def read(network, image):
@@ -274,7 +290,7 @@ def _checked(examples):
     X, y = map(np.asarray, examples)
     if X.ndim != 2 or X.shape[1] != 784 or not len(X) or y.shape != X.shape[:1]:
         raise ValueError(f"examples must be X (N, 784) and y (N,), N at least 1; got shapes {X.shape} and {y.shape}.")
-    digits.image(X)
+    digits.as_image(X)
     if y.dtype.kind not in "iu" or y.min() < 0 or y.max() > 9:
         raise ValueError(f"the labels y must be whole numbers 0 … 9; got {y.dtype}, from {y.min()} to {y.max()}.")
     return X, y
@@ -296,37 +312,3 @@ def _a(digit):
 def _percent(p):
     """A probability as people write it; softmax never gives 1, though the computer rounds to it."""
     return "> 99 %" if p >= 0.995 else f"{100 * p:.0f} %"
-
-
-def illustrate(pad, figure):
-    """The steps as small pictures, and the probabilities as bars."""
-    if pad.mode == "edit":
-        changed = (pad.pixels != pad.original) * 255
-        pictures = [("Test digit", pad.original), ("Changed", changed), ("Goes in", pad.image)]
-    elif pad.prepared:
-        steps = pad.steps
-        pictures = [
-            ("Drawn", pad.ink),
-            ("Cropped", steps.cropped),
-            ("Scaled", steps.scaled),
-            ("Centred", steps.centred),
-        ]
-    else:
-        pictures = [("Drawn", pad.ink), ("Goes in", pad.image)]
-    for k, (title, picture) in enumerate(pictures):
-        ax = figure.add_axes((0.015 + 0.165 * k, 0.27, 0.15, 0.15 * 7.8 / 3.1))
-        ax.set_title(title, fontsize=12)
-        picture = picture if picture.size else np.zeros((1, 1))
-        ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1 if picture.dtype.kind == "f" else 255)
-        (height, width), half = picture.shape, (28 if title == "Scaled" else max(picture.shape)) / 2
-        x, y = (width - 1) / 2, (height - 1) / 2
-        ax.set(xlim=(x - half, x + half), ylim=(y + half, y - half), xticks=[], yticks=[])
-        ax.spines[:].set_visible(True)
-        top, bottom, left, right = pad.steps.box
-        if title == "Drawn" and pad.prepared:
-            ax.add_patch(Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=ORANGE, linewidth=2))
-    ax = figure.add_axes((0.74, 0.17, 0.24, 0.68))
-    P = np.zeros(10) if pad.probabilities is None else pad.probabilities
-    ax.barh(range(10), P, color=[BLUE if k == pad.best else "#999999" for k in range(10)])
-    ax.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), xticks=(0, 0.5, 1), xlabel="probability", ylabel="digit")
-    ax.set_title("It reads" if pad.best is not None else "Nothing is read")

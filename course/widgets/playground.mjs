@@ -1,33 +1,24 @@
 // Shows the playground and asks for frames; playground.py trains, and says what a frame is. Asks only while it plays
 // and can be seen, and has at most two requests on their way: one that the kernel works on, one that waits for it.
 
-const [BLUE, ORANGE, PINK, GREY] = [[0, 114, 178], [213, 94, 0], "#a34a7f", "#444444"];
-const PLANE = { left: 28, top: 4, size: 236, width: 268, height: 278 };
+import { BLUE, GRAY, ORANGE, PINK, panel, pen, say } from "./canvas.mjs";
+
+const PLANE = { left: 28, top: 4, size: 236, width: 268, height: 278, reach: 3 };
 const NETWORK = { width: 264, height: 368, tile: 34 };
 const CURVE = { left: 38, top: 20, right: 36, bottom: 32, width: 268, height: 176 };
-const SILENCE = 4000; // milliseconds without an answer after which something is said
+const MAX_LAYERS = 3, MAX_UNITS = 8; // as in playground.py, and so is reach
 const TRAINING = "Training, one epoch a frame.";
-const NO_ANSWER = "The kernel does not answer. It is busy, or it was restarted: then run the cell again.";
-const LAMPS = { reached: "● Reached:", before: "◐ Reached before:", goal: "○ Goal:" };
 
 // Pure functions
 
-/** 256 RGBA colours: blue for 0, white in the middle, orange for 255; `depth` 0 … 1 is how far from white they go. */
-export function colours(depth = 1) {
-  const table = new Uint8ClampedArray(4 * 256);
+/** 256 colors as RGBA pixels: blue for 0, white in the middle, orange for 255; `depth` 0 … 1 is how far from white. */
+export function colors(depth = 1) {
+  const table = new Uint8ClampedArray(4 * 256).fill(255);
   for (let k = 0; k < 256; k++) {
-    const strength = (depth * Math.abs(k - 127.5)) / 127.5;
-    (k < 127.5 ? BLUE : ORANGE).forEach((c, i) => (table[4 * k + i] = Math.round(255 + strength * (c - 255))));
-    table[4 * k + 3] = 255;
+    const strength = (depth * Math.abs(k - 127.5)) / 127.5, end = k < 127.5 ? [0, 114, 178] : [213, 94, 0];
+    end.forEach((c, i) => (table[4 * k + i] = Math.round(255 + strength * (c - 255))));
   }
-  return table;
-}
-
-/** Write the colour of each byte of `values` into `rgba`. */
-export function paint(values, table, rgba) {
-  const from = new Uint32Array(table.buffer), to = new Uint32Array(rgba.buffer, rgba.byteOffset, values.length);
-  for (let k = 0; k < values.length; k++) to[k] = from[values[k]];
-  return rgba;
+  return new Uint32Array(table.buffer);
 }
 
 /** The middles [x, y] of all units, layer by layer: layers from left to right, the units of each centred. */
@@ -58,67 +49,27 @@ export function short(value) {
 /** A fraction, such as 0.98, as "98 %". */
 export const percent = (fraction) => `${Math.round(100 * fraction)} %`;
 
-/** A frame's buffers as arrays; they may begin anywhere in memory, so those of 4-byte numbers are copied. */
+/** A frame's buffers as arrays, by name; they may begin anywhere in memory, so those of 4-byte numbers are copied. */
 export function unpack(buffers) {
   const bytes = (b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
   const floats = (b) => new Float32Array(b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength));
-  const [plane, units, weights, curve, points] = buffers.map((b, k) => (k < 2 ? bytes(b) : floats(b)));
-  return { plane, units, weights, curve, points };
-}
-
-/** Who asks for frames: at most two at a time, only while `playing`, and only if `visible()`. */
-export function asker(send, visible, name, now = () => performance.now()) {
-  const waiting = new Set();
-  let count = 0, heard = now();
-  return {
-    playing: false,
-    play() {
-      if (this.silent()) waiting.clear(); // they are lost: the kernel was restarted, or the connection broke
-      this.playing = true;
-    },
-    ask() {
-      if (!this.playing || waiting.size >= 2 || !visible()) return;
-      if (!waiting.size) heard = now();
-      const seq = `${name}-${++count}`;
-      waiting.add(seq);
-      send({ kind: "frame", seq });
-    },
-    answered(seq) {
-      heard = now();
-      waiting.delete(seq);
-    },
-    silent: () => waiting.size > 0 && now() - heard > SILENCE,
-    waiting: () => waiting.size,
-  };
+  const names = ["plane", "units", "weights", "curve", "points"];
+  return Object.fromEntries(buffers.map((b, k) => [names[k], k < 2 ? bytes(b) : floats(b)]));
 }
 
 // Drawing
-
-/** A canvas's context in CSS pixels, cleared, as sharp as the screen. */
-function pen(canvas, { width, height }) {
-  const scale = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * scale)) {
-    Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
-    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-  }
-  const context = canvas.getContext("2d");
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  const plain = { font: "12px system-ui, sans-serif", fillStyle: GREY, strokeStyle: GREY, lineWidth: 1 };
-  return Object.assign(context, plain);
-}
 
 function text(context, words, x, y, align = "center", baseline = "middle") {
   Object.assign(context, { textAlign: align, textBaseline: baseline });
   context.fillText(words, x, y);
 }
 
-/** Bytes as an image `width` pixels wide on a canvas of its own. */
+/** Bytes as an image `width` pixels wide, which is all there is on the canvas; `table` has the color of each. */
 function heat(canvas, values, width, table) {
-  const height = values.length / width;
+  const height = values.length / width, image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  values.forEach((value, k) => (pixels[k] = table[value]));
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const image = new ImageData(width, height);
-  paint(values, table, image.data);
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
@@ -133,7 +84,7 @@ function drawNetwork(canvas, atlas, { sizes, units, weights }, table) {
         context.moveTo(a, y0);
         context.bezierCurveTo(middle, y0, middle, y, b, y);
         context.lineWidth = thickness(weights[w]);
-        context.strokeStyle = `rgba(${weights[w++] < 0 ? BLUE : ORANGE}, 0.6)`;
+        context.strokeStyle = `${weights[w++] < 0 ? BLUE : ORANGE}99`;
         context.stroke();
       }
     }
@@ -152,8 +103,8 @@ function drawNetwork(canvas, atlas, { sizes, units, weights }, table) {
   text(context, "output", x + tile / 2, y + tile / 2 + 10, "right");
 }
 
-function drawPoints(canvas, points, nTrain, reach) {
-  const context = pen(canvas, PLANE), { left, top, size, height } = PLANE;
+function drawPoints(canvas, points, nTrain) {
+  const context = pen(canvas, PLANE), { left, top, size, height, reach } = PLANE;
   const x = (value) => left + ((value + reach) / (2 * reach)) * size;
   const y = (value) => top + ((reach - value) / (2 * reach)) * size;
   for (let tick = -reach + 1; tick < reach; tick += 2) {
@@ -165,8 +116,8 @@ function drawPoints(canvas, points, nTrain, reach) {
   const dot = (px, py, label, train) => {
     context.beginPath();
     context.arc(px, py, train ? 3.2 : 2.4, 0, 7);
-    context.fillStyle = train ? `rgb(${[BLUE, ORANGE][label]})` : "white";
-    context.strokeStyle = train ? "white" : `rgb(${[BLUE, ORANGE][label]})`;
+    const color = [BLUE, ORANGE][label];
+    [context.fillStyle, context.strokeStyle] = train ? [color, "white"] : ["white", color];
     context.fill();
     context.stroke();
   };
@@ -179,7 +130,7 @@ function drawPoints(canvas, points, nTrain, reach) {
   context.restore();
   for (const [x0, words, train] of [[left + 36, "to train", true], [left + 144, "to test", false]]) {
     for (const label of [0, 1]) dot(x0 + 10 * label, height - 10, label, train);
-    context.fillStyle = GREY;
+    context.fillStyle = GRAY;
     text(context, words, x0 + 18, height - 10, "left");
   }
 }
@@ -200,10 +151,10 @@ function drawCurve(canvas, curve) {
   text(context, "loss", left - 5, 8, "right");
   const end = x(curve.at(-3)), ends = [y(curve.at(-2)), y(curve.at(-1))];
   const apart = Math.max(0, 14 - Math.abs(ends[0] - ends[1])) / 2, below = ends[0] > ends[1] ? 1 : -1;
-  [GREY, PINK].forEach((colour, column) => {
+  [GRAY, PINK].forEach((color, column) => {
     context.beginPath();
     for (let k = 0; k < curve.length; k += 3) context.lineTo(x(curve[k]), y(curve[k + 1 + column]));
-    Object.assign(context, { strokeStyle: colour, fillStyle: colour, lineWidth: 2 });
+    Object.assign(context, { strokeStyle: color, fillStyle: color, lineWidth: 2 });
     context.stroke();
     context.fillRect(end - 2, ends[column] - 2, 4, 4);
     text(context, ["train", "test"][column], end + 6, ends[column] + (column ? -below : below) * apart, "left");
@@ -212,33 +163,17 @@ function drawCurve(canvas, curve) {
 
 // The page
 
-function make(tag, className = "", parent = null, properties = {}) {
-  const element = Object.assign(document.createElement(tag), properties);
-  if (className) element.className = `playground-${className}`;
-  parent?.append(element);
-  return element;
-}
-
-function say(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
 function render({ model, el }) {
-  const root = make("div", "", el, { className: "playground" });
-  root.addEventListener("focusin", (event) => {
-    event.target.dataset.lmSuppressShortcuts = "true"; // keys typed here are not JupyterLab's
-  });
-  const lamps = make("div", "lamps", root, { role: "status" }), panels = make("div", "panels", root);
-  const words = make("div", "words", root, { role: "status" });
+  const { root, panels, words, make, button, send, talk, showGoals, close } =
+    panel({ model, el }, "playground", receive, () => setPlaying(false));
   const [left, middle, result] = ["controls", "network", "result"].map((name) => make("div", name, panels));
   const buttons = make("div", "buttons", left);
-  const button = (name, parent, onclick, label) =>
-    make("button", "", parent, { type: "button", textContent: name, title: label, ariaLabel: label, onclick });
-  const play = button("Play", buttons, () => setPlaying(!turns.playing), "Play or pause the training");
-  play.className = "playground-play";
-  button("Step", buttons, () => (setPlaying(false), send({ kind: "step" })), "Step: train one epoch");
+  const play = button("Play", buttons, () => setPlaying(!playing), "Play or pause the training");
+  play.classList.add("canvas-play", "playground-play");
+  const paused = (kind) => () => (setPlaying(false), send({ kind }));
+  button("Step", buttons, paused("step"), "Step: train one epoch");
   button("Restart", buttons, () => send({ kind: "restart" }), "Restart: the same network begins anew");
-  button("Reset", buttons, () => (setPlaying(false), send({ kind: "reset" })), "Reset: everything as at the start");
+  button("Reset", buttons, paused("reset"), "Reset: everything as at the start");
 
   const picture = (parent, label) => make("canvas", "", parent, { role: "img", ariaLabel: label });
   const depth = make("div", "depth", middle), widths = make("div", "widths", middle), atlas = make("canvas");
@@ -246,41 +181,40 @@ function render({ model, el }) {
   const background = make("canvas", "heat", result);
   background.style = `left: ${PLANE.left}px; top: ${PLANE.top}px; width: ${PLANE.size}px; height: ${PLANE.size}px`;
   const foreground = picture(result, "The points, over the output of the network everywhere in the plane");
-  foreground.className = "playground-points";
+  foreground.classList.add("playground-points");
   const curve = picture(result, "Train loss and test loss by epoch"), table = make("div", "numbers", middle);
   const numbers = ["epoch", "train loss", "test loss", "test accuracy"].map((name) =>
     make("strong", "", make("div", "", table, { textContent: name })),
   );
-  const strong = colours(), pale = colours(0.6), inputs = {};
-  let scene = null, frame = null, fresh = false, request = 0, changes = 0;
+  const strong = colors(), pale = colors(0.6);
+  let playing = false, frame = null, arrays = {}, shown = null, drawn = null, request = 0;
 
-  const send = (message) => {
-    try {
-      model.send(message);
-    } catch { // the kernel was restarted
-      setPlaying(false);
-      say(words, NO_ANSWER);
-    }
-  };
-  const id = Math.random().toString(36).slice(2); // of this view; there may be several of one playground
-  const turns = asker(send, () => !document.hidden && root.getClientRects().length > 0, id);
-  const set = (name, value) => send({ kind: "set", name, value, seq: `${id}-set-${++changes}` });
-  const wake = () => (request ||= requestAnimationFrame(tick));
-
+  // Only while it plays and can be seen, with at most two messages on their way: one that the kernel works on, one
+  // that waits for it.
   function tick() {
     request = 0;
-    if (fresh) draw();
-    turns.ask();
-    if (turns.silent()) say(words, NO_ANSWER);
-    if (turns.playing) wake();
+    if (frame !== shown) draw();
+    const visible = !document.hidden && root.getClientRects().length > 0;
+    if (playing && visible && talk.waiting() < 2) send({ kind: "frame" });
+    if (playing) wake();
   }
 
-  function setPlaying(playing) {
-    if (playing) turns.play();
-    turns.playing = playing;
+  function wake() {
+    request ||= requestAnimationFrame(tick);
+  }
+
+  function setPlaying(value) {
+    if (value) talk.forgetLost();
+    playing = value;
     play.textContent = playing ? "Pause" : "Play";
     say(words, playing ? TRAINING : (frame?.words ?? ""));
     wake();
+  }
+
+  function set(name, value) {
+    model.set(name, value);
+    model.save_changes();
+    send({ kind: "look" }); // finds out whether the kernel is there; when the setting has arrived, a frame comes by itself
   }
 
   function control(name, label, choices) {
@@ -288,81 +222,73 @@ function render({ model, el }) {
     if (typeof choices[0] === "string") {
       const list = make("select", "", line, { onchange: () => set(name, list.value) });
       for (const choice of choices) list.append(new Option(choice));
-      return { show: (value) => (list.value = value) };
+      return () => (list.value = model.get(name));
     }
-    const readout = make("strong", "", head);
-    const range = make("input", "", line, { type: "range", min: 0, max: choices.length - 1, step: 1 });
+    const readout = make("strong", "", head), range = make("input", "", line, { type: "range", min: 0, step: 1 });
     const read = () => (range.ariaValueText = readout.textContent = short(choices[range.value]));
     range.oninput = () => (read(), set(name, choices[range.value]));
-    return { show: (value) => ((range.value = choices.indexOf(value)), read()) };
+    return () => {
+      const value = model.get(name);
+      if (!choices.includes(value)) choices = [...choices, value].sort((a, b) => a - b);
+      range.max = choices.length - 1;
+      range.value = choices.indexOf(value);
+      read();
+    };
   }
 
-  function showHidden(hidden, [mostLayers, mostUnits]) {
-    const focused = root.contains(document.activeElement) ? document.activeElement.title : null;
-    const change = (...layers) => () => (showHidden(layers, [mostLayers, mostUnits]), set("hidden", layers));
-    depth.replaceChildren();
+  function showHidden() {
+    const hidden = model.get("hidden"), focused = root.contains(document.activeElement) && document.activeElement.title;
+    const change = (...layers) => () => set("hidden", layers);
+    depth.replaceChildren("hidden layers");
     widths.replaceChildren();
     const counter = (parent, count, low, high, label, less, more) => {
       button("−", parent, less, `Fewer ${label}`).disabled = count <= low;
       make("strong", "", parent, { textContent: count });
       button("+", parent, more, `More ${label}`).disabled = count >= high;
     };
-    depth.append("hidden layers");
     const [fewer, more] = [change(...hidden.slice(0, -1)), change(...hidden, hidden.at(-1) ?? 4)];
-    counter(depth, hidden.length, 0, mostLayers, "hidden layers", fewer, more);
+    counter(depth, hidden.length, 0, MAX_LAYERS, "hidden layers", fewer, more);
     hidden.forEach((n, k) => {
       const box = make("div", "", widths), units = (by) => change(...hidden.with(k, n + by));
       box.style.left = `${places([2, ...hidden, 1], NETWORK)[k + 1][0][0]}px`;
-      counter(box, n, 1, mostUnits, `units in hidden layer ${k + 1}`, units(-1), units(+1));
+      counter(box, n, 1, MAX_UNITS, `units in hidden layer ${k + 1}`, units(-1), units(+1));
     });
     [...root.querySelectorAll("button")].find((b) => b.title === focused && !b.disabled)?.focus();
   }
 
   function draw() {
-    fresh = false;
-    const { epoch, losses, accuracy, goals, sizes } = frame;
-    goals.forEach(([task, state], k) => {
-      const lamp = lamps.children[k] ?? make("div", "", lamps);
-      say(lamp, `${LAMPS[state]} ${task}`);
-      lamp.dataset.state = state;
-    });
+    shown = frame;
+    const { epoch, losses, accuracy, sizes } = frame;
+    showGoals(frame.goals);
     const values = [epoch.toLocaleString("en"), losses[0].toFixed(3), losses[1].toFixed(3), percent(accuracy)];
     values.forEach((value, k) => say(numbers[k], value));
-    if (scene) {
-      const { choices, labels, settings, most, reach, points, outdated } = scene;
-      for (const [name, options] of Object.entries(choices)) inputs[name] ??= control(name, labels[name], options);
-      if (!outdated) { // or a slider would jump back under the hand
-        for (const [name, input] of Object.entries(inputs)) input.show(settings[name]);
-        showHidden(settings.hidden, most);
-      }
-      drawPoints(foreground, frame.arrays.points, points, reach);
-      scene = null;
-    }
-    drawNetwork(network, atlas, { sizes, ...frame.arrays }, strong);
-    heat(background, frame.arrays.plane, Math.sqrt(frame.arrays.plane.length), pale);
-    drawCurve(curve, frame.arrays.curve);
-    say(words, turns.playing ? TRAINING : frame.words);
+    if (arrays.points !== drawn) drawPoints(foreground, (drawn = arrays.points), frame.trains_on);
+    drawNetwork(network, atlas, { sizes, ...arrays }, strong);
+    heat(background, arrays.plane, Math.sqrt(arrays.plane.length), pale);
+    drawCurve(curve, arrays.curve);
+    say(words, playing ? TRAINING : frame.words);
   }
 
   function receive(message, buffers) {
-    if (message?.kind !== "frame") return;
-    turns.answered(message.seq);
-    const arrays = unpack(buffers), points = arrays.points ?? frame?.arrays.points;
-    const outdated = message.seq?.startsWith(`${id}-set-`) && message.seq !== `${id}-set-${changes}`;
-    frame = { ...message, arrays: { ...arrays, points } };
-    if (message.settings) scene = { ...message, outdated };
-    fresh = true;
-    if (message.stopped && turns.playing) setPlaying(false);
+    frame = message;
+    arrays = { ...arrays, ...unpack(buffers) };
+    if (frame.stopped && playing) setPlaying(false);
     wake();
   }
 
-  model.on("msg:custom", receive);
+  const show = { hidden: showHidden };
+  for (const [name, [label, choices]] of Object.entries(model.get("offers"))) show[name] = control(name, label, choices);
+  for (const name in show) {
+    show[name]();
+    model.on(`change:${name}`, show[name]);
+  }
   send({ kind: "look" });
   return () => {
-    turns.playing = false;
+    playing = false;
     cancelAnimationFrame(request);
     request = -1; // so that nothing wakes it again
-    model.off("msg:custom", receive);
+    for (const name in show) model.off(`change:${name}`, show[name]);
+    close();
   };
 }
 

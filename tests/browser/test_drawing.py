@@ -4,6 +4,7 @@ With MNIST_DIR set, the network is trained on all of MNIST, else on the course's
 is recognised, by digit, and the time from the end of a stroke until the bars are drawn. One page for the whole file.
 """
 
+import inspect
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ from lab import CURRENT, Notebook
 from nbformat.v4 import new_code_cell, new_notebook
 
 sys.path.insert(0, str(ROOT / "tests" / "course"))
-from strokes import HANDS, Hand, write
+from strokes import HANDS, Hand, fool, write
 
 DRAWN = {
     name: HANDS[name] for name in ("plain", "other shapes", "slanted", "small, top left", "large", "shaky, backwards")
@@ -223,7 +224,7 @@ def test_by_keyboard_a_digit_is_drawn_and_a_test_digit_edited(page):
 
 
 def test_a_test_digit_can_be_made_to_fool_it(page, notebook):
-    source = f"""{FOOL}
+    source = f"""{inspect.getsource(fool)}
 print(*fool(deep, pad.X[0], pad.y[0]))"""
     cells = [int(k) for k in notebook.run_cell("other", source).split()]
     notebook.cell("pad")
@@ -235,25 +236,6 @@ print(*fool(deep, pad.X[0], pad.y[0]))"""
     assert lamps(page) == ["goal", "reached"]
     assert "You fooled it" in text(page, "words")
     page.locator(".drawing").screenshot(path=ARTIFACTS / "drawing-fooled.png")
-
-
-FOOL = '''
-def fool(network, x, label, most=20):
-    """Which pixels to turn over, the best one each time, until the network reads another digit."""
-    x, cells = x.copy(), []
-    while len(cells) < most:
-        P = network.predict_proba(x[None])[0]
-        if P.argmax() != label and P.max() > 0.5:
-            break
-        tries = np.repeat(x[None], 784, axis=0)
-        np.fill_diagonal(tries, x <= 127 / 255)
-        Z = network.logits(tries)
-        margin = Z[label] - np.delete(Z, label, axis=0).max(axis=0)
-        margin[cells] = np.inf
-        cells.append(int(margin.argmin()))
-        x = tries[cells[-1]]
-    return cells
-'''
 
 
 def test_it_looks_right_in_both_themes(page, notebook):

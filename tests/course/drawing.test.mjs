@@ -1,14 +1,14 @@
-// The pure functions of course/widgets/drawing.mjs; tests/course/test_drawing.py runs this with `node --test`.
+// The pure functions of course/widgets/drawing.mjs; tests/course/test_canvas.py runs this with `node --test`.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, cellAt, greys, middleOf, moved, opacities, placed, sender } from "../../course/widgets/drawing.mjs";
+import { between, cellAt, grays, middleOf, moved, opacities, sender } from "../../course/widgets/drawing.mjs";
 
-test("ink is the opacity, and is shown as grey", () => {
+test("ink is the opacity, and is shown as gray", () => {
   const rgba = Uint8ClampedArray.of(17, 17, 17, 0, 17, 17, 17, 200, 0, 0, 0, 255);
   assert.deepEqual([...opacities(rgba)], [0, 200, 255]);
-  assert.deepEqual([...greys(Uint8Array.of(0, 255, 100))], [255, 255, 255, 255, 0, 0, 0, 255, 155, 155, 155, 255]);
+  assert.deepEqual([...grays(Uint8Array.of(0, 255, 100))], [255, 255, 255, 255, 0, 0, 0, 255, 155, 155, 155, 255]);
 });
 
 test("places belong to cells, also beyond the edge", () => {
@@ -34,16 +34,11 @@ test("a quick stroke leaves no gaps between cells", () => {
   });
 });
 
-test("a picture keeps its shape and stands in the middle", () => {
-  assert.deepEqual(placed([20, 10], 100), [25, 0, 50, 100]);
-  assert.deepEqual(placed([1, 2], 100), [0, 25, 100, 50]);
-  assert.deepEqual(placed([0, 0], 100), [50, 50, 0, 0]);
-});
-
 function fake() {
-  const world = { time: 1000, sent: [], timer: null };
+  const world = { time: 1000, sent: [], timer: null, waiting: 0 };
   const later = (run, wait) => ((world.timer = { run, at: world.time + wait }), 7);
-  const sending = sender(() => world.sent.push(world.time), () => world.time, later, () => (world.timer = null));
+  const post = () => (world.sent.push(world.time), world.waiting++);
+  const push = sender(post, () => world.waiting, () => world.time, later, () => (world.timer = null));
   world.pass = (milliseconds) => {
     world.time += milliseconds;
     if (world.timer?.at <= world.time) {
@@ -52,57 +47,47 @@ function fake() {
       run();
     }
   };
-  return { world, sending };
+  world.answer = (waiting) => ((world.waiting = waiting), push.attempt());
+  return { world, push };
 }
 
 test("soon sends at most every 100 ms, and the last state always", () => {
-  const { world, sending } = fake();
+  const { world, push } = fake();
   for (let k = 0; k < 50; k++) {
-    sending.soon();
-    sending.answered(true);
+    push.soon();
+    world.answer(0);
     world.pass(10);
   }
   assert.ok(world.sent.length >= 5 && world.sent.length <= 6, `${world.sent}`);
   world.sent.slice(1).forEach((time, k) => assert.ok(time - world.sent[k] >= 100));
   const before = world.sent.length;
-  sending.soon();
-  assert.ok(!sending.idle());
+  push.soon();
+  assert.ok(push.due());
   world.pass(200);
-  sending.answered(true);
-  assert.ok(sending.idle());
-  assert.equal(world.sent.length, before + 1);
+  assert.ok(!push.due());
+  world.answer(0);
   world.pass(1000);
   assert.equal(world.sent.length, before + 1);
 });
 
 test("now sends at once, and nothing is sent twice", () => {
-  const { world, sending } = fake();
-  sending.soon();
+  const { world, push } = fake();
+  push.soon();
   world.pass(5);
-  sending.soon();
-  sending.now();
+  push.soon();
+  push.now();
   assert.deepEqual(world.sent, [1000, 1005]);
   world.pass(1000);
   assert.equal(world.sent.length, 2);
 });
 
 test("a slow kernel gets no queue", () => {
-  const { world, sending } = fake();
+  const { world, push } = fake();
   for (let k = 0; k < 30; k++) {
-    sending.soon();
+    push.soon();
     world.pass(100);
   }
   assert.equal(world.sent.length, 2);
-  sending.answered(false);
+  world.answer(1);
   assert.equal(world.sent.length, 3);
-});
-
-test("silence is noticed", () => {
-  const { world, sending } = fake();
-  assert.ok(!sending.silent());
-  sending.now();
-  world.pass(5000);
-  assert.ok(sending.silent());
-  sending.answered(true);
-  assert.ok(!sending.silent());
 });

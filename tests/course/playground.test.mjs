@@ -1,27 +1,19 @@
-// The pure functions of course/widgets/playground.mjs; tests/course/test_playground.py runs this with `node --test`.
+// The pure functions of course/widgets/playground.mjs; tests/course/test_canvas.py runs this with `node --test`.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  asker, colours, paint, percent, places, short, thickness, ticks, unpack,
-} from "../../course/widgets/playground.mjs";
+import { colors, percent, places, short, thickness, ticks, unpack } from "../../course/widgets/playground.mjs";
 
-const rgb = (table, k) => [...table.slice(4 * k, 4 * k + 3)];
+const rgb = (table, k) => [...new Uint8Array(table.buffer, 4 * k, 3)];
 
-test("colours go from blue through white to orange", () => {
-  const table = colours();
+test("colors go from blue through white to orange", () => {
+  const table = colors();
   assert.deepEqual(rgb(table, 0), [0, 114, 178]);
   assert.deepEqual(rgb(table, 255), [213, 94, 0]);
   for (const k of [127, 128]) assert.ok(rgb(table, k).every((c) => c >= 253));
-  assert.ok(rgb(colours(0.5), 0)[0] === 128);
-  assert.ok(table.every((value, i) => i % 4 !== 3 || value === 255));
-});
-
-test("paint writes the colour of each byte", () => {
-  const table = colours();
-  const rgba = paint(new Uint8Array([0, 255, 7]), table, new Uint8ClampedArray(12));
-  assert.deepEqual([rgb(rgba, 0), rgb(rgba, 1), rgb(rgba, 2)], [rgb(table, 0), rgb(table, 255), rgb(table, 7)]);
+  assert.ok(rgb(colors(0.5), 0)[0] === 128);
+  assert.ok([...new Uint8Array(table.buffer)].every((value, i) => i % 4 !== 3 || value === 255));
 });
 
 test("units keep their distance and stay inside", () => {
@@ -72,66 +64,4 @@ test("buffers may begin anywhere", () => {
   assert.deepEqual([...read.weights], [1.5, -2]);
   assert.equal(read.points, undefined);
   assert.deepEqual([...unpack([plain, plain, floats, floats, floats]).points], [1.5, -2]);
-});
-
-function fake() {
-  const sent = [], world = { visible: true, time: 0 };
-  const turns = asker((message) => sent.push(message), () => world.visible, "me", () => world.time);
-  return { sent, world, turns };
-}
-
-test("at most two requests are on their way", () => {
-  const { sent, turns } = fake();
-  turns.play();
-  for (let k = 0; k < 5; k++) turns.ask();
-  assert.deepEqual(sent.map((m) => m.seq), ["me-1", "me-2"]);
-  turns.answered("me-1");
-  for (let k = 0; k < 5; k++) turns.ask();
-  assert.equal(sent.length, 3);
-  turns.answered("someone-else");
-  turns.answered(undefined);
-  turns.ask();
-  assert.equal(sent.length, 3);
-});
-
-test("nothing is asked while paused or out of sight", () => {
-  const { sent, world, turns } = fake();
-  turns.ask();
-  assert.equal(sent.length, 0);
-  turns.play();
-  world.visible = false;
-  turns.ask();
-  assert.equal(sent.length, 0);
-  world.visible = true;
-  turns.ask();
-  turns.playing = false;
-  turns.answered("me-1");
-  turns.ask();
-  assert.equal(sent.length, 1);
-});
-
-test("play, pause, play does not make more requests than two", () => {
-  const { sent, turns } = fake();
-  for (let k = 0; k < 10; k++) {
-    turns.play();
-    turns.ask();
-    turns.playing = false;
-  }
-  assert.equal(sent.length, 2);
-});
-
-test("silence is noticed, and forgotten with the next play", () => {
-  const { sent, world, turns } = fake();
-  turns.play();
-  turns.ask();
-  turns.ask();
-  assert.ok(!turns.silent());
-  world.time = 10_000;
-  assert.ok(turns.silent());
-  turns.playing = false;
-  turns.play();
-  turns.ask();
-  assert.equal(sent.length, 3);
-  turns.answered("me-3");
-  assert.ok(!turns.silent());
 });

@@ -1,0 +1,53 @@
+"""What playground and drawing pad share: the module of the page, messages and answers, and the still picture."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from course.widgets import DrawDigit, Playground
+
+TESTS = Path(__file__).parent
+CANVASES = pytest.mark.parametrize("canvas", [Playground, DrawDigit])
+
+
+@pytest.fixture
+def node():
+    return shutil.which("node") or pytest.skip("no node on this machine")
+
+
+def run(*command):
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_pages_pure_functions(node):
+    run(node, "--test", *map(str, TESTS.glob("*.test.mjs")))
+
+
+@CANVASES
+def test_the_page_gets_one_module_that_needs_no_other(canvas, node, tmp_path):
+    module = tmp_path / "joined.mjs"
+    module.write_text(canvas()._esm, encoding="utf-8")
+    ask = "import(process.argv[1]).then((m) => process.exit(typeof m.default.render === 'function' ? 0 : 1))"
+    run(node, "-e", ask, str(module))
+
+
+@CANVASES
+def test_an_answer_goes_to_who_asked(canvas, monkeypatch):
+    widget, sent = canvas(), []
+    monkeypatch.setattr(widget, "send", lambda content, buffers: sent.append((content["seq"], content["goals"])))
+    widget._handle_custom_msg({"kind": "look", "seq": ["view", 1]}, [])
+    widget._handle_custom_msg({"kind": "nothing", "seq": ["view", 2]}, [])
+    widget._handle_custom_msg({"kind": "reset", "seq": ["view", 3]}, [])
+    assert sent == [(["view", 1], widget.goals()), (["view", 3], widget.goals())]
+
+
+@CANVASES
+def test_the_saved_notebook_has_a_picture_and_words_that_do_not_vary(canvas):
+    data, metadata = canvas()._repr_mimebundle_()
+    assert data["text/plain"] == canvas().caption()
+    assert data["image/png"] == canvas()._repr_mimebundle_()[0]["image/png"]
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in data
