@@ -21,7 +21,7 @@ def every_widget(kind=Explorer):
     for module in pkgutil.iter_modules(course.widgets.__path__):
         importlib.import_module(f"course.widgets.{module.name}")
     for each in kind.__subclasses__():
-        if each.__module__.startswith("helpers."):
+        if each.__module__.startswith("course."):
             yield each
         yield from every_widget(each)
 
