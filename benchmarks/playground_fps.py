@@ -36,7 +36,7 @@ import json, time
 milliseconds = []
 for k in range(200):
     start = time.perf_counter()
-    content, buffers = playground.answer({"kind": "frame", "seq": "x"})
+    content, buffers = playground.answer({"kind": "frame"})
     milliseconds.append(1000 * (time.perf_counter() - start))
 size = len(json.dumps(content)) + sum(map(len, buffers))
 print(json.dumps({"ms": milliseconds, "bytes": size}))""",

@@ -80,7 +80,7 @@ function drawStrokes(context, strokes, side, width) {
 /** Bytes (height, width) as a canvas of that many pixels. */
 function imageOf(bytes, [height, width]) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  if (bytes.length) canvas.getContext("2d").putImageData(new ImageData(grays(bytes), width, height), 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(grays(bytes), width, height), 0, 0);
   return canvas;
 }
 
@@ -149,6 +149,7 @@ function render({ model, el }) {
   const raster = make("canvas");
 
   function sendPixels(kind = "ink") {
+    if (!frame) return; // the kernel has not yet answered at all
     if (mode === "edit") send({ kind: "pixels" }, edited.slice());
     else send({ kind, prepare: prepare.checked }, opacities(ink().data));
     if (kind === "count") counted = strokes.length;

@@ -225,7 +225,7 @@ class DrawDigit(Canvas):
                 Picture("2 · Made smaller, 28\u00a0×\u00a028", self.image, 28),
             ]
         height, width = scaled.shape
-        size = f" to {width}\u00a0×\u00a0{height}" if scaled.size else ""
+        size = f" to\n{width}\u00a0×\u00a0{height}" if scaled.size else ""
         middle = digits.MIDDLE + 0.5
         return [
             Picture("1 · Drawn", self.ink, GRID, ((left, top, right - left, bottom - top),) if scaled.size else ()),

@@ -92,7 +92,7 @@ class Playground(Canvas):
     dataset, activation, optimizer = map(_choice, ("dataset", "activation", "optimizer"))
     noise, learning_rate, l2 = map(_number, ("noise", "learning_rate", "l2"))
     points, batch_size = (_number(name, traitlets.Int) for name in ("points", "batch_size"))
-    hidden = traitlets.List(traitlets.Int(), maxlen=MAX_LAYERS).tag(sync=True)  # units of each hidden layer
+    hidden = traitlets.Tuple().tag(sync=True)  # units of each hidden layer
     seed = traitlets.Int(min=0)
     offers = traitlets.Dict().tag(sync=True)  # for the page: the label and the choices of each setting
 
@@ -105,9 +105,11 @@ class Playground(Canvas):
 
     @traitlets.validate("hidden")
     def _units(self, proposal):
-        if not all(1 <= n <= MAX_UNITS for n in proposal.value):
-            raise traitlets.TraitError(f"hidden must be numbers of units from 1 to {MAX_UNITS}; got {proposal.value}.")
-        return proposal.value
+        sizes = proposal.value
+        if len(sizes) > MAX_LAYERS or not all(isinstance(n, int) and 1 <= n <= MAX_UNITS for n in sizes):
+            wanted = f"at most {MAX_LAYERS} whole numbers, units from 1 to {MAX_UNITS}, such as (8, 8)"
+            raise traitlets.TraitError(f"hidden must be {wanted}; got {sizes}.")
+        return sizes
 
     @traitlets.validate("noise", "learning_rate", "l2")
     def _no_nan(self, proposal):

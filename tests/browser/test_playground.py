@@ -5,8 +5,8 @@ One page for most of the file; the screenshots in artifacts/ are for somebody to
 
 import nbformat
 import pytest
-from conftest import ARTIFACTS, ROOT
-from lab import CURRENT, Notebook, lab_server
+from conftest import ARTIFACTS
+from lab import CURRENT, Notebook
 from nbformat.v4 import new_code_cell, new_notebook
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -18,17 +18,10 @@ EPOCH = "() => Number(document.querySelector('.playground-numbers strong').textC
 
 
 @pytest.fixture(scope="module")
-def address(course):
+def browser_page(course, chromium):
     notebook = new_notebook(metadata={"kernelspec": KERNEL})
     notebook.cells = [new_code_cell(source, id=name) for name, source in CELLS.items()]
     nbformat.write(notebook, course / "playground.ipynb")
-    config = str(ROOT / "tools" / "jupyter")  # as `make lab` serves
-    with lab_server(course, OMP_NUM_THREADS="1", JUPYTER_CONFIG_PATH=config) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser_page(chromium):
     ARTIFACTS.mkdir(exist_ok=True)
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(30_000)

@@ -422,7 +422,7 @@ def test_bytes_as_examples_are_good():
 
 def test_the_figure_shows_an_example_or_the_state(pad):
     drawn, cropped, scaled, centered, bars = pad.figure.axes
-    titles = ["1 · Drawn", "2 · Cropped", "3 · Scaled to 14\u00a0×\u00a020", "4 · Centered"]
+    titles = ["1 · Drawn", "2 · Cropped", "3 · Scaled to\n14\u00a0×\u00a020", "4 · Centered"]
     assert [ax.get_title("left") for ax in (drawn, cropped, scaled, centered)] == titles
     steps = digits.prepare(np.asarray(drawn.images[0].get_array()))
     assert np.array_equal(centered.images[0].get_array(), module._bytes(steps.centered))
