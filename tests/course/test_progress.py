@@ -56,8 +56,8 @@ def said(function, *arguments):
 
 
 def content(path):
-    """The events in the file, as pairs (event, id)."""
-    events = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    """The events in the file, as pairs (event, id); a line may be empty where another kernel was in mid-write."""
+    events = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
     return [(event["event"], event["id"]) for event in events]
 
 
