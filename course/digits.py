@@ -6,8 +6,8 @@ center of mass lies in the middle of 28 × 28 (LeCun, Bottou, Bengio & Haffner, 
     steps = prepare(ink)              # any drawing, (h, w): 0 is paper, 1 is ink
     network.predict_proba(steps.centered.reshape(1, -1))
 
-Images are arrays (h, w) of floats from 0 to 1, or of bytes from 0 to 255; results are float32 from 0 to 1. What cannot
-be an image raises ValueError.
+`prepare` and `unprepared` take arrays (h, w) of floats from 0 to 1, or of bytes from 0 to 255, and raise ValueError for
+what is no image; the steps between take floats only. Results are float32 from 0 to 1.
 """
 
 from typing import NamedTuple
@@ -39,12 +39,11 @@ def prepare(ink):
 
 def unprepared(ink):
     """A drawing (h, w) → (28, 28), resized and nothing else, for comparison."""
-    return resize(ink, SIDE, SIDE)
+    return resize(as_image(ink), SIDE, SIDE)
 
 
 def bounds(ink):
     """(top, bottom, left, right) of all that is not 0, as for slices."""
-    ink = as_image(ink)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return 0, 0, 0, 0
@@ -53,7 +52,6 @@ def bounds(ink):
 
 def fit(ink):
     """An image (h, w) → its longer side BOX pixels, the other in proportion, rounded, at least 1; (0, 0) if empty."""
-    ink = as_image(ink)
     if not ink.size:
         return np.zeros((0, 0), np.float32)
     scale = BOX / max(ink.shape)
@@ -62,7 +60,6 @@ def fit(ink):
 
 def resize(ink, height, width):
     """(h, w) → (height, width), float32; each new pixel is the average over the area it covers of the old image."""
-    ink = as_image(ink)
     return (_averages(ink.shape[0], height) @ ink @ _averages(ink.shape[1], width).T).astype(np.float32)
 
 
@@ -75,7 +72,7 @@ def _averages(n, m):
 
 def center_of_mass(ink):
     """(row, column) of the mean place of the ink, counted from 0; (MIDDLE, MIDDLE) if there is none."""
-    ink = as_image(ink).astype(np.float64)
+    ink = ink.astype(np.float64)
     if not ink.any():
         return float(MIDDLE), float(MIDDLE)
     return tuple(float(ink.sum(axis=1 - axis) @ np.arange(n) / ink.sum()) for axis, n in enumerate(ink.shape))
@@ -84,11 +81,8 @@ def center_of_mass(ink):
 def center(ink):
     """An image of at most (28, 28) → (28, 28), its center of mass within half a pixel of MIDDLE.
 
-    It is moved by whole pixels, so nothing is blurred, and never beyond the edge. A larger image raises ValueError.
+    It is moved by whole pixels, so nothing is blurred, and never beyond the edge.
     """
-    ink = as_image(ink)
-    if ink.size and max(ink.shape) > SIDE:
-        raise ValueError(f"only an image of at most {SIDE} × {SIDE} fits on {SIDE} × {SIDE}; got shape {ink.shape}.")
     shifts = [round(MIDDLE - mass) for mass in center_of_mass(ink)]
     top, left = (min(max(shift, 0), SIDE - n) for shift, n in zip(shifts, ink.shape, strict=True))
     result = np.zeros((SIDE, SIDE), np.float32)

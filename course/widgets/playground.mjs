@@ -21,7 +21,7 @@ export function colors(depth = 1) {
   return new Uint32Array(table.buffer);
 }
 
-/** The middles [x, y] of all units, layer by layer: layers from left to right, the units of each centred. */
+/** The middles [x, y] of all units, layer by layer: layers from left to right, the units of each centered. */
 export function places(sizes, { width, height, tile }) {
   const step = (width - tile) / (sizes.length - 1), most = Math.max(...sizes);
   const gap = Math.min(height / most, tile + 14);

@@ -54,11 +54,6 @@ LABELS = {
     "batch_size": "Batch size", "l2": "L2 strength λ",
 }  # fmt: skip
 ANEW = ("dataset", "points", "noise", "hidden", "activation")  # a new network begins when one of these changes
-TASKS = (
-    "separate the spirals: a test accuracy of 95 % or more before epoch 300",
-    "make it overfit the moons: a train loss under 0.2 with a test loss over 0.8",
-    "then cure it, on the same points, with L2 or fewer units: a test loss under 0.6 at epoch 200 or later",
-)
 
 _ticks = (np.arange(GRID) + 0.5) / GRID * 2 * REACH - REACH
 PLANE = np.stack(np.meshgrid(_ticks, -_ticks)).reshape(2, -1).astype(np.float32)  # columns (x₁, x₂), from the top left
@@ -87,7 +82,11 @@ class Playground(Canvas):
     """
 
     _esm, _css = assets("playground")
-    tasks = TASKS
+    tasks = (
+        "separate the spirals: a test accuracy of 95 % or more before epoch 300",
+        "make it overfit the moons: a train loss under 0.2 with a test loss over 0.8",
+        "then cure it, on the same points, with L2 or fewer units: a test loss under 0.6 at epoch 200 or later",
+    )
 
     dataset, activation, optimizer = map(_choice, ("dataset", "activation", "optimizer"))
     noise, learning_rate, l2 = map(_number, ("noise", "learning_rate", "l2"))
