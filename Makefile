@@ -78,6 +78,7 @@ pictures: $(VENV)/course.stamp ## Make the pictures of the README anew
 
 bench: $(VENV)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
 	$(PY) benchmarks/training_speed.py
+	$(PY) benchmarks/peers.py
 	$(PY) benchmarks/accuracy.py
 	$(PY) benchmarks/widget_latency.py
 	$(PY) benchmarks/playground_fps.py
