@@ -52,7 +52,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
 TIMEOUT = 3, 10  # seconds to connect to an address of a mirror, and from one piece to the next
-PATIENCE = 7  # seconds a mirror, which may have two dozen addresses, has for its smallest file
+PATIENCE = 7  # seconds a mirror, which may have two dozen addresses, has until it answers at all
 SAMPLE = Path(__file__).parent / "assets" / "mnist_sample.npz"
 
 ORIGINS = {
@@ -199,24 +199,18 @@ def _parse_idx(raw: bytes) -> np.ndarray:
 
 def _download(cache: Path) -> None:
     """Bring the cache up to date from the first mirror that works; each file appears there whole or not at all."""
-    _pooch()
-    smallest, *others = sorted(FILES, key=lambda name: ("labels" not in name, "train" in name))
+    pooch = _pooch()
+    downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
     problems = []
     for mirror in MIRRORS:
-        try:
-            _within(PATIENCE, _fetch, mirror, smallest, cache)
-            for name in others:
-                _fetch(mirror, name, cache)
+        try:  # a large file may take long, an answer may not
+            _within(PATIENCE, downloader, f"{mirror}{min(FILES)}.gz", None, None, True)  # True: only ask
+            for name, (_, sha256) in FILES.items():
+                pooch.retrieve(f"{mirror}{name}.gz", f"sha256:{sha256}", f"{name}.gz", cache, downloader=downloader)
             return
         except Exception as error:  # whatever went wrong, the next mirror may do better
             problems.append(f"{mirror.split('/')[2]}: {_in_words(error)}")
     raise _Unavailable(f"no mirror delivered them ({'; '.join(problems)})")
-
-
-def _fetch(mirror: str, name: str, cache: Path) -> None:
-    pooch = _pooch()
-    downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
-    pooch.retrieve(f"{mirror}{name}.gz", f"sha256:{FILES[name][1]}", f"{name}.gz", cache, downloader=downloader)
 
 
 def _within(seconds: float, function, *arguments) -> None:

@@ -54,6 +54,8 @@ def load(path):
     content = io.BytesIO(path.read_bytes())  # a disk that cannot be read is another matter than a damaged file
     try:
         with zipfile.ZipFile(content) as archive:  # NumPy alone would not compare all checksums
+            if sum(member.file_size for member in archive.infolist()) > path.stat().st_size:  # save never compresses
+                raise ValueError("it would unpack to more than the file holds")
             if damaged := archive.testzip():
                 raise ValueError(f"the checksum of {damaged} is wrong")
         content.seek(0)

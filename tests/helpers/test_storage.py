@@ -316,6 +316,14 @@ def test_an_array_that_claims_to_be_enormous(shape, content, tmp_path):
     refused(tmp_path / "enormous.npz", zipped(files))
 
 
+@pytest.mark.parametrize("name", ["header", "W1"])
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused_unread(name, content, tmp_path):
+    large = npy(np.array("{}" * 500_000) if name == "header" else np.zeros((1000, 1000)))
+    data = zipped(members(content[0]) | {f"{name}.npy": large}, zipfile.ZIP_DEFLATED)
+    assert len(data) < len(large) / 50
+    assert "unpack to more than the file holds" in refused(tmp_path / "bomb.npz", data)
+
+
 class Payload:
     """What an attacker would put in a pickle: code that runs when it is read."""
 
