@@ -58,8 +58,7 @@ def measure(seconds):
         notebook = new_notebook(cells=cells[:1], metadata={"kernelspec": KERNEL})
         notebook.cells.append(new_code_cell("", id="kernel"))
         nbformat.write(notebook, Path(folder, "fps.ipynb"))
-        server = lab_server(folder, OMP_NUM_THREADS="1", JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"))
-        with server as address, browser(engine) as chromium:
+        with lab_server(folder, OMP_NUM_THREADS="1") as address, browser(engine) as chromium:
             page = chromium.new_page(viewport={"width": 1280, "height": 1000})
             opened = Notebook(page, address, "fps.ipynb")
             opened.run_all()

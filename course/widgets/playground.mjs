@@ -59,8 +59,8 @@ export function unpack(buffers) {
 
 // Drawing
 
-function text(context, words, x, y, align = "center", baseline = "middle") {
-  Object.assign(context, { textAlign: align, textBaseline: baseline });
+function text(context, words, x, y, align = "center") {
+  Object.assign(context, { textAlign: align, textBaseline: "middle" });
   context.fillText(words, x, y);
 }
 

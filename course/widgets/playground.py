@@ -11,6 +11,7 @@ a time. A frame is the whole picture and depends on none before it: numbers and 
 import math
 from functools import partial
 from itertools import chain, pairwise
+from numbers import Integral
 
 import numpy as np
 import traitlets
@@ -97,18 +98,19 @@ class Playground(Canvas):
 
     def __init__(self, dataset="circles", noise=0.1, hidden=(8, 8), activation="tanh", optimizer="adam",
                  learning_rate=0.01, l2=0.0, batch_size=16, points=200, seed=0):  # fmt: skip
-        given = {name: np.asarray(value).tolist() for name, value in locals().items() if name in ("seed", *LABELS)}
-        super().__init__(**given, offers={name: [LABELS[name], CHOICES[name]] for name in CHOICES})
+        given = {name: value for name, value in locals().items() if name in ("seed", *LABELS)}
+        numpys = {name: value.tolist() for name, value in given.items() if isinstance(value, np.generic | np.ndarray)}
+        super().__init__(**given | numpys, offers={name: [LABELS[name], CHOICES[name]] for name in CHOICES})
         self.start = self.settings
         self.reset()
 
     @traitlets.validate("hidden")
     def _units(self, proposal):
         sizes = proposal.value
-        if len(sizes) > MAX_LAYERS or not all(isinstance(n, int) and 1 <= n <= MAX_UNITS for n in sizes):
+        if len(sizes) > MAX_LAYERS or not all(isinstance(n, Integral) and 1 <= n <= MAX_UNITS for n in sizes):
             wanted = f"at most {MAX_LAYERS} whole numbers, units from 1 to {MAX_UNITS}, such as (8, 8)"
             raise traitlets.TraitError(f"hidden must be {wanted}; got {sizes}.")
-        return sizes
+        return tuple(map(int, sizes))
 
     @traitlets.validate("noise", "learning_rate", "l2")
     def _no_nan(self, proposal):

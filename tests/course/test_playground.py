@@ -193,6 +193,7 @@ WRONG = [  # a setting, a value that cannot be, and what is said
     ("hidden", 8, "expected a tuple, not the int 8"),
     ("hidden", [8, 9], "units from 1 to 8, such as .8, 8.; got .8, 9."),
     ("hidden", [8, None], "at most 3 whole numbers"),
+    ("hidden", [[8], [8, 8]], "at most 3 whole numbers"),
     ("hidden", [8, 8, 8, 8], "at most 3 whole numbers"),
     ("seed", -1, "should not be less than 0"),
     ("seed", 0.5, "expected an int"),
