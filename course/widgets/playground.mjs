@@ -46,9 +46,6 @@ export function short(value) {
   return value.toLocaleString("en", { maximumSignificantDigits: 4 });
 }
 
-/** A fraction, such as 0.98, as "98 %". */
-export const percent = (fraction) => `${Math.round(100 * fraction)} %`;
-
 /** A frame's buffers as arrays, by name; they may begin anywhere in memory, so those of 4-byte numbers are copied. */
 export function unpack(buffers) {
   const bytes = (b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength);
@@ -258,12 +255,10 @@ function render({ model, el }) {
 
   function draw() {
     shown = frame;
-    const { epoch, losses, accuracy, sizes } = frame;
     showGoals(frame.goals);
-    const values = [epoch.toLocaleString("en"), losses[0].toFixed(3), losses[1].toFixed(3), percent(accuracy)];
-    values.forEach((value, k) => say(numbers[k], value));
+    frame.numbers.forEach((value, k) => say(numbers[k], value));
     if (arrays.points !== drawn) drawPoints(foreground, (drawn = arrays.points), frame.trains_on);
-    drawNetwork(network, atlas, { sizes, ...arrays }, strong);
+    drawNetwork(network, atlas, { sizes: frame.sizes, ...arrays }, strong);
     heat(background, arrays.plane, Math.sqrt(arrays.plane.length), pale);
     drawCurve(curve, arrays.curve);
     say(words, playing ? TRAINING : frame.words);

@@ -205,18 +205,21 @@ class Playground(Canvas):
 
     # What is said
 
+    def numbers(self):
+        """Epoch, train loss, test loss and test accuracy, as people read them."""
+        losses = (decimal(loss, 3, trim=False) for loss in self.losses)
+        return [f"{self.epoch:,}", *losses, f"{100 * self.accuracy:.0f} %"]
+
     def caption(self):
         """The state in words; before training without a number that was computed."""
-        train, test = self.losses
         sizes = "-".join(map(str, self.network.sizes))
         text = f"A {sizes} network with {self.activation} is to separate {self.dataset}"
         text += f" ({self.points} training points, noise {number(self.noise)})."
         if self.epoch == 0:
             return f"{text} It is not trained yet."
-        text += f" Epoch {self.epoch}: train loss {decimal(train, 3, trim=False)},"
-        text += f" test loss {decimal(test, 3, trim=False)}, test accuracy {100 * self.accuracy:.0f} %."
+        text += " Epoch {}: train loss {}, test loss {}, test accuracy {}.".format(*self.numbers())
         text += " It overfits." if self.lit[1] else ""
-        return text + (" To guess would cost 0.693: the learning rate may be too large." if train > 1 else "")
+        return text + (" To guess would cost 0.693: the learning rate may be too large." if self.losses[0] > 1 else "")
 
     def words(self):
         """What the page says: the caption, and what has just happened."""
@@ -259,7 +262,7 @@ class Playground(Canvas):
             X, y = np.vstack([self.X, self.X_test]), np.hstack([self.y, self.y_test])
             buffers.append(np.column_stack([X, y]).astype(np.float32))
         content = {
-            "epoch": self.epoch, "losses": self.losses, "accuracy": self.accuracy, "sizes": self.network.sizes,
+            "epoch": self.epoch, "numbers": self.numbers(), "sizes": self.network.sizes,
             "goals": self.goals(), "words": self.words(), "stopped": self.diverged, "trains_on": len(self.X),
         }  # fmt: skip
         return content, [buffer.tobytes() for buffer in buffers]
