@@ -35,12 +35,16 @@ def assets(name):
 
 
 class Canvas(anywidget.AnyWidget):
-    """A subclass has `tasks`, `answer`, `caption` and `illustrate`, and calls `_light` whenever its state changes."""
+    """A subclass has `tasks`, `answer`, `caption` and `illustrate`, and calls `_light` whenever its state changes.
+
+    `_done_before` is the set of the tasks, by index, that were ever met; Reset empties it.
+    """
 
     tasks = ()  # what is to be reached, one sentence each
 
     def __init__(self, **settings):
         super().__init__(**settings)
+        self.lit, self._done_before = [False] * len(self.tasks), set()
         self.on_msg(lambda _, message, buffers: self._receive(message, buffers))
 
     def answer(self, message, buffers=()):
