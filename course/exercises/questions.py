@@ -71,6 +71,8 @@ def widget(questions, on_right):
     """The questions as a widget that carries its `bundle` with it; `on_right(key)` is called for each right choice."""
     from ipywidgets import HTML, Layout, RadioButtons, VBox
 
+    from course.widgets.explorer import Accessible  # so that arrow keys choose, and do not move between cells
+
     class Quiz(VBox):
         def _repr_mimebundle_(self, **options):
             return super()._repr_mimebundle_(**options) | bundle(questions)
@@ -91,7 +93,9 @@ def widget(questions, on_right):
         head = HTML(f"<strong>{question.key}</strong> {inline(question.ask)}")
         return VBox([head, buttons, verdict], layout=Layout(margin="0 0 1em"))
 
-    return Quiz([ask(question) for question in questions])
+    quiz = Quiz([*map(ask, questions), Accessible()])
+    quiz.add_class("quiz")
+    return quiz
 
 
 @dataclass(frozen=True)

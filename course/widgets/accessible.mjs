@@ -1,9 +1,12 @@
-// What ipywidgets leaves out for people who do not see the screen: a name for each slider's handle and for the picture,
-// and that words which change are read out. Shows nothing itself.
+// What ipywidgets leaves out for people who do not see the screen or use no mouse: a name for each slider's handle and for
+// the picture, that words which change are read out, and that keys typed on a control are the control's. Shows nothing.
 
 let count = 0;
 
 export function label(explorer) {
+  explorer.addEventListener("focusin", ({ target }) => {
+    target.dataset.lmSuppressShortcuts = "true"; // otherwise the host takes arrow keys, to move between cells
+  });
   for (const slider of explorer.querySelectorAll(".widget-slider")) {
     const name = slider.querySelector(".widget-label").textContent;
     slider.querySelector("[role=slider]").setAttribute("aria-label", name);
@@ -12,12 +15,13 @@ export function label(explorer) {
     words.setAttribute("role", "status"); // "polite": spoken when the reader has finished what it is saying
   }
   const words = explorer.querySelector(".explorer-words");
+  if (!words) return; // a quiz
   words.id ||= `explorer-words-${++count}`;
   explorer.querySelector("img").setAttribute("aria-labelledby", words.id);
 }
 
 function render({ el }) {
-  const wait = () => (el.isConnected ? label(el.closest(".explorer")) : requestAnimationFrame(wait));
+  const wait = () => (el.isConnected ? label(el.closest(".explorer, .quiz")) : requestAnimationFrame(wait));
   wait();
 }
 

@@ -1,5 +1,7 @@
 """The controls of the course's widgets, each with its label: a slider, a list to choose from, boxes to tick, steps."""
 
+from decimal import Decimal
+
 import ipywidgets as widgets
 import traitlets
 
@@ -7,10 +9,12 @@ LABEL = {"description_width": "8em"}
 
 
 def slider(label, value, low, high, step, log=False):
-    """A slider with its label; with `log`, from 10^low to 10^high."""
+    """A slider with its label; with `log`, from 10^low to 10^high. Its readout tells neighboring positions apart."""
     kind = widgets.FloatLogSlider if log else widgets.FloatSlider
+    decimals = max(0, *(-Decimal(str(x)).normalize().as_tuple().exponent for x in (low, step)))
     return kind(
-        value, min=low, max=high, step=step, description=label, tooltip=label, readout_format=".2f",
+        value, min=low, max=high, step=step, description=label, tooltip=label,
+        readout_format=".3g" if log else f".{decimals}f",
         style=LABEL, layout={"width": "min(100%, 40em)"},
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ def fresh_page(chromium, name):
     yield page
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name.replace('/', '_')}.png")
-    page.evaluate(f"{CURRENT}?.sessionContext.shutdown()")  # the next one gets a new kernel
+    page.evaluate(f"window.jupyterapp && {CURRENT}?.sessionContext.shutdown()")  # the next one gets a new kernel
     page.close()
 
 

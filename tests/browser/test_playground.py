@@ -250,3 +250,15 @@ def test_restarting_the_kernel_leaves_nothing_behind(browser_page, address):
     playing(browser_page)
     press(browser_page, "Play or pause")
     assert notebook.console == []
+
+
+def test_reopened_without_its_kernel_the_notebook_shows_a_picture(notebook, chromium, address):
+    notebook.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.wait_for_timeout(500)
+    notebook.page.evaluate(f"{CURRENT}.sessionContext.shutdown()")
+    notebook.page.wait_for_timeout(500)
+    later = chromium.new_page()
+    reopened = Notebook(later, address, "playground.ipynb", start_kernel=False)
+    reopened.cell("play").locator(".jp-OutputArea-output img").wait_for()
+    assert reopened.console == []
+    later.close()

@@ -1,4 +1,4 @@
-"""What `make lab` changes in JupyterLab: widgets follow a slider more closely.
+"""What `make lab` changes in JupyterLab: widgets follow a slider more closely, and leave a picture when they are gone.
 
 labconfig/page_config.json beside this file also turns off the announcements, so that no pop-up asks about news.
 
@@ -7,6 +7,7 @@ it is acknowledged, up to 40 ms on Linux. Measured with benchmarks/widget_latenc
 a new picture every 40 ms with this file, every 56 ms without.
 """
 
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 
@@ -18,5 +19,23 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
         return super().connect()
 
 
+class LivingWidgets(AsyncLargeFileManager):
+    """Opens a notebook that has no kernel with the pictures that stand for its widgets.
+
+    JupyterLab would show "model not found" over them, as it prefers a widget even where no kernel knows it any more.
+    """
+
+    async def get(self, path, *args, **kwargs):
+        model = await super().get(path, *args, **kwargs)
+        sessions = await self.parent.session_manager.list_sessions()
+        if model["type"] == "notebook" and model["content"] and path.strip("/") not in [s["path"] for s in sessions]:
+            outputs = (output for cell in model["content"]["cells"] for output in cell.get("outputs", ()))
+            for data in (output.get("data", {}) for output in outputs):
+                if "image/png" in data:
+                    data.pop("application/vnd.jupyter.widget-view+json", None)
+        return model
+
+
 c = get_config()  # noqa: F821  (Jupyter defines it)
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
+c.ServerApp.contents_manager_class = LivingWidgets
