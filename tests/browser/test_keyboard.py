@@ -1,4 +1,4 @@
-"""Keys typed on a control of the course are the control's, in JupyterLab and Notebook 7: neither moves between cells."""
+"""Keys typed on a control of the course are the control's, in JupyterLab and Notebook 7, and move no cell."""
 
 import nbformat
 import pytest
