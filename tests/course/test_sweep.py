@@ -6,6 +6,7 @@ sentence, nothing is raised or printed, every control does something, and Reset 
 
 import importlib
 import itertools
+import os
 import pkgutil
 
 import numpy as np
@@ -81,14 +82,45 @@ def test_every_setting_of_every_control_alone(widget, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def pairs_in(setting):
+    """The pairs of (control, value) that a setting, {control: value}, has."""
+    return set(itertools.combinations(setting.items(), 2))
+
+
+def covering(options):
+    """Few settings in which every pair of values of two controls occurs, from {control: its values}; greedily."""
+    values = {name: list(dict.fromkeys(choices)) for name, choices in options.items()}
+    every = itertools.combinations(values, 2)
+    left = {((a, x), (b, y)) for a, b in every for x, y in itertools.product(values[a], values[b])}
+    while left:
+        setting = dict(min(left, key=repr))
+        for name in [name for name in values if name not in setting]:
+            tried = [in_order({**setting, name: value}, values) for value in values[name]]
+            setting = max(tried, key=lambda each: len(pairs_in(each) & left))
+        left -= pairs_in(setting)
+        yield setting
+
+
+def in_order(setting, names):
+    return {name: setting[name] for name in names if name in setting}
+
+
 def test_every_pair_of_ends(widget, capfd):
+    """Every pair occurs in few settings; with COURSE_FULL_SWEEP=1 each is tried by itself, as it is every week."""
     start = look(widget)
-    for one, other in itertools.combinations(widget.control.values(), 2):
-        kept = one.value, other.value
-        for pair in itertools.product(ends(one), ends(other)):
-            one.value, other.value = pair
-            look(widget)
-        one.value, other.value = kept
+    options = {name: ends(control) for name, control in widget.control.items()}
+    if os.environ.get("COURSE_FULL_SWEEP"):
+        pairs = itertools.combinations(options, 2)
+        settings = [{a: x, b: y} for a, b in pairs for x, y in itertools.product(options[a], options[b])]
+    else:
+        settings = list(covering(options))
+    for setting in settings:
+        for name in widget.control:
+            widget.control[name].value = setting.get(name, widget.start[name])
+        look(widget)
+    seen = set().union(*map(pairs_in, settings))
+    assert {((a, x), (b, y)) for a, b in itertools.combinations(options, 2)
+            for x, y in itertools.product(options[a], options[b])} == seen  # fmt: skip
     widget.reset()
     assert look(widget) == start
     assert capfd.readouterr() == ("", "")
@@ -111,3 +143,17 @@ def changes(widget, control, other, value):
         control.value = end
         pictures.add(picture(widget))
     return len(pictures) > 1
+
+
+def test_no_readout_is_coarser_than_its_slider(widget):
+    for name, control in widget.control.items():
+        if not hasattr(control, "readout_format"):
+            continue
+        n = round((control.max - control.min) / control.step)
+        places = [control.min + k * control.step for k in range(n + 1)]
+        places = [control.base**place for place in places] if hasattr(control, "base") else places
+        digits = control.readout_format
+        shown = [f"{place:{digits}}" for place in places]
+        assert all(one != other for one, other in itertools.pairwise(shown)), name
+        if all(float(place).is_integer() for place in places):
+            assert not any("." in text for text in shown), name
