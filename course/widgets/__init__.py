@@ -1,31 +1,37 @@
-"""The course's widgets: something to move, a picture that follows, and a task with a lamp that says it is done."""
+"""The course's widgets: something to move, a picture that follows, and a goal with an indicator.
 
-from course.widgets.drawing import DrawDigit
-from course.widgets.explorer import Explorer
-from course.widgets.lesson_01 import GuessTheLine, NeuronExplorer
-from course.widgets.lesson_02 import ActivationExplorer, SoftmaxTemperature
-from course.widgets.lesson_03 import CurveFromPieces, ForwardStepper, HiddenSpace
-from course.widgets.lesson_04 import Landscape, LossExplorer, SurpriseExplorer
-from course.widgets.lesson_05 import BackpropStepper, GradientFlow
-from course.widgets.lesson_06 import Hiker, OptimizerRace
-from course.widgets.playground import Playground
+A widget's module, and with it matplotlib, is imported when the widget is first asked for.
+"""
 
-__all__ = [
-    "ActivationExplorer",
-    "BackpropStepper",
-    "CurveFromPieces",
-    "DrawDigit",
-    "Explorer",
-    "ForwardStepper",
-    "GradientFlow",
-    "GuessTheLine",
-    "HiddenSpace",
-    "Hiker",
-    "Landscape",
-    "LossExplorer",
-    "NeuronExplorer",
-    "OptimizerRace",
-    "Playground",
-    "SoftmaxTemperature",
-    "SurpriseExplorer",
-]
+from importlib import import_module
+
+MODULES = {
+    "GuessTheLine": "lesson_01",
+    "NeuronExplorer": "lesson_01",
+    "ActivationExplorer": "lesson_02",
+    "SoftmaxTemperature": "lesson_02",
+    "CurveFromPieces": "lesson_03",
+    "ForwardStepper": "lesson_03",
+    "HiddenSpace": "lesson_03",
+    "Landscape": "lesson_04",
+    "LossExplorer": "lesson_04",
+    "SurpriseExplorer": "lesson_04",
+    "BackpropStepper": "lesson_05",
+    "GradientFlow": "lesson_05",
+    "Hiker": "lesson_06",
+    "OptimizerRace": "lesson_06",
+    "Playground": "playground",
+    "DrawDigit": "drawing",
+    "Explorer": "explorer",
+}
+__all__ = sorted(MODULES)
+
+
+def __getattr__(name):
+    if name not in MODULES:
+        raise AttributeError(f"course.widgets has no {name}; it has {', '.join(__all__)}.")
+    return getattr(import_module(f"course.widgets.{MODULES[name]}"), name)
+
+
+def __dir__():
+    return __all__

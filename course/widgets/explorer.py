@@ -1,4 +1,4 @@
-"""The base of the course's widgets: a picture that follows a slider at once, a task, and a lamp that says it is done.
+"""The base of the course's widgets: a picture that follows a slider at once, and goals with an indicator.
 
 A lesson's widget is a subclass with five short methods. This is a whole one:
 
@@ -34,8 +34,8 @@ however far, is one move, and ends when another is changed. Goals may use it; wh
 The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before; Reset forgets that.
 
 Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
-`draw`, where the course's style holds. Change one that is not animated, such as limits or a title, with `put`: then the
-background is drawn anew, which takes ten times as long, but only if something differs. Text is dear too, a fifth of a
+`draw`, where the course's style holds. Change one that is not animated, such as limits or a title, with
+`set_if_changed`: the background is drawn anew, which takes ten times as long, only if something differs. Text is dear too, a fifth of a
 millisecond a letter. No tight or constrained layout. Nothing here throttles: the browser holds a slider's next position
 back until the last one is answered, and skips those between.
 """
@@ -182,9 +182,8 @@ class Accessible(anywidget.AnyWidget):
         super().__init__(layout={"display": "none"})
 
 
-def put(artist, **properties):
-    """artist.set(…), for what is not animated, of that only which differs: put(ax, ylim=(0, 1)), put(title, text="f")
-    with title = ax.set_title("") from `draw`."""
+def set_if_changed(artist, **properties):
+    """artist.set(**properties) for an artist that is not animated, of those properties only which differ."""
     for name, value in properties.items():
         if not np.array_equal(getattr(artist, f"get_{name}")(), value):
             artist.set(**{name: value})

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from course.text import number
 from course.widgets.controls import CheckList, dropdown, slider
-from course.widgets.explorer import Explorer, put
+from course.widgets.explorer import Explorer, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers import network
 from helpers.network import ACTIVATIONS
@@ -118,19 +118,19 @@ class Panel:
         finite = np.concatenate([[0, 1], *(y[np.isfinite(y)] for y in curves.values())]).clip(-most, most)
         low, high = np.floor(finite.min() / step) * step, np.ceil(finite.max() / step) * step
         low, high = low - 0.06 * (high - low), high + 0.06 * (high - low)
-        put(self.ax, ylim=(low, high))
+        set_if_changed(self.ax, ylim=(low, high))
         last = {name: y[np.isfinite(y)][-1] for name, y in curves.items() if np.isfinite(y).any()}
         ends = {name: (y.clip(low, high) - low) / (high - low) for name, y in last.items()}
         heights = dict(zip(ends, spread(ends.values()), strict=True))
         for name, curve in self.curves.items():
             leader, text = self.labels[name]
             for artist in (curve, leader, text):
-                put(artist, visible=name in ends)
+                set_if_changed(artist, visible=name in ends)
             if name in ends:
                 is_focus = name == focus
                 curve.set(ydata=curves[name].clip(-1e6, 1e6), lw=3 if is_focus else 1.8, zorder=4 if is_focus else 3)
-                put(leader, ydata=[ends[name], heights[name]])
-                put(text, position=(1.07, heights[name]), fontweight="bold" if is_focus else "normal")
+                set_if_changed(leader, ydata=[ends[name], heights[name]])
+                set_if_changed(text, position=(1.07, heights[name]), fontweight="bold" if is_focus else "normal")
 
     def point(self, k):
         """Put the dots and the line through them at X[k]."""

@@ -19,7 +19,7 @@ from matplotlib.colors import to_rgb
 from course.diagram import Diagram
 from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider, stepper
-from course.widgets.explorer import Explorer, put
+from course.widgets.explorer import Explorer, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers.data import logic_gate, moons
 from helpers.network import identity, relu, sigmoid, tanh
@@ -110,7 +110,7 @@ class HiddenSpace(Explorer):
 
     def _show_left(self, points, W, b, h):
         low, high = points.box
-        put(self.left, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        set_if_changed(self.left, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         self.sides.set_extent((low[0], high[0], low[1], high[1]))
         if self.line:
             one = self.line.side(h[:, points.background]).reshape(CELLS, CELLS)
@@ -126,7 +126,7 @@ class HiddenSpace(Explorer):
         seen = h[:, : points.background.start] if ok else np.ones(1)  # the points and the grid
         high = 2 ** (np.ceil(2 * np.log2(max(np.abs(seen).max(), 1))) / 2) * 1.1  # few sizes: axes are slow to redraw
         low = -high if seen.min() < 0 else -0.15 * high
-        put(self.right, xlim=(low, high), ylim=(low, high))
+        set_if_changed(self.right, xlim=(low, high), ylim=(low, high))
         self.grids[1].set_segments(points.segments(np.nan_to_num(h)))
         self._place(self.dots[1], self.h)
         corners = np.array([low, low]), np.array([high, high])

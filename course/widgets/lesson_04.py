@@ -19,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 
 from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider
-from course.widgets.explorer import Explorer, put
+from course.widgets.explorer import Explorer, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers.data import noisy_curve
 from helpers.network import Network, sigmoid, sigmoid_prime, tanh
@@ -86,7 +86,7 @@ class Curves:
         reach = np.nanmax([most, *(1.1 * abs(y) for y in at.values())])
         top = np.ceil(reach / self.step) * self.step
         falls = any(np.nanmin(y, initial=0) < -1e-9 for y in values.values())
-        put(self.ax, ylim=(-1.04 * top if falls else -0.04 * top, 1.04 * top))
+        set_if_changed(self.ax, ylim=(-1.04 * top if falls else -0.04 * top, 1.04 * top))
         self.cross.set_xdata([self.grid[k], self.grid[k]])
         for name, y in values.items():
             self.lines[name].set_ydata(y.clip(-1e6, 1e6))
@@ -406,8 +406,8 @@ class Landscape(Explorer):
         problem = self.problems[surface]
         for name, layer in self.layers.items():
             for artist in layer:
-                put(artist, visible=name == surface)
-        put(
+                set_if_changed(artist, visible=name == surface)
+        set_if_changed(
             self.right, ylabel=problem.ylabel, ylim=limits(problem), xlim=(problem.x.min() - 0.2, problem.x.max() + 0.2)
         )
         self.loss, slope = float(problem.loss(w, b)), problem.slope(w, b)

@@ -22,7 +22,7 @@ from matplotlib.ticker import NullLocator
 from course.diagram import Diagram
 from course.text import factor, minus, number
 from course.widgets.controls import dropdown, slider, stepper
-from course.widgets.explorer import Explorer, put
+from course.widgets.explorer import Explorer, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers.network import ACTIVATIONS, relu, relu_prime
 from helpers.plots import BLUE, DARK_ORANGE, ORANGE
@@ -273,7 +273,7 @@ class BackpropStepper(Explorer):
         for name, where in (("w", GRAPH), ("x2", NETWORK), ("change", NETWORK), ("by", NETWORK)):
             self.control[name].layout.display = None if view == where else "none"
         for each, ax in self.axes.items():
-            put(ax, visible=each == view)
+            set_if_changed(ax, visible=each == view)
             for artist in self.parts[each]:
                 artist.set_visible(each == view)
         if view == GRAPH:
@@ -424,7 +424,7 @@ class GradientFlow(Explorer):
             remarks = [*remarks, "Hollow points lie beyond 10¹² or below 10⁻¹², and are drawn at that edge."]
         finite = drawn[np.isfinite(drawn)]
         reach = max([6, *np.ceil(np.abs(np.log10(finite)) + 0.3)])
-        put(self.left, ylim=(10**-reach, 10**reach))
+        set_if_changed(self.left, ylim=(10**-reach, 10**reach))
         low, middle, high = np.array([np.quantile(a, (0.1, 0.5, 0.9)) for a in A]).clip(-1e9, 1e9).T
         for l, bar in enumerate(self.bars, 1):
             bar.set_visible(l <= L)
@@ -435,9 +435,9 @@ class GradientFlow(Explorer):
         limit = next(limit for limit in 10.0 ** np.arange(-1, 12) * 1.2 if limit > np.abs(ends).max() or limit > 1e10)
         decade = round(np.log10(limit / 1.2))
         ticks = [10.0**k for k in sorted({decade, decade // 2, 0})] if decade > 0 else [limit / 2.4, limit / 1.2]
-        put(self.right, ylim=(-limit, limit), yticks=[*(-t for t in reversed(ticks)), 0, *ticks])
+        set_if_changed(self.right, ylim=(-limit, limit), yticks=[*(-t for t in reversed(ticks)), 0, *ticks])
         for ax in (self.left, self.right):
-            put(ax, xlim=(0.4, L + 0.6), xticks=np.unique(np.linspace(1, L, min(L, 10)).round()).astype(int))
+            set_if_changed(ax, xlim=(0.4, L + 0.6), xticks=np.unique(np.linspace(1, L, min(L, 10)).round()).astype(int))
         return remarks
 
     def flow(self, L, f, f_prime, scale):

@@ -6,7 +6,7 @@ import numpy as np
 
 from course.text import number
 from course.widgets.controls import CheckList, dropdown, slider, stepper
-from course.widgets.explorer import Explorer, put
+from course.widgets.explorer import Explorer, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
 from helpers.training import SGD, Adam, Momentum, RMSProp
@@ -120,14 +120,14 @@ class OptimizerRace(Explorer):
     def _show(self, surface, racers):
         for name, artists in self.maps.items():
             for artist in artists:
-                put(artist, visible=name == surface)
+                set_if_changed(artist, visible=name == surface)
         for name, artists in self.labels.items():
             for artist in artists:
-                put(artist, visible=name in racers)
+                set_if_changed(artist, visible=name in racers)
         for k, name in enumerate(racers):
             line, text = self.labels[name]
-            put(line, ydata=[0.96 - 0.09 * k] * 2)
-            put(text, position=(1.16, 0.96 - 0.09 * k))
+            set_if_changed(line, ydata=[0.96 - 0.09 * k] * 2)
+            set_if_changed(text, position=(1.16, 0.96 - 0.09 * k))
 
     def goals(self, surface, racers, alpha, beta, steps):
         last = {name: loss[-1] for name, loss in self.loss.items()}
@@ -242,7 +242,7 @@ class Hiker(Explorer):
     def update(self, landscape, start, alpha, steps):
         L, slope, self.lowest = LANDSCAPES[landscape]
         top = 1.05 * L(W).max()
-        put(self.left, ylim=(-0.06 * top, top))
+        set_if_changed(self.left, ylim=(-0.06 * top, top))
         self.ground.set_ydata(L(W))
         w, remarks = call_learner_code(
             "Your step", lambda z: walk(self.step, slope, start, alpha, len(z)), np.zeros(HIKE_STEPS + 1)

@@ -15,7 +15,7 @@ from PIL import Image
 from course.png import png
 from course.widgets import explorer
 from course.widgets.controls import CheckList, slider, stepper
-from course.widgets.explorer import SCALE, Explorer, put
+from course.widgets.explorer import SCALE, Explorer, set_if_changed
 
 EXAMPLE = re.search(r"    class Parabola.*?\n\n`", explorer.__doc__, re.DOTALL)[0].rstrip("`\n")
 
@@ -70,11 +70,11 @@ def test_the_background_is_drawn_anew_only_when_something_in_it_changes():
     widget.control["a"].value = 2
     assert len(draws) == 0
     (axes,) = widget.figure.axes
-    put(axes, ylim=(-8.0, 8.0), xlabel="x")
+    set_if_changed(axes, ylim=(-8.0, 8.0), xlabel="x")
     widget.control["a"].value = 3
     assert len(draws) == 0
     before = pixels(widget)
-    put(axes, ylim=(-20, 20))
+    set_if_changed(axes, ylim=(-20, 20))
     widget.reset()
     widget.control["a"].value = 3
     assert len(draws) == 1
