@@ -35,9 +35,9 @@ The lamp is live: ● while the state meets the task, ○ while it does not yet,
 
 Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
 `draw`, where the course's style holds. Change one that is not animated, such as limits or a title, with
-`set_if_changed`: the background is drawn anew, which takes ten times as long, only if something differs. Text is dear too, a fifth of a
-millisecond a letter. No tight or constrained layout. Nothing here throttles: the browser holds a slider's next position
-back until the last one is answered, and skips those between.
+`set_if_changed`: the background is drawn anew, which takes ten times as long, only if something differs. Text is dear
+too, a fifth of a millisecond a letter. No tight or constrained layout. Nothing here throttles: the browser holds a
+slider's next position back until the last one is answered, and skips those between.
 """
 
 import base64
