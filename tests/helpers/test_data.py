@@ -4,6 +4,7 @@ No test leaves 127.0.0.1, and all but the last section use a tiny MNIST of a few
 """
 
 import errno
+import gc
 import gzip
 import hashlib
 import json
@@ -67,13 +68,14 @@ def tiny(tmp_path, monkeypatch):
     hashes = [[hashlib.sha256(c).hexdigest() for c in files.values()] for files in (raw, gzipped)]
     monkeypatch.setattr(data, "FILES", dict(zip(raw, zip(*hashes, strict=True), strict=True)))
     monkeypatch.setattr(data, "MIRRORS", ())
-    return SimpleNamespace(
+    yield SimpleNamespace(
         arrays=arrays,
         raw=raw,
         gzipped=gzipped,
         cache=tmp_path / "cache",
         folder=tmp_path / "digits",
     )
+    gc.collect()  # here, where the warning about requests' sockets is let pass
 
 
 @pytest.fixture
