@@ -32,7 +32,12 @@ class LivePlot:
 
     def __call__(self, record):
         self.history.append({**record, "seconds": time.perf_counter() - self.started})
-        self._show()
+        try:
+            self._show()
+        except KeyboardInterrupt:  # Stop was pressed while the picture was drawn
+            self.history[-1]["stopped"] = True
+            self._show()
+            raise
 
     def _show(self):
         line = status(self.history, self.epochs)

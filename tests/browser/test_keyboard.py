@@ -22,7 +22,6 @@ def host(request, page, address, course):
     nbformat.write(notebook, course / "keys.ipynb")
     page.goto(f"{address}/{request.param}/keys.ipynb" + ("?reset" if "lab" in request.param else ""))
     page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for()
-    page.get_by_text("Python 3", exact=False).first.wait_for()
     page.wait_for_function("document.querySelector('[data-status=idle]') !== null", timeout=60_000)
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Escape")

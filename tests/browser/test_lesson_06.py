@@ -23,7 +23,7 @@ BATCHES = """def minibatches(X, Y, batch_size, rng):
 
 
 check("6.4", minibatches)"""
-SETTINGS = """my_settings = {"optimizer": "adam", "learning_rate": 0.0001, "batch_size": 16}
+SETTINGS = """my_settings = {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16}
 check("6.5", my_settings)"""
 
 
@@ -107,7 +107,7 @@ def test_the_playground_plays_and_pauses(lesson):
     [
         ("ex-momentum", MOMENTUM, "Momentum adds the whole gradient", ("(1 - beta) * g", "g")),
         ("ex-minibatches", BATCHES, "there were batches of 3 and 3 and 3: 9 in all", (" - batch_size + 1", "")),
-        ("ex-tune", SETTINGS, "The steps are too small", ("0.0001", "0.03")),
+        ("ex-tune", SETTINGS, "The steps are too small", ("0.001", "0.03")),
     ],
 )
 def test_exercises_wrong_then_right(lesson, cell_id, wrong, says, change):

@@ -154,6 +154,7 @@ def test_stop_while_drawing_returns_what_there_is(page, monkeypatch):
     monkeypatch.setattr(live_plot, "picture", pressed)
     history = train(Network([4, 3]), ROWS, LABELS, epochs=4, on_epoch=LivePlot(4))
     assert [record["epoch"] for record in history] == [1, 2]
+    assert page[-1][0]["text/plain"] == "epoch 2 of 4 · stopped; the network keeps what it has learned"
 
 
 def test_without_a_page_it_prints_a_line_for_each_epoch(capsys):
