@@ -29,7 +29,7 @@ nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
 # Before anything that needs it: an environment that does not work, or is another folder's, is mended.
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
   ifneq ($(shell $(PYTHON) tools/environment.py $(VENV) 1>&2 && echo ready),ready)
-    $(error '$(PYTHON)' is needed, Python 3.11 or newer; another: make $(MAKECMDGOALS) PYTHON=python3.12)
+    $(error No environment, for the reason above. With another Python, 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12)
   endif
 endif
 

@@ -12,6 +12,7 @@ import time
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from course.text import printable
 from helpers.plots import BLUE, ORANGE, plot_history
 
 FEW = 20  # epochs that fit on the axes in full
@@ -44,7 +45,7 @@ class LivePlot:
         display = _notebook_display()
         if display is None:
             if self.history:
-                print(line)
+                print(printable(line))
             return
         bundle = {"text/plain": line, "image/png": picture(self.history, self.epochs, line)}
         if self.handle is None:

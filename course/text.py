@@ -5,6 +5,7 @@ stands in backticks, and the values that a verdict names, as in "For x = [1, -2]
 """
 
 import re
+import sys
 from html import escape
 
 import numpy as np
@@ -90,3 +91,9 @@ def inline(line):
     if "\n" in line:
         return f'<pre style="margin: 0.5em 0"><code>{escape(line)}</code></pre>'
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line, quote=False))
+
+
+def printable(text):
+    """`text` as sys.stdout can show it; characters that its encoding lacks become question marks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)

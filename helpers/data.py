@@ -330,6 +330,7 @@ def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.r
     """
     rng = _checked(n, noise, seed)
     _check("n_classes", n_classes, numbers.Integral, 1, example=3)
+    n, n_classes = int(n), int(n_classes)  # NumPy's small integers would wrap around
     angle = 2.0 * np.pi * np.arange(n_classes) / n_classes
     centers = 3.0 * np.column_stack([np.cos(angle), np.sin(angle)])
     return _shuffled([np.tile(c, ((n + k) // n_classes, 1)) for k, c in enumerate(centers)], noise, rng)

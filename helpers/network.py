@@ -217,6 +217,7 @@ class Network:
         self.sizes = [int(n) for n in sizes]
         self.L = len(sizes) - 1
         self.dtype = np.dtype(dtype)
+        activation = activation if isinstance(activation, str) else hidden
         self.settings = {"activation": activation, "output": output, "loss": loss, "init": init}
         self.f, self.f_prime = [None], [None]
         for name in [*hidden, output]:

@@ -78,13 +78,27 @@ def test_an_environment_whose_python_is_gone_is_removed(folder):
     assert not made.exists()
 
 
-def test_an_environment_without_pip_is_removed(folder):
-    made = environment(folder)  # as an interrupted one is, or one that another tool made
-    assert look(folder) == (
-        "The environment in .venv does not work (ModuleNotFoundError: No module named 'pip'); it is made anew.\n",
-        True,
-    )
-    assert not made.exists()
+def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it(folder):
+    made = environment(folder)  # as an interrupted one is, or one that uv made
+    (made / "mine.txt").write_text("kept")
+    assert look(folder) == ("The environment in .venv has no pip; it is put in.\n", True)
+    assert look(folder) == ("", True)
+    assert (made / "mine.txt").exists()
+
+
+def test_what_an_environment_prints_by_itself_is_no_fault(folder):
+    made = environment(folder, with_pip=True)
+    (site,) = made.glob("lib/python*/site-packages") if os.name != "nt" else [made / "Lib" / "site-packages"]
+    (site / "greeting.pth").write_text("import sys; print('hello')\n")
+    assert look(folder) == ("", True)
+
+
+def test_a_file_of_that_name_is_left_alone(folder):
+    (folder / ".venv").write_text("my-env")
+    said, content = look(folder)
+    assert "no Python environment" in said
+    assert not content
+    assert (folder / ".venv").read_text() == "my-env"
 
 
 def test_a_half_made_environment_is_removed(folder):

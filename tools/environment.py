@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-PARTS = {"bin", "include", "lib", "lib64", "share", "Scripts", "Include", "Lib", "pyvenv.cfg"}
+PARTS = {"bin", "include", "lib", "lib64", "share", "Scripts", "Include", "Lib", "pyvenv.cfg", ".gitignore"}
 PROBE = """
 import importlib.util, os, pip, sys
 spec = importlib.util.find_spec("helpers")
@@ -23,11 +23,18 @@ print(sys.version_info >= (3, 11), os.path.dirname(os.path.dirname(spec.origin))
 def main(venv):
     if sys.version_info < (3, 11):  # noqa: UP036
         return f"This course needs Python 3.11 or newer; this is {sys.version.split()[0]}."
-    if not os.path.isdir(venv):
+    if not os.path.lexists(venv):
         return None
-    if not os.path.exists(os.path.join(venv, "pyvenv.cfg")) and not set(os.listdir(venv)) <= PARTS:
-        return f"{venv} is a folder, and no Python environment. Choose another name: make lab VENV=.venv-course"
+    if not os.path.isdir(venv):
+        return f"{venv} is no folder and so no Python environment. Move it, or take another name: make lab VENV=.venv2"
+    names = {name for name in os.listdir(venv) if not name.endswith(".stamp")}
+    if "pyvenv.cfg" not in names and not names <= PARTS:
+        return f"{venv} is a folder, and no Python environment. Take another name: make lab VENV=.venv2"
     ran, said = probe(venv)
+    if not ran and "No module named 'pip'" in said:  # interrupted while it was made, or made by uv
+        print(f"The environment in {venv} has no pip; it is put in.")
+        probe(venv, "-m", "ensurepip")
+        ran, said = probe(venv)
     if not ran or not said.startswith("True"):
         reason = "its Python is too old" if ran else said
         print(f"The environment in {venv} does not work ({reason}); it is made anew.")
@@ -44,20 +51,21 @@ def main(venv):
     return None
 
 
-def probe(venv):
-    """Whether the environment's Python and pip can be run, and what PROBE printed, or why not."""
+def probe(venv, *arguments):
+    """Whether the environment's Python can run PROBE, or these arguments; and the last line it printed, or why not."""
     python = os.path.join(venv, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-    command = [os.path.abspath(python), "-c", PROBE]
+    environment["PYTHONIOENCODING"] = "utf-8:surrogateescape"
+    command = [os.path.abspath(python), *(arguments or ("-c", PROBE))]
     try:  # from inside the environment, since a folder `helpers` in the current one would be found first
-        result = subprocess.run(command, cwd=venv, env=environment, capture_output=True, text=True, timeout=120)
+        result = subprocess.run(command, cwd=venv, env=environment, capture_output=True, timeout=120)
     except OSError as error:
         return False, f"its Python cannot be started: {error.strerror}"
     except subprocess.TimeoutExpired:
         return False, "its Python does not answer"
     if result.returncode:
-        return False, (result.stderr.strip().splitlines() or ["its Python fails"])[-1]
-    return True, result.stdout.strip()
+        return False, (result.stderr.decode(errors="replace").strip().splitlines() or ["its Python fails"])[-1]
+    return True, (result.stdout.decode(errors="surrogateescape").strip().splitlines() or [""])[-1]
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ import importlib
 import os
 import pkgutil
 import re
-import sys
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, wraps
@@ -25,6 +24,7 @@ from pathlib import Path
 from course.exercises.grading import NOT_YET, OPEN, RIGHT, Verdict
 from course.exercises.questions import Question, bundle, widget
 from course.exercises.record import Record
+from course.text import printable
 
 HERE = Path(__file__).parent
 NOT_QUITE = "Not quite."
@@ -178,8 +178,7 @@ def display(thing):
 
         show(thing, raw=isinstance(thing, dict))
     else:
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        print(thing["text/plain"].encode(encoding, "replace").decode(encoding))
+        print(printable(thing["text/plain"]))
 
 
 def display_quiz(questions):

@@ -1,5 +1,8 @@
 """LivePlot: one picture of a running training, redrawn in place after each epoch, or a printed line where none is."""
 
+import io
+import sys
+
 import numpy as np
 import pytest
 
@@ -163,3 +166,11 @@ def test_without_a_page_it_prints_a_line_for_each_epoch(capsys):
         plot(record)
     lines = capsys.readouterr().out.splitlines()
     assert [line[:12] for line in lines] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
+
+
+def test_a_console_that_lacks_a_character_does_not_end_the_training(monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", console)
+    LivePlot(3)(CURVE[0])
+    console.flush()
+    assert console.buffer.getvalue().startswith(b"epoch 1 of 3 ? loss")

@@ -491,3 +491,10 @@ def test_network_imports_numpy_and_nothing_else():
     imported = {name.partition(".")[0] for name in run.stdout.split()}
     assert {"helpers", "numpy"} <= imported
     assert imported - sys.stdlib_module_names == {"helpers", "numpy"}
+
+
+def test_a_list_of_activations_may_be_changed_afterwards():
+    names = ["relu", "tanh"]
+    network = Network([2, 5, 5, 2], names)
+    names[0] = "sigmoid"
+    assert network.settings["activation"] == ["relu", "tanh"]

@@ -256,3 +256,8 @@ def test_the_advice_in_the_messages_works(example):
 def test_an_unknown_gate_is_answered_with_the_four_there_are(name):
     with pytest.raises(ValueError, match=r"name must be one of AND, OR, NAND, XOR, got .*: choose one of these four"):
         logic_gate(name)
+
+
+def test_small_integers_do_not_wrap():
+    X, y = blobs(np.uint8(254), np.uint8(5))
+    assert (len(X), len(y)) == (254, 254)

@@ -31,7 +31,7 @@ class LivingWidgets(AsyncLargeFileManager):
         if model["type"] == "notebook" and model["content"] and path.strip("/") not in [s["path"] for s in sessions]:
             outputs = (output for cell in model["content"]["cells"] for output in cell.get("outputs", ()))
             for data in (output.get("data", {}) for output in outputs):
-                if "image/png" in data:
+                if "image/png" in data or "text/html" in data:
                     data.pop("application/vnd.jupyter.widget-view+json", None)
         return model
 
