@@ -30,6 +30,7 @@ print(*{pool.get("architecture") for pool in threadpoolctl.threadpool_info() if 
 
 
 def main(kinds):
+    os.environ.pop("MPLBACKEND", None)  # with another than the notebook's, no figure is shown
     failed = []
     for kind in kinds or KINDS:
         threads = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")

@@ -3,10 +3,11 @@
 An exercise tries the answer once on each of its cases. The first case that fails decides what is said: "For z = -2
 your leaky_relu gave -2; expected -0.02." Then a diagnosis is looked for. An exercise names wrong answers that learners
 really give (`Mistake`), each with an example; the one that behaves as the learner's does, in the most cases, is named.
-course/text.py adds the mistakes that any exercise meets. Nothing here prints or raises, whatever the answer is.
+`common_mistake` adds those that any exercise meets; what exceptions mean is in course/text.py. Nothing here prints or
+raises, whatever the answer is.
 
-Each verdict is a word and sentences. As HTML it has no colours but that of its left edge, so it suits any theme, and
-the word says what the colour says. The same answer always gets the same text, because nbval compares it.
+Each verdict is a word and sentences. As HTML it has no colors but that of its left edge, so it suits any theme, and
+the word says what the color says. The same answer always gets the same text, because nbval compares it.
 """
 
 import re

@@ -1,6 +1,8 @@
-"""The neuron explorer of lesson 01: two weights and a bias, as a diagram with live numbers and as a cut plane.
+"""The widgets of lesson 01.
 
-Guess-the-line of lesson 01: the learner adjusts slope and intercept, as training would, until the loss is low."""
+NeuronExplorer: two weights and a bias, as a diagram with live numbers and as a cut through the plane.
+GuessTheLine: slope and intercept, adjusted by hand, as training would, until the loss is low.
+"""
 
 import numpy as np
 from matplotlib.collections import LineCollection

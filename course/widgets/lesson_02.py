@@ -1,10 +1,11 @@
-"""The activation explorer of lesson 02: a function, its derivative, and the tangent that connects the two.
+"""The widgets of lesson 02.
 
-Works with the learner's own functions. Each is asked for its values once (again when α moves, if it takes α), on a
-grid whose points are the positions of the x slider; moving x only looks them up.
+ActivationExplorer: a function, its derivative, and the tangent that connects the two. It works with the learner's own
+functions. Each is asked for its values once (again when α moves, if it takes α), on a grid whose points are the
+positions of the x slider; moving x only looks them up.
 
-
-The softmax explorer of lesson 02: raw scores (logits) on the left, the probabilities made of them on the right."""
+SoftmaxTemperature: logits on the left, the probabilities made of them on the right.
+"""
 
 import inspect
 

@@ -1,16 +1,14 @@
-"""The hidden-space view of lesson 03: the input plane on the left, and where two hidden units send it on the right.
+"""The widgets of lesson 03.
 
-The line in the hidden plane is the best there is: of 180 directions, and every place to cut, the one with the fewest
-points on the wrong side, and among those the one with most room. So the learner's only task is to bend the plane.
+HiddenSpace: the input plane on the left, and where two hidden units send it on the right. The line in the hidden plane
+is the best there is: of 180 directions, and every place to cut, the one with the fewest points on the wrong side, and
+among those the one with most room. So the learner's only task is to bend the plane.
 
+ForwardStepper: a small network computed a layer at a time, first the weighted sums z, then the activations a. The
+formula of every unit that is being computed stands below the diagram with its numbers in it.
 
-The forward stepper of lesson 03: a small network computed a layer at a time, every number on its diagram.
-
-Each layer takes two steps: first the weighted sums z, then the activations a. The formula of every unit that is being
-computed stands below the diagram with its numbers in it.
-
-
-Curve from pieces, of lesson 03: three hinges with a slope and a kink each, and the curve that is their sum."""
+CurveFromPieces: three hinges with a slope and a kink each, and the curve that is their sum.
+"""
 
 import numpy as np
 from matplotlib.collections import LineCollection

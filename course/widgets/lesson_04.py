@@ -1,13 +1,12 @@
-"""The loss explorers of lesson 04: what each loss says, and which way it pulls, side by side.
+"""The widgets of lesson 04.
 
-`LossExplorer` is about prices: one prediction, five houses, one of them an outlier. `SurpriseExplorer` is about yes or
-no: one logit and one label. Both draw the learner's own loss beside the course's.
+LossExplorer and SurpriseExplorer: what each loss says, and which way it pulls, side by side, with the learner's own
+loss beside the course's. The first is about prices: one prediction, five houses, one of them an outlier. The second is
+about yes or no: one logit and one label.
 
-
-The loss landscape of lesson 04: a place (w, b) on the map at the left is a fit to the data at the right.
-
-Four maps of two numbers each: a line with squared error, a sigmoid with cross-entropy, the same with squared error, and
-one unit of a small trained network, whose other weights stand still.
+Landscape: a place (w, b) on the map at the left is a fit to the data at the right. Four maps of two numbers each: a
+line with squared error, a sigmoid with cross-entropy, the same with squared error, and one unit of a small trained
+network, whose other weights stand still.
 """
 
 from collections.abc import Callable

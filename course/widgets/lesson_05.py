@@ -1,17 +1,15 @@
-"""The backprop stepper of lesson 05: forward, then backward, one step at a time, each with its numbers in its formula.
+"""The widgets of lesson 05.
 
-Two views share the controls. "graph" is L = (w x − y)² + w², in which two paths meet at w. "network 2-3-1" has three
-hidden units of ReLU (or of the learner's own function), one output that is its weighted sum, and L = (ŷ − y)². Both
-have 13 steps, as lists of `Step` that `graph_steps` and `network_steps` make of the numbers; to draw a step is to draw
-what is known by then, so one can go back and forth without end.
+BackpropStepper: forward, then backward, one step at a time, each with its numbers in its formula. Two views share the
+controls. "graph" is L = (w x − y)² + w², in which two paths meet at w. "network 2-3-1" has three hidden units of ReLU
+(or of the learner's own function), one output that is its weighted sum, and L = (ŷ − y)². Both have 13 steps, as lists
+of `Step` that `graph_steps` and `network_steps` make of the numbers; to draw a step is to draw what is known by then,
+so one can go back and forth without end.
 
-
-The gradient flow of lesson 05: how much gradient reaches each layer, by depth, activation and initial weights.
-
-The network is square: every layer has WIDTH units, the examples are random, and so is the gradient that arrives at the
-last layer. Drawn is the size of delta[l] = ∂L/∂Z[l], the root of its mean square, against that of the last layer. (Not
-that of dW[l] = delta[l] a[l-1]: with ReLU and small weights delta shrinks on its way back just as a does on its way
-forward, and their product hides both.)
+GradientFlow: how much gradient reaches each layer, by depth, activation and initial weights. Every layer has WIDTH
+units, the examples are random, and so is the gradient that arrives at the last layer. Drawn is the size of delta[l] =
+∂L/∂Z[l], the root of its mean square, against that of the last layer. (Not that of dW[l] = delta[l] a[l-1]: with ReLU
+and small weights delta shrinks on its way back just as a does on its way forward, and their product hides both.)
 """
 
 from dataclasses import dataclass, field

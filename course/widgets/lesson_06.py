@@ -1,6 +1,8 @@
-"""The optimizer race of lesson 06: several optimizers run from one start on a surface, side by side.
+"""The widgets of lesson 06, but for the playground.
 
-The hiker of lesson 06: gradient descent on a line, step by step, with the learning rate in the learner's hand."""
+OptimizerRace: several optimizers run from one start on a surface, side by side.
+Hiker: gradient descent on a line, step by step, with the learning rate in the learner's hand.
+"""
 
 import numpy as np
 
@@ -66,7 +68,7 @@ class OptimizerRace(Explorer):
     def controls(self):
         return {
             "surface": dropdown("surface", list(SURFACES), "bowl"),
-            "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[4:])),
+            "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[len(RACERS) :])),
             "alpha": slider("learning rate α", 0.02, -2.5, 0, 0.01, log=True),
             "beta": slider("momentum β", 0.9, 0, 0.99, 0.01),
             "steps": stepper("steps", STEPS, 60),
