@@ -3,8 +3,8 @@
 Notation: a data set has one example a row, X (N, n_0); a batch one example a column, A[0] (n_0, m). Layers are
 1 … L, with Z[l] = W[l] @ A[l-1] + b[l], A[l] = f(Z[l]), delta[l] = ∂loss/∂Z[l]; entry 0 of every list but A is None,
 so that the code's indices are the formulas'. Functions of z work element by element on numbers and arrays of any
-shape; they keep a float dtype and compute whole numbers as float64. Wrong input raises TypeError (not the right kind
-of thing) or ValueError (an impossible value), in the words of checks.py.
+shape; they keep a float dtype, but compute float16 as float32, and whole numbers as float64. Wrong input raises
+TypeError (not the right kind of thing) or ValueError (an impossible value), in the words of checks.py.
 """
 
 import numpy as np

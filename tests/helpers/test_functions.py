@@ -207,6 +207,19 @@ def test_losses_of_whole_numbers_do_not_wrap(name, dtype):
     assert mse(np.uint8([[0]]), np.uint8([[16]])) == 256
 
 
+@pytest.mark.parametrize("f", ALL, ids=named)
+def test_activations_compute_float16_as_float32(f):
+    z = np.array([[-300, 0.5, 300]], np.float16)  # the cube of 300 is infinite in float16
+    np.testing.assert_array_equal(f(z), f(z.astype(np.float32)), strict=True)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_compute_float16_as_float32(name):
+    Z, Y = np.full((1, 70_000), 300, np.float16), np.ones((1, 70_000), np.float16)  # 1/m and 300² in float16: 0 and inf
+    for f in LOSSES[name]:
+        np.testing.assert_array_equal(f(Z, Y), f(Z.astype(np.float32), Y.astype(np.float32)))
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4), (0, 3)])
 @pytest.mark.parametrize("f", ELEMENTWISE, ids=named)

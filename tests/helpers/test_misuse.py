@@ -54,6 +54,7 @@ NETWORKS = [
     ("net(dtype=np.int32)", TypeError, "a float type such as np.float32", "int32"),
     ("net(dtype='float99')", TypeError, "a float type such as np.float32", "'float99'"),
     ("net(dtype=',')", TypeError, "a float type such as np.float32", "','"),  # NumPy: SyntaxError
+    ("net(dtype=np.float16)", TypeError, "a float type such as np.float32", "float16"),
 ]
 
 FORWARD_AND_BACKWARD = [
@@ -204,7 +205,7 @@ OPTIMIZERS = [
     ("train(net([2, 5, 2]), X, y, 1, 2, used(RMSProp()))", ValueError, "used for another network", "make a new"),
     ("SGD().step([1.0], [2.0])", TypeError, "array", "float"),
     ("SGD().step([X], [X.tolist()])", TypeError, "gradients must be NumPy arrays", "list"),
-    ("Adam().step([X.astype('f2')], [X])", ValueError, "epsilon = 1e-08 is 0 in float16", "float32 parameters"),
+    ("Adam().step([X.astype('f2')], [X])", ValueError, "epsilon = 1e-08 is 0 in float16", "take a larger one"),
 ]
 
 TRAINING = [

@@ -254,13 +254,10 @@ def test_averages_belong_to_one_network(make):
 
 @pytest.mark.parametrize("make", [RMSProp, Adam, AdamW])
 def test_epsilon_must_be_seen_by_the_weights(make):
-    """In float16 1e-8 is 0, and 0 / 0 not a number; nor does a smaller learning rate help."""
+    """In float32 1e-50 is 0, and 0 / 0 not a number; nor does a smaller learning rate help."""
     X, y = problem()
-    network = Network([2, 8, 2], dtype=np.float16)
-    with pytest.raises(ValueError, match="epsilon = 1e-08 is 0 in float16; take float32 parameters or a larger one"):
-        train(network, X, y, optimizer=make())
-    history = train(network, X, y, 20, 16, make(0.01, epsilon=1e-3))
-    assert history[-1]["loss"] < 0.9 * history[0]["loss"]
+    with pytest.raises(ValueError, match="epsilon = 1e-50 is 0 in float32; take a larger one"):
+        train(Network([2, 8, 2]), X, y, optimizer=make(epsilon=1e-50))
 
 
 def test_weights_without_a_gradient_only_decay():
