@@ -48,6 +48,7 @@ import anywidget
 import ipywidgets as widgets
 import numpy as np
 from matplotlib import style
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -187,6 +188,25 @@ def set_if_changed(artist, **properties):
     for name, value in properties.items():
         if not np.array_equal(getattr(artist, f"get_{name}")(), value):
             artist.set(**{name: value})
+
+
+def show_only(shown, artists):
+    """Of {name: artists that are not animated}, make those of the names in `shown` visible, and no others."""
+    for name, group in artists.items():
+        for artist in group:
+            set_if_changed(artist, visible=name in shown)
+
+
+def moving(ax, *data, **look):
+    """An animated line or points on `ax`, as ax.plot makes them; without data they are given later."""
+    (line,) = ax.plot(*(data or ([], [])), animated=True, **look)
+    return line
+
+
+def moving_text(parent, x, y, text="", **look):
+    """An animated text on a figure, in fractions of it, or on an axes, in fractions of that."""
+    inside = {"transform": parent.transAxes} if isinstance(parent, Axes) else {}
+    return parent.text(x, y, text, animated=True, **inside | look)
 
 
 def static_view(canvas, size, caption):

@@ -15,12 +15,13 @@ and small weights delta shrinks on its way back just as a does on its way forwar
 from dataclasses import dataclass, field
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.ticker import NullLocator
 
 from course.diagram import Diagram
 from course.text import factor, minus, number
 from course.widgets.controls import dropdown, slider, stepper
-from course.widgets.explorer import Explorer, set_if_changed
+from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.network import ACTIVATIONS, relu, relu_prime
 from helpers.plots import BLUE, DARK_ORANGE, ORANGE
@@ -28,14 +29,11 @@ from helpers.plots import BLUE, DARK_ORANGE, ORANGE
 STEPS = 13
 GRAPH, NETWORK = "graph", "network 2-3-1"
 INK, PALE = "#222222", "#BBBBBB"
-W1, B1 = ((3.0, -1.0), (2.0, 1.0), (-1.0, -1.0)), (-3.0, -2.0, 1.0)  # of the network, before one of them is changed
-W2, B2 = (2.0, -1.0, 3.0), 1.0
-PARAMETERS = {  # of the network: what each is called, and where it is: in W or b, the layer, the entry
-    **{f"W[1]{j}{i}": ("W", 1, (row, column)) for row, j in enumerate("₁₂₃") for column, i in enumerate("₁₂")},
-    **{f"b[1]{j}": ("b", 1, (row, 0)) for row, j in enumerate("₁₂₃")},
-    **{f"W[2]{i}": ("W", 2, (0, column)) for column, i in enumerate("₁₂₃")},
-    "b[2]": ("b", 2, (0, 0)),
-}
+PARAMETERS = {  # of the network, before one of them is changed: W[1] row by row, b[1], W[2], b[2]
+    "W[1]₁₁": 3.0, "W[1]₁₂": -1.0, "W[1]₂₁": 2.0, "W[1]₂₂": 1.0, "W[1]₃₁": -1.0, "W[1]₃₂": -1.0,
+    "b[1]₁": -3.0, "b[1]₂": -2.0, "b[1]₃": 1.0, "W[2]₁": 2.0, "W[2]₂": -1.0, "W[2]₃": 3.0, "b[2]": 1.0,
+}  # fmt: skip
+UNITS = {"[1]₁": (1, 0), "[1]₂": (1, 1), "[1]₃": (1, 2), "[2]": (2, 0)}  # where the diagram has a[1]₁ and δ[1]₁, …
 
 
 @dataclass
@@ -97,64 +95,52 @@ def graph_steps(x, w, y):
     return story.steps
 
 
-SUB = "₁₂₃"
-
-
 def network_steps(x, y, W, b, z, a, slope, name="ReLU"):
     """The steps through a 2-3-1 network for one example x (2,); z, a and slope (3,) are of its hidden units."""
-    n, f = number, factor
-    v, bias = W[2][0], float(b[2][0, 0])
-    story = Story()
-    for j, s in enumerate(SUB):
-        (w1, w2), b1 = W[1][j], b[1][j, 0]
-        story.forward(
-            f"hidden unit {j + 1}",
-            f"z[1]{s} = W[1]{s}₁ x₁ + W[1]{s}₂ x₂ + b[1]{s} = "
-            f"{n(w1)}·{f(x[0])} + {f(w2)}·{f(x[1])} + {f(b1)} = {n(z[j])}",
-            f"a[1]{s} = {name}(z[1]{s}) = {name}({n(z[j])}) = {n(a[j])}",
-            lit={(0, 0), (0, 1), (1, j), (1, j, 0), (1, j, 1)},
-            **{f"a{j}": a[j]},
-        )
-    all_v = {(2, 0), *((1, j) for j in range(3)), *((2, 0, j) for j in range(3))}
+    n, f, story = number, factor, Story()
+    v, bias = W[2][0], b[2][0, 0]
     guess = float(v @ a + bias)
-    story.forward(
-        "the output, a weighted sum and nothing else",
-        "ŷ = W[2]₁ a[1]₁ + W[2]₂ a[1]₂ + W[2]₃ a[1]₃ + b[2]",
-        f"= {n(v[0])}·{f(a[0])} + {f(v[1])}·{f(a[1])} + {f(v[2])}·{f(a[2])} + {f(bias)} = {n(guess)}",
-        lit=all_v,
-        guess=guess,
-    )
-    error = guess - y
-    d = 2 * error
-    story.forward("the loss", f"L = (ŷ − y)² = ({n(guess)} − {f(y)})² = {n(error**2)}", lit={(2, 0)}, L=error**2)
-    formula = f"δ[2] = ∂L/∂ŷ = 2 (ŷ − y) = 2 · ({n(guess)} − {f(y)}) = {n(d)}"
-    story.backward("the blame of the output", formula, lit={(2, 0)}, d2=d)
-    story.backward(
-        "the weights and the bias of the output",
-        f"dW[2] = δ[2] · a[1] = {n(d)} · {row(a)} = {row(d * a)}",
-        f"db[2] = δ[2] = {n(d)}",
-        lit=all_v,
-        dW2=d * a,
-        db2=d,
-    )
+    d = 2 * (guess - y)
     delta = v * d * slope
-    for j, s in enumerate(SUB):
-        story.backward(
-            f"the blame of hidden unit {j + 1}",
+    hidden = [(j, s, f"hidden unit {j + 1}") for j, s in enumerate("₁₂₃")]
+    into = [{(0, 0), (0, 1), (1, j), (1, j, 0), (1, j, 1)} for j in range(3)]  # a hidden unit and all it comes from
+    output = {(2, 0), *((1, j) for j in range(3)), *((2, 0, j) for j in range(3))}
+    for j, s, unit in hidden:
+        lines = (
+            f"z[1]{s} = W[1]{s}₁ x₁ + W[1]{s}₂ x₂ + b[1]{s} = {weighted_sum(W[1][j], x, b[1][j, 0])} = {n(z[j])}",
+            f"a[1]{s} = {name}(z[1]{s}) = {name}({n(z[j])}) = {n(a[j])}",
+        )
+        story.forward(unit, *lines, lit=into[j], **{f"a[1]{s}": a[j]})
+    lines = "ŷ = W[2]₁ a[1]₁ + W[2]₂ a[1]₂ + W[2]₃ a[1]₃ + b[2]", f"= {weighted_sum(v, a, bias)} = {n(guess)}"
+    story.forward("the output, a weighted sum and nothing else", *lines, lit=output, **{"a[2]": guess})
+    L = (guess - y) ** 2
+    story.forward("the loss", f"L = (ŷ − y)² = ({n(guess)} − {f(y)})² = {n(L)}", lit={(2, 0)}, L=L)
+
+    formula = f"δ[2] = ∂L/∂ŷ = 2 (ŷ − y) = 2 · ({n(guess)} − {f(y)}) = {n(d)}"
+    story.backward("the blame of the output", formula, lit={(2, 0)}, **{"δ[2]": d})
+    lines = f"dW[2] = δ[2] · a[1] = {n(d)} · {row(a)} = {row(d * a)}", f"db[2] = δ[2] = {n(d)}"
+    gradients = {"dW[2]": d * a, "db[2]": d}
+    story.backward("the weights and the bias of the output", *lines, lit=output, **gradients)
+    for j, s, unit in hidden:
+        lines = (
             f"δ[1]{s} = W[2]{s} · δ[2] · {name}′(z[1]{s})",
             f"= {n(v[j])} · {f(d)} · {name}′({n(z[j])}) = {n(v[j])} · {f(d)} · {f(slope[j])} = {n(delta[j])}",
-            lit={(2, 0), (1, j), (2, 0, j)},
-            **{f"d1{j}": delta[j]},
         )
-    for j, s in enumerate(SUB):
-        story.backward(
-            f"the weights and the bias of hidden unit {j + 1}",
-            f"dW[1]{s} = δ[1]{s} · (x₁, x₂) = {n(delta[j])} · {row(x)} = {row(delta[j] * x)}",
-            f"db[1]{s} = δ[1]{s} = {n(delta[j])}",
-            lit={(1, j), (0, 0), (0, 1), (1, j, 0), (1, j, 1)},
-            **{f"dW1{j}": delta[j] * x, f"db1{j}": delta[j]},
-        )
+        lit = {(2, 0), (1, j), (2, 0, j)}
+        story.backward(f"the blame of {unit}", *lines, lit=lit, **{f"δ[1]{s}": delta[j]})
+    for j, s, unit in hidden:
+        dW, db = delta[j] * x, n(delta[j])
+        lines = f"dW[1]{s} = δ[1]{s} · (x₁, x₂) = {db} · {row(x)} = {row(dW)}", f"db[1]{s} = δ[1]{s} = {db}"
+        gradients = {f"dW[1]{s}": dW, f"db[1]{s}": delta[j]}
+        story.backward(f"the weights and the bias of {unit}", *lines, lit=into[j], **gradients)
     return story.steps
+
+
+def weighted_sum(w, x, b):
+    """ "2·3 + (−1)·2 + 0.5"."""
+    weights = [number(w[0]), *map(factor, w[1:])]
+    products = [f"{weight}·{factor(value)}" for weight, value in zip(weights, x, strict=True)]
+    return " + ".join([*products, factor(b)])
 
 
 def row(numbers):
@@ -180,47 +166,29 @@ class Graph:
         self.lines, self.local, self.circles, self.values, self.gradients = {}, {}, {}, {}, {}
         box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
         at = {"ha": "center", "va": "center", "zorder": 3, "animated": animated}
+        slope = {"size": 11, "color": DARK_ORANGE, "bbox": box}
         for edge in EDGES:
-            ends = zip(*(PLACES[node] for node in edge.split("-")), strict=True)
-            (self.lines[edge],) = ax.plot(*ends, color=PALE, lw=1.2, zorder=1, animated=animated)
-            place = BESIDE.get(edge, np.mean([PLACES[node] for node in edge.split("-")], axis=0))
-            self.local[edge] = ax.text(*place, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at)
+            ends = np.array([PLACES[node] for node in edge.split("-")])
+            (self.lines[edge],) = ax.plot(*ends.T, zorder=1, animated=animated)
+            self.local[edge] = ax.text(*BESIDE.get(edge, ends.mean(axis=0)), "", **slope, **at)
         for node, (x, y) in PLACES.items():
-            (self.circles[node],) = ax.plot(
-                x, y, "o", markersize=34, color="white", markeredgecolor=INK, zorder=2, animated=animated
-            )
-            ax.text(
-                x + 0.2 * (node == "L"),
-                y + 0.36,
-                NAMES.get(node, node),
-                ha="center",
-                size=11,
-                color=INK,
-                bbox=box,
-                zorder=1.5,
-            )
+            (self.circles[node],) = ax.plot(x, y, "o", markersize=34, color="white", zorder=2, animated=animated)
+            name = {"ha": "center", "size": 11, "color": INK, "bbox": box, "zorder": 1.5}
+            ax.text(x + 0.2 * (node == "L"), y + 0.36, NAMES.get(node, node), **name)
             self.values[node] = ax.text(x, y, "", size=12, color=INK, **at)
             *place, side = SIDEWAYS.get(node, (x, y - 0.44, "center"))
-            self.gradients[node] = ax.text(
-                *place, "", size=11, color=DARK_ORANGE, bbox=box, visible=False, **at | {"ha": side}
-            )
+            self.gradients[node] = ax.text(*place, "", **slope, **at | {"ha": side})
 
     def show(self, step):
-        back = bool(step.gradients)
+        color = ORANGE if step.gradients else BLUE
         for edge, line in self.lines.items():
-            is_lit = edge in step.lit
-            line.set(color=(ORANGE if back else BLUE) if is_lit else PALE, linewidth=4 if is_lit else 1.2)
-            text = f"× {factor(step.local[edge], 3)}" if edge in step.local else ""
-            self.local[edge].set(text=text, visible=bool(text))
-        for node in PLACES:
-            is_lit = node in step.lit
-            edge = (ORANGE if back else BLUE) if is_lit else INK
-            self.circles[node].set(markeredgecolor=edge, markeredgewidth=3 if is_lit else 1.2)
+            line.set(**{"color": color, "lw": 4} if edge in step.lit else {"color": PALE, "lw": 1.2})
+            self.local[edge].set_text(f"× {factor(step.local[edge], 3)}" if edge in step.local else "")
+        for node, circle in self.circles.items():
+            circle.set(**{"mec": color, "mew": 3} if node in step.lit else {"mec": INK, "mew": 1.2})
             self.values[node].set_text(number(step.values[node], 3) if node in step.values else "")
             known = node in step.gradients
-            self.gradients[node].set(
-                text=f"∂L/∂{node} = {number(step.gradients[node])}" if known else "", visible=known
-            )
+            self.gradients[node].set_text(f"∂L/∂{node} = {number(step.gradients[node])}" if known else "")
         return self
 
 
@@ -252,67 +220,58 @@ class BackpropStepper(Explorer):
         }
 
     def draw(self, figure):
-        place = (0.0, 0.27, 0.68, 0.71)
-        self.axes = {GRAPH: figure.add_axes(place, label="graph"), NETWORK: figure.add_axes(place, label="network")}
-        self.graph = Graph(self.axes[GRAPH], animated=True)
-        self.diagram = Diagram(
-            self.axes[NETWORK], [2, 3, 1], inputs=["x₁", "x₂"], outputs=["ŷ"],
-            hidden=[["a[1]₁", "a[1]₂", "a[1]₃"]], animated=True,
-        )  # fmt: skip
-        self.parts = {view: ax.findobj(lambda artist: artist.get_animated()) for view, ax in self.axes.items()}
+        graph, network = (figure.add_axes((0.0, 0.27, 0.68, 0.71), label=view) for view in (GRAPH, NETWORK))
+        self.graph = Graph(graph, animated=True)
+        units = [f"a{index}" for index in UNITS][:3]
+        self.diagram = Diagram(network, [2, 3, 1], ["x₁", "x₂"], ["ŷ"], hidden=[units], animated=True)
+        self.parts = {
+            view: [ax, *ax.findobj(lambda artist: artist.get_animated())]
+            for view, ax in ((GRAPH, graph), (NETWORK, network))
+        }
         figure.text(0.72, 0.93, "known so far", size=12, weight="bold")
-        self.loss = figure.text(0.72, 0.87, "", size=11, color=BLUE, animated=True)
-        self.table = figure.text(0.72, 0.84, "", size=11, va="top", linespacing=1.5, color=DARK_ORANGE, animated=True)
-        self.changed = figure.text(0.72, 0.29, "", size=11, color=BLUE, animated=True)
-        self.title = figure.text(0.03, 0.19, "", size=12, weight="bold", animated=True)
-        self.lines = [figure.text(0.03, height, "", size=11.5, animated=True) for height in (0.12, 0.05)]
+        self.loss = moving_text(figure, 0.72, 0.87, size=11, color=BLUE)
+        self.table = moving_text(figure, 0.72, 0.84, size=11, va="top", linespacing=1.5, color=DARK_ORANGE)
+        self.changed = moving_text(figure, 0.72, 0.29, size=11, color=BLUE)
+        self.title = moving_text(figure, 0.03, 0.19, size=12, weight="bold")
+        self.lines = [moving_text(figure, 0.03, height, size=11.5) for height in (0.12, 0.05)]
 
     def update(self, view, step, x1, x2, y, w, change, by):
         for name, where in (("w", GRAPH), ("x2", NETWORK), ("change", NETWORK), ("by", NETWORK)):
             self.control[name].layout.display = None if view == where else "none"
-        for each, ax in self.axes.items():
-            set_if_changed(ax, visible=each == view)
-            for artist in self.parts[each]:
-                artist.set_visible(each == view)
+        show_only({view}, self.parts)
+        self.changed.set_text("")
         if view == GRAPH:
             remarks, self.steps = [], graph_steps(x1, w, y)
-            self.changed.set_text("")
         else:
             remarks, self.steps = self._network(np.array((x1, x2)), y, change, by)
-        self.now = self.steps[step]
-        (self.graph.show if view == GRAPH else self._show_network)(self.now)
-        self.loss.set_text(f"loss L = {number(self.now.values['L'])}" if "L" in self.now.values else "")
-        self.table.set_text("\n".join(gradient_lines(view, self.now.gradients)))
-        color = DARK_ORANGE if self.now.gradients else BLUE
-        self.title.set(text=f"Step {step} of {STEPS}. {self.now.title}", color=color)
-        for text, line in zip(self.lines, [*self.now.lines, "", ""], strict=False):
+        self.now = now = self.steps[step]
+        (self.graph.show if view == GRAPH else self._show_network)(now)
+        self.loss.set_text(f"loss L = {number(now.values['L'])}" if "L" in now.values else "")
+        self.table.set_text("\n".join(gradient_lines(view, now.gradients)))
+        color = DARK_ORANGE if now.gradients else BLUE
+        self.title.set(text=f"Step {step} of {STEPS}. {now.title}", color=color)
+        for text, line in zip(self.lines, [*now.lines, "", ""], strict=False):
             text.set_text(line)
         return remarks
 
     def _network(self, x, y, change, by):
         """Remarks about the learner's functions, and the steps."""
-        W, b = [None, np.array(W1), np.array([W2])], [None, np.array(B1).reshape(3, 1), np.array([[B2]])]
-        letter, l, entry = PARAMETERS[change]
-        theta = {"W": W, "b": b}[letter][l]
-        theta[entry] += by
-        self.changed.set_text(f"chosen: {change} = {number(theta[entry])}")
-        z = W[1] @ x + b[1][:, 0]
+        theta = PARAMETERS | {change: PARAMETERS[change] + by}
+        W1, b1, W2, b2 = np.split([*theta.values()], (6, 9, 12))
+        self.W, self.b, self.x = [None, W1.reshape(3, 2), W2[None]], [None, b1[:, None], b2[:, None]], x
+        self.changed.set_text(f"chosen: {change} = {number(theta[change])}")
+        z = self.W[1] @ x + b1
         a, remarks = call_learner_code("Your function", self.f, z)
         slope, more = call_learner_code("Your derivative", self.f_prime, z)
-        self.W, self.b, self.x = W, b, x
-        return remarks + more, network_steps(x, y, W, b, z, a, slope, self.name)
+        return remarks + more, network_steps(x, y, self.W, self.b, z, a, slope, self.name)
 
     def _show_network(self, step):
         """Activations in the circles, weights on the lines, and below each unit its bias, later its blame δ."""
-        a = [step.values.get(f"a{j}") for j in range(3)]
-        hidden = np.array([np.nan if each is None else each for each in a])
-        texts = {(1, j): "" for j in range(3) if a[j] is None}
-        if "guess" not in step.values:
-            texts[2, 0] = ""
-        deltas = {(1, j): step.gradients.get(f"d1{j}") for j in range(3)} | {(2, 0): step.gradients.get("d2")}
-        notes = {unit: f"δ = {number(delta)}" for unit, delta in deltas.items() if delta is not None}
-        values = [self.x, hidden, np.array([step.values.get("guess", np.nan)])]
-        self.diagram.show(values, self.W, self.b, step.lit or None, texts, notes, full=4)
+        a = [step.values.get(f"a{index}", np.nan) for index in UNITS]
+        blank = {unit: "" for index, unit in UNITS.items() if f"a{index}" not in step.values}
+        blames = {unit: step.gradients.get(f"δ{index}") for index, unit in UNITS.items()}
+        notes = {unit: f"δ = {number(blame)}" for unit, blame in blames.items() if blame is not None}
+        self.diagram.show([self.x, a[:3], a[3:]], self.W, self.b, step.lit or None, blank, notes, full=4)
 
     def goals(self, view, step, x1, w, **others):
         cancel = dead = largest = False
@@ -320,20 +279,16 @@ class BackpropStepper(Explorer):
         if view == GRAPH:
             cancel = abs(w) > 1e-9 and abs(last["w"]) < 1e-9
         else:
-            unit = [*last["dW10"], last["db10"], last["dW2"][0]]
-            dead = last["d2"] != 0 and x1 != 0 and self.W[2][0, 0] != 0 and not np.any(unit)
-            rest = [*last["dW10"], last["dW11"][1], *last["dW12"], *last["dW2"]]
-            largest = abs(last["dW11"][0]) > np.abs(rest).max()
-        at_end = step == STEPS
-        yield "graph, last step: with w not 0, let the two paths cancel, so that ∂L/∂w = 0.", at_end and cancel
-        yield (
-            "network, last step: hidden unit 1 is dead, all its gradients are 0, and ŷ is still wrong.",
-            at_end and dead,
-        )
-        yield (
-            "network, last step: W[1]₂₁, from x₁ to hidden unit 2, has the gradient that is largest in size.",
-            at_end and largest,
-        )
+            unit = [*last["dW[1]₁"], last["db[1]₁"], last["dW[2]"][0]]
+            dead = last["δ[2]"] != 0 and x1 != 0 and self.W[2][0, 0] != 0 and not np.any(unit)
+            rest = [*last["dW[1]₁"], last["dW[1]₂"][1], *last["dW[1]₃"], *last["dW[2]"]]
+            largest = abs(last["dW[1]₂"][0]) > np.abs(rest).max()
+        for view, task, done in (
+            ("graph", "with w not 0, let the two paths cancel, so that ∂L/∂w = 0.", cancel),
+            ("network", "hidden unit 1 is dead, all its gradients are 0, and ŷ is still wrong.", dead),
+            ("network", "W[1]₂₁, from x₁ to hidden unit 2, has the gradient that is largest in size.", largest),
+        ):
+            yield f"{view}, last step: {task}", step == STEPS and done
 
     def caption(self, view, step, **values):
         where = f"{view}, step {step} of {STEPS}. {self.now.title.rstrip('.')}."
@@ -341,16 +296,11 @@ class BackpropStepper(Explorer):
 
 
 def gradient_lines(view, gradients):
-    """The gradients that are known, as lines of text."""
+    """The gradients that are known, as lines of text; of the network those of its parameters."""
     if view == GRAPH:
-        return [f"∂L/∂{node} = {number(gradients[node])}" for node in "Lqrepyxw" if node in gradients]
-    lines = []
-    if "dW2" in gradients:
-        lines += [f"dW[2] = {row(gradients['dW2'])}", f"db[2] = {number(gradients['db2'])}"]
-    for j, s in enumerate(SUB):
-        if f"dW1{j}" in gradients:
-            lines += [f"dW[1]{s} = {row(gradients[f'dW1{j}'])}", f"db[1]{s} = {number(gradients[f'db1{j}'])}"]
-    return lines
+        return [f"∂L/∂{node} = {number(slope)}" for node, slope in gradients.items()]
+    shown = {name: slope for name, slope in gradients.items() if name.startswith("d")}
+    return [f"{name} = {row(slope) if np.ndim(slope) else number(slope)}" for name, slope in shown.items()]
 
 
 WIDTH, EXAMPLES, DEEPEST = 50, 60, 20
@@ -392,21 +342,18 @@ class GradientFlow(Explorer):
 
     def draw(self, figure):
         self.left, self.right = figure.add_axes((0.11, 0.17, 0.38, 0.68)), figure.add_axes((0.6, 0.17, 0.37, 0.68))
-        self.left.set(
-            title="Gradient by layer", xlabel="layer", ylabel="size of δ[l] / δ[L]", yscale="log", ylim=(1e-6, 1e6)
-        )
-        self.right.set(title="Activations by layer", xlabel="layer", ylabel="middle 80 % of a[l]")
+        self.left.set(title="Gradient by layer", ylabel="size of δ[l] / δ[L]", xlabel="layer", yscale="log")
+        self.right.set(title="Activations by layer", ylabel="middle 80 % of a[l]", xlabel="layer")
         self.right.set_yscale("symlog", linthresh=1)  # linear from −1 to 1
         self.right.yaxis.set_major_formatter(lambda y, _: tick(y))
         self.right.yaxis.set_minor_locator(NullLocator())
         self.left.axhline(1, color="#BBBBBB", lw=0.8)
         self.left.axhspan(0.01, 100, color="#EEEEEE", zorder=0)
-        (self.curve,) = self.left.plot([], [], "o-", color=ORANGE, animated=True)
-        (self.cut,) = self.left.plot([], [], "o", color=ORANGE, markerfacecolor="white", animated=True)
-        self.bars = [
-            self.right.plot([], [], color=BLUE, lw=7, solid_capstyle="butt", animated=True)[0] for _ in range(DEEPEST)
-        ]
-        (self.middle,) = self.right.plot([], [], "o", color="white", markersize=4, animated=True)
+        self.curve = moving(self.left, color=ORANGE, marker="o")
+        self.cut = moving(self.left, color=ORANGE, marker="o", ls="", markerfacecolor="white")
+        self.bars = LineCollection([], colors=BLUE, linewidths=7, animated=True)
+        self.right.add_collection(self.bars, autolim=False)
+        self.middle = moving(self.right, color="white", marker="o", ls="", markersize=4)
 
     def update(self, depth, activation, init, gain):
         L = round(depth)
@@ -424,10 +371,7 @@ class GradientFlow(Explorer):
         reach = max([6, *np.ceil(np.abs(np.log10(finite)) + 0.3)])
         set_if_changed(self.left, ylim=(10**-reach, 10**reach))
         low, middle, high = np.array([np.quantile(a, (0.1, 0.5, 0.9)) for a in A]).clip(-1e9, 1e9).T
-        for l, bar in enumerate(self.bars, 1):
-            bar.set_visible(l <= L)
-            if l <= L:
-                bar.set_data([l, l], [low[l - 1], high[l - 1]])
+        self.bars.set_segments([[(l, a), (l, b)] for l, a, b in zip(layers, low, high, strict=True)])
         self.middle.set_data(layers, middle)
         ends = np.nan_to_num([low, high])
         limit = next(limit for limit in 10.0 ** np.arange(-1, 12) * 1.2 if limit > np.abs(ends).max() or limit > 1e10)
@@ -458,11 +402,9 @@ class GradientFlow(Explorer):
         return sizes, A[1:], remarks
 
     def goals(self, depth, activation, **values):
-        first, is_deep = self.shares[0], depth >= 10
-        yield (
-            "sigmoid, 10 layers or more: the first layer gets at least 1 % of the last one's gradient.",
-            is_deep and activation == "sigmoid" and 0.01 <= first <= 100,
-        )
+        first = self.shares[0]
+        enough = depth >= 10 and activation == "sigmoid" and 0.01 <= first <= 100
+        yield "sigmoid, 10 layers or more: the first layer gets at least 1 % of the last one's gradient.", enough
         level = np.nanmax(self.shares) <= 3 * np.nanmin(self.shares) if np.isfinite(first) else False
         yield "20 layers, all gradients within a factor of 3.", depth == DEEPEST and level
         yield "an explosion: the first layer gets more than 1,000 times the last one's gradient.", first > 1000

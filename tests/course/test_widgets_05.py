@@ -71,12 +71,12 @@ def test_the_gradients_of_the_network_are_those_of_nudging(functions, state):
         return (out @ f(weights @ x + biases) + last - target) ** 2
 
     gradients = widget.steps[-1].gradients
-    for j in range(3):
+    for j, sub in enumerate("₁₂₃"):
         for i in range(2):
-            assert gradients[f"dW1{j}"][i] == pytest.approx(slope(loss, weights, (j, i)), abs=1e-5)
-        assert gradients[f"db1{j}"] == pytest.approx(slope(loss, biases, j), abs=1e-5)
-        assert gradients["dW2"][j] == pytest.approx(slope(loss, out, j), abs=1e-5)
-    assert gradients["db2"] == 2 * (out @ f(weights @ x + biases) + last - target)
+            assert gradients[f"dW[1]{sub}"][i] == pytest.approx(slope(loss, weights, (j, i)), abs=1e-5)
+        assert gradients[f"db[1]{sub}"] == pytest.approx(slope(loss, biases, j), abs=1e-5)
+        assert gradients["dW[2]"][j] == pytest.approx(slope(loss, out, j), abs=1e-5)
+    assert gradients["db[2]"] == 2 * (out @ f(weights @ x + biases) + last - target)
 
 
 @pytest.mark.parametrize(("index", "name"), [*enumerate(PARAMETERS)])
