@@ -1,10 +1,11 @@
-"""Validate the arguments of network.py and training.py, in sentences: what was expected, what came, what to do.
+"""Validate the arguments of network.py, layers.py, training.py in sentences: what was expected, what came, what to do.
 
-These checks stand apart so that those two files read as mathematics. `check_…` returns nothing; `as_…` returns its
+These checks stand apart so that those files read as mathematics. `check_…` returns nothing; `as_…` returns its
 argument as an array of the kind that is needed. They raise TypeError for a wrong kind of thing and ValueError for an
 impossible value. Those made for every mini-batch cost a few microseconds.
 """
 
+import itertools
 from contextlib import suppress
 from difflib import get_close_matches
 from numbers import Integral, Real
@@ -63,6 +64,62 @@ def check_loss(loss, output, n_outputs, losses, matching):
         raise ValueError("softmax of a single output is always 1; for yes or no use output='sigmoid', or two outputs.")
     if output == "softmax" and loss != matching["softmax"]:
         raise ValueError(f"the output 'softmax' belongs to the loss {matching['softmax']!r}; got the loss {loss!r}.")
+
+
+def check_linear(n_in, n_out, init, initializers):
+    """Refuse sizes that are no whole numbers from 1, and an initializer that is no function and not by name."""
+    as_count("n_in", n_in)
+    as_count("n_out", n_out)
+    if not callable(init):
+        check_one_of("init", init, initializers)
+
+
+def check_initial_weights(W, shape):
+    """Refuse what an initializer made if it is no array of this shape."""
+    if not isinstance(W, np.ndarray) or W.shape != shape or W.dtype.kind not in "fiu":
+        got = f"shape {W.shape} of {W.dtype}" if isinstance(W, np.ndarray) else _kind(W)
+        raise ValueError(f"init(n_out, n_in, rng) must give an array of numbers of shape {shape}; got {got}.")
+
+
+def check_layers(layers, within_residual=False):
+    """Refuse what is no list of layers, sizes that do not fit together, and a layer that would come twice."""
+    if not isinstance(layers, list | tuple):
+        raise TypeError(f"layers must be a list such as [Linear(784, 128), ReLU(), …]; got {_kind(layers)}.")
+    leaves = []
+    for i, layer in enumerate(layers, 1):
+        if isinstance(layer, type) or not hasattr(layer, "leaves"):
+            raise TypeError(f"layer {i} must be made by a subclass of Layer, such as ReLU(); got {_kind(layer)}.")
+        leaves += layer.leaves()
+    sized = [leaf for leaf in leaves if leaf.n_in is not None]
+    for before, leaf in itertools.pairwise(sized):
+        if before.n_out != leaf.n_in:
+            raise ValueError(f"{leaf} takes {leaf.n_in} rows, but {before} before it gives {before.n_out}.")
+    if not sized and not (within_residual and leaves):
+        raise ValueError("layers needs at least one that says how many rows it takes, such as Linear(784, 10).")
+    if within_residual and sized and sized[0].n_in != sized[-1].n_out:
+        sizes = f"{sized[0].n_in} and {sized[-1].n_out}"
+        raise ValueError(f"the layers in Residual must give as many rows as they take, for the sum; got {sizes}.")
+    if len({id(leaf) for leaf in leaves}) < len(leaves):
+        raise ValueError("the same layer stands in the list twice; make one for each place.")
+
+
+def check_batch_of_two(A):
+    """Refuse to normalize one example, which has no variance."""
+    if A.shape[1] < 2:
+        raise ValueError(f"BatchNorm trains on batches of at least 2 examples, since one has no spread; got {A.shape}.")
+
+
+def check_last_batch(network, n_examples, batch_size):
+    """Refuse a batch size whose last batch is smaller than the network can be trained with."""
+    smallest = getattr(network, "smallest_batch", 1)
+    last = n_examples % batch_size or batch_size
+    if last < smallest:
+        fits = [size for size in range(batch_size + 1, batch_size + 9) if (n_examples % size or size) >= smallest]
+        advice = f"Take another batch_size, such as {fits[0]}." if fits else "Give it more examples."
+        raise ValueError(
+            f"this network trains on batches of at least {smallest} examples, as BatchNorm does, but the last has "
+            f"{last}: {n_examples} examples in batches of {batch_size}. {advice}"
+        )
 
 
 def check_float_dtype(dtype):
@@ -219,16 +276,18 @@ def check_generator(rng):
         raise TypeError(f"rng must be a generator, such as np.random.default_rng(0); got {_kind(rng)}.")
 
 
-RANGES = {  # an optimizer's constants: what is allowed, and in words
+RANGES = {  # constants of optimizers and layers: what is allowed, and in words
     "learning_rate": (lambda v: 0 < v < np.inf, "a number above 0, such as 0.1"),
     "epsilon": (lambda v: 0 < v < np.inf, "a small number above 0, such as 1e-8"),
+    "max_norm": (lambda v: 0 < v < np.inf, "a number above 0, such as 1"),
+    "p": (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.5"),
     **dict.fromkeys(("weight_decay", "l2"), (lambda v: 0 <= v < np.inf, "0 or a number above, such as 0.01")),
     **dict.fromkeys(("beta", "beta_1", "beta_2", "rho"), (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.9")),
 }
 
 
 def check_constants(**values):
-    """Refuse an optimizer's constants that are not within their RANGES."""
+    """Refuse constants of optimizers and layers that are not within their RANGES."""
     for name, value in values.items():
         allowed, words = RANGES[name]
         if isinstance(value, bool) or not isinstance(value, Real):

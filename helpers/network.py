@@ -279,6 +279,10 @@ class Network:
                 dW[l] += l2 * self.W[l]
         return [*dW[1:], *db[1:]]
 
+    def state(self):
+        """The arrays that training changes, themselves, by name: W1 … WL, b1 … bL. These are kept, saved, restored."""
+        return {f"{name}{l}": getattr(self, name)[l] for name in "Wb" for l in range(1, self.L + 1)}
+
     def metrics(self, Z, Y):
         """Logits Z[L] and targets Y (n_L, m) → {"loss": …} and, where all targets are labels, fractions that are right.
 

@@ -156,6 +156,7 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     X = checks.as_rows(X, network.sizes[0], network.dtype)
     Y = network.encode_targets(y, len(X))
     validation = checks.as_validation(validation, network)
+    checks.check_last_batch(network, len(X), batch_size)
     rng = np.random.default_rng(seed)
     learning_rate = optimizer.learning_rate
     step, n_steps = 0, epochs * math.ceil(len(X) / batch_size)
@@ -194,8 +195,8 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     finally:
         optimizer.learning_rate = learning_rate
         if best is not None:
-            for theta, kept in zip(network.parameters(), best["parameters"], strict=True):
-                theta[...] = kept
+            for name, array in network.state().items():
+                array[...] = best["state"][name]
     return history
 
 
@@ -215,5 +216,5 @@ def better(best, network, record):
     score = record.get("validation_accuracy", 0), -record["validation_loss"]
     if best is not None and score <= best["score"]:
         return best
-    parameters = [theta.copy() for theta in network.parameters()]
-    return {"epoch": record["epoch"], "score": score, "parameters": parameters}
+    state = {name: array.copy() for name, array in network.state().items()}
+    return {"epoch": record["epoch"], "score": score, "state": state}
