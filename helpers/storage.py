@@ -1,7 +1,8 @@
 """Save networks as plain .npz archives, never pickle, and load them again.
 
-A file holds a `header`, a JSON text with the format's name and version and the network's settings, and the arrays
-W1, b1, … by name.
+A file holds a `header`, a JSON text with the format's name and version and the network's settings, and the arrays of
+`network.state()` by name. Of layers it has only names and arrays, since the learner's own cannot be made from a file:
+build the network as it was, and load into it.
 """
 
 import io
@@ -16,7 +17,7 @@ import numpy as np
 from helpers.network import Network
 
 FORMAT = "neural-networks-from-scratch network"
-VERSION = 1
+VERSION = 2  # 1: networks of W and b, still written so; 2: layers
 
 
 def save(network, path):
@@ -30,11 +31,12 @@ def save(network, path):
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist; make it first, or choose another place.")
     settings = {"sizes": network.sizes, **network.settings}
-    header = json.dumps({"format": FORMAT, "version": VERSION, "settings": settings})
+    version = 2 if "layers" in settings else 1
+    header = json.dumps({"format": FORMAT, "version": version, "settings": settings})
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         with open(temporary, "xb") as file:
-            np.savez(file, header=np.array(header), **_arrays(network))
+            np.savez(file, header=np.array(header), **network.state())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -42,12 +44,15 @@ def save(network, path):
         temporary.unlink(missing_ok=True)
 
 
-def load(path):
-    """The network that `save` wrote.
+def load(path, into=None):
+    """The network that `save` wrote; or `into`, a network built in the same way, with the file's arrays in its own.
 
-    Raises FileNotFoundError if there is no such file, and ValueError if it is damaged, of another program, or of a
-    newer version of this one. Nothing in the file is ever executed.
+    A network of layers needs `into`. Raises FileNotFoundError if there is no such file, and ValueError if it is
+    damaged, of another program, of a newer version of this one, or of a network built in another way than `into`,
+    which then stays as it was. Nothing in the file is ever executed.
     """
+    if into is not None and (isinstance(into, type) or not hasattr(into, "state")):
+        raise TypeError(f"into must be a network, such as one made by Sequential; got {into!r}.")
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; save(network, path) writes one.")
@@ -67,20 +72,45 @@ def load(path):
             if header["format"] != FORMAT:
                 raise ValueError(f"its format is {header['format']!r}")
             if header["version"] <= VERSION:
-                return _restore(header["settings"], {name: archive[name] for name in archive.files if name != "header"})
+                settings = dict(header["settings"])
+                arrays = {name: archive[name] for name in archive.files if name != "header"}
+                if into is None and "layers" not in settings:
+                    return _restore(settings, arrays)
     except Exception as error:  # whatever zipfile, zlib, NumPy or JSON make of a file that is not ours
         raise ValueError(
             f"{path} is damaged, or not a network written by save ({error}). "
             "Save the network again, or name another file."
         ) from error
-    raise ValueError(
-        f"{path} was written by a newer version of this course (file version {header['version']}, this one reads up to "
-        f"{VERSION}). Update the course, or save the network with this version."
-    )
+    if header["version"] > VERSION:
+        raise ValueError(
+            f"{path} was written by a newer version of this course (file version {header['version']}, this one reads "
+            f"up to {VERSION}). Update the course, or save the network with this version."
+        )
+    if into is None:
+        raise ValueError(
+            f"{path} holds the layers {settings['layers']}: build the network with Sequential as it was, then "
+            "load(path, into=network)."
+        )
+    _fill(into, settings, arrays, path)
+    return into
 
 
-def _arrays(network):
-    return {f"{name}{l}": getattr(network, name)[l] for name in "Wb" for l in range(1, network.L + 1)}
+def _fill(network, settings, arrays, path):
+    """Copy the arrays into the network's own, if all fit."""
+    own = {"sizes": network.sizes, **network.settings, **_kinds(network.state())}
+    found = {**settings, **_kinds(arrays)}
+    for name in {**own, **found}:
+        if own.get(name) != found.get(name):
+            raise ValueError(
+                f"{path} is of another network than `into`: it has {name} = {found.get(name)}, and `into` has "
+                f"{own.get(name)}. Build `into` as the saved network was built."
+            )
+    for name, array in network.state().items():
+        array[...] = arrays[name]
+
+
+def _kinds(arrays):
+    return {name: f"{array.dtype} of shape {array.shape}" for name, array in arrays.items()}
 
 
 def _restore(settings, arrays):
@@ -93,6 +123,6 @@ def _restore(settings, arrays):
         if name not in arrays or arrays[name].shape != shapes.get(name) or arrays[name].dtype != dtype:
             raise ValueError(f"{name} is not the array of a network of the sizes {n}")
     network = Network(**settings, dtype=dtype)
-    for name, theta in _arrays(network).items():
+    for name, theta in network.state().items():
         theta[...] = arrays[name]
     return network

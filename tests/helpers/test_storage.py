@@ -199,9 +199,9 @@ def test_files_of_other_programs(name, tmp_path):
 
 
 def test_a_newer_version_is_named(content, tmp_path):
-    for change in ({"version": 2}, {"version": 2, "settings": None, "layers": []}):
+    for change in ({"version": 3}, {"version": 3, "settings": None, "layers": []}):
         message = refused(tmp_path / "new.npz", with_header(content[0], lambda header, change=change: header | change))
-        assert "newer version of this course (file version 2, this one reads up to 1). Update" in message
+        assert "newer version of this course (file version 3, this one reads up to 2). Update" in message
 
 
 OTHER_HEADERS = [
