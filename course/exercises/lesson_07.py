@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import OPEN, RIGHT, Exercise, Mistake, Task, Verdict, case, is_unwritten
-from course.exercises.questions import Choice, Question
+from course.exercises.grading import OPEN, RIGHT, Mistake, Task, Verdict, exercise
+from course.exercises.questions import Question
+from course.exercises.results import case
+from course.sandbox import is_unwritten
 from helpers.network import Network
 
 TITLE = "Training on MNIST"
@@ -43,235 +45,195 @@ def _std(X, X_train):
     return X_train.std(axis=0)
 
 
-STANDARDISE = Exercise(
-    key="7.1",
-    title="normalise with training statistics only",
+@exercise(
+    "7.1",
+    "normalise with training statistics only",
     points=2,
     minutes=8,
-    stub="""
-def standardise(X, X_train):  # both (examples, pixels)
-    return ...  # your code here
-""",
-    reference=_standardise,
+    level=2,
     quiet=True,
-    cases=(
+    cases=[
         case(X=[[2.0, 5.0], [0.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [5.0, 4.0], [3.0, 6.0]]),
         case(X=[[4.0, 1.0]], X_train=[[0.0, 1.0], [2.0, 3.0], [4.0, 8.0]]),
         case(X=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]]),
         case(X=[[0.5, 0.0, 1.0], [1.5, 2.0, 0.0]], X_train=[[0.0, 0.0, 1.0], [1.0, 0.0, 3.0]]),
-    ),
-    wrong=(
-        Mistake(
-            "statistics of X",
-            "You took mean and standard deviation of X itself. Each set then gets a scale of its own, and the network "
-            "meets one that it was not trained on. Use those of `X_train` for every set.",
-            _by(lambda X, T: X.mean(axis=0), lambda X, T: X.std(axis=0)),
-        ),
-        Mistake(
-            "statistics of both",
-            "You took the statistics of both sets together. So the test images have a say in what the network is "
-            "trained on: that is a leak. Use those of `X_train` alone.",
-            _by(lambda X, T: np.vstack([X, T]).mean(axis=0), lambda X, T: np.vstack([X, T]).std(axis=0)),
-        ),
-        Mistake(
-            "the mean of X",
-            "The mean comes from X, the standard deviation from `X_train`. Both belong to `X_train`.",
-            _by(lambda X, T: X.mean(axis=0), _std),
-        ),
-        Mistake(
-            "the deviation of X",
-            "The standard deviation comes from X, the mean from `X_train`. Both belong to `X_train`.",
-            _by(_mean, lambda X, T: X.std(axis=0)),
-        ),
-        Mistake(
-            "one mean for all pixels",
-            "You took one mean for all pixels, and a standard deviation for each. The mean is one for each, too: "
-            "`X_train.mean(axis=0)`.",
-            _by(lambda X, T: T.mean(), _std),
-        ),
-        Mistake(
-            "one number for all pixels",
-            "You took one mean and one standard deviation for all pixels. Here each pixel has its own: `axis=0`.",
-            _by(lambda X, T: T.mean(), lambda X, T: T.std()),
-        ),
-        Mistake(
-            "wrong axis",
-            "`axis=1` gives a mean for each image. Images are rows; a number for each pixel is along `axis=0`.",
-            lambda X, T: (X - T.mean(axis=1)) / T.std(axis=1),
-        ),
-        Mistake(
-            "each image by itself",
-            "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
-            "images: `X_train.mean(axis=0)`.",
-            _by(lambda X, T: X.mean(axis=1, keepdims=True), lambda X, T: X.std(axis=1, keepdims=True)),
-        ),
-        Mistake(
-            "not divided",
-            "The mean is gone, the scale is not: divide by the standard deviation of each pixel, too.",
-            lambda X, T: X - T.mean(axis=0),
-        ),
-        Mistake(
-            "mean not subtracted",
-            "You divided by the standard deviation, but the mean of each training pixel must go first.",
-            _by(lambda X, T: 0.0, _std),
-        ),
-        Mistake(
-            "missing brackets",
-            "Brackets are missing: `X - mean / std` divides the mean alone. Write `(X - mean) / std`.",
-            lambda X, T: X - T.mean(axis=0) / np.where(T.std(axis=0) == 0, 1, T.std(axis=0)),
-        ),
-        Mistake(
-            "variance",
-            "You divided by the variance. The standard deviation is its square root: `.std(axis=0)`.",
-            _by(_mean, lambda X, T: T.var(axis=0)),
-        ),
-        Mistake(
-            "to 0 … 1",
-            "This brings each pixel to 0 … 1 by its smallest and largest value. Asked for are mean 0 and standard "
-            "deviation 1 on the training set.",
-            _by(lambda X, T: T.min(axis=0), lambda X, T: T.max(axis=0) - T.min(axis=0)),
-        ),
-        Mistake(
-            "N − 1",
-            "`ddof=1` divides by N − 1, which estimates the spread of a larger population. Leave it out here.",
-            _by(_mean, lambda X, T: T.std(axis=0, ddof=1)),
-        ),
-        Mistake(
-            "division by 0",
-            "A pixel that never changes has standard deviation 0, and a division by 0 gives nan or inf: one of them "
-            "ruins every weight it meets. Divide by 1 where it is 0.",
-            lambda X, T: (X - T.mean(axis=0)) / T.std(axis=0),
-        ),
-        Mistake(
-            "a tiny number added",
-            "A tiny number added to 0 is still tiny: a pixel that was blank in training and has some ink in X comes "
-            "out at 200,000,000. Divide by 1 where the standard deviation is 0.",
-            lambda X, T: (X - T.mean(axis=0)) / (T.std(axis=0) + 1e-8),
-        ),
-        Mistake(
-            "at least 1",
-            "`np.maximum(std, 1)` also changes every standard deviation between 0 and 1, and on images all are. Only "
-            "0 becomes 1: `np.where(std == 0, 1, std)`.",
-            lambda X, T: (X - T.mean(axis=0)) / np.maximum(T.std(axis=0), 1),
-        ),
-        Mistake(
-            "unchanging pixels set to 0",
-            "A pixel that never changed in training comes out as 0 here, even where X has ink. Divide by 1 there: it "
-            "keeps what differs from its mean.",
-            lambda X, T: np.where(T.std(axis=0) == 0, 0, _standardise(X, T)),
-        ),
-        Mistake(
-            "the training set itself",
-            "This is the standardised `X_train`. It gives the statistics; X is what they are applied to.",
-            lambda X, T: _standardise(T, T),
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "Two statistics for each pixel, over all *training* images. Which axis counts the images?",
         "`X_train.mean(axis=0)` and `X_train.std(axis=0)` have a number for each pixel. Subtract one and divide by the "
         "other. Then think of a pixel in the corner, which is 0 in every training image.",
         "`std = np.where(std == 0, 1, std)` leaves pixels that never change at the scale they have. The rest is "
         "`(X - …) / std`.",
+    ],
+    reason=(
+        "What the network was trained on fixes the scale, so that an image means the same in every set. And "
+        "nothing about the validation or test images leaks into training."
     ),
-    solution="""
-def standardise(X, X_train):
+    takeaway=("The scale comes from the training set, whatever set it is used on."),
+)
+def standardise(X, X_train):  # both (examples, pixels)
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
     return (X - mean) / np.where(std == 0, 1, std)
-""",
-    reason="What the network was trained on fixes the scale, so that an image means the same in every set. And "
-    "nothing about the validation or test images leaks into training.",
-    takeaway="The scale comes from the training set, whatever set it is used on.",
+
+
+standardise.mistake(
+    "You took mean and standard deviation of X itself. Each set then gets a scale of its own, and the network "
+    "meets one that it was not trained on. Use those of `X_train` for every set.",
+    _by(lambda X, T: X.mean(axis=0), lambda X, T: X.std(axis=0)),
+)
+standardise.mistake(
+    "You took the statistics of both sets together. So the test images have a say in what the network is "
+    "trained on: that is a leak. Use those of `X_train` alone.",
+    _by(lambda X, T: np.vstack([X, T]).mean(axis=0), lambda X, T: np.vstack([X, T]).std(axis=0)),
+)
+standardise.mistake(
+    "The mean comes from X, the standard deviation from `X_train`. Both belong to `X_train`.",
+    _by(lambda X, T: X.mean(axis=0), _std),
+)
+standardise.mistake(
+    "The standard deviation comes from X, the mean from `X_train`. Both belong to `X_train`.",
+    _by(_mean, lambda X, T: X.std(axis=0)),
+)
+standardise.mistake(
+    "You took one mean for all pixels, and a standard deviation for each. The mean is one for each, too: "
+    "`X_train.mean(axis=0)`.",
+    _by(lambda X, T: T.mean(), _std),
+)
+standardise.mistake(
+    "You took one mean and one standard deviation for all pixels. Here each pixel has its own: `axis=0`.",
+    _by(lambda X, T: T.mean(), lambda X, T: T.std()),
+)
+standardise.mistake(
+    "`axis=1` gives a mean for each image. Images are rows; a number for each pixel is along `axis=0`.",
+    lambda X, T: (X - T.mean(axis=1)) / T.std(axis=1),
+)
+standardise.mistake(
+    "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
+    "images: `X_train.mean(axis=0)`.",
+    _by(lambda X, T: X.mean(axis=1, keepdims=True), lambda X, T: X.std(axis=1, keepdims=True)),
+)
+standardise.mistake(
+    "The mean is gone, the scale is not: divide by the standard deviation of each pixel, too.",
+    lambda X, T: X - T.mean(axis=0),
+)
+standardise.mistake(
+    "You divided by the standard deviation, but the mean of each training pixel must go first.",
+    _by(lambda X, T: 0.0, _std),
+)
+standardise.mistake(
+    "Brackets are missing: `X - mean / std` divides the mean alone. Write `(X - mean) / std`.",
+    lambda X, T: X - T.mean(axis=0) / np.where(T.std(axis=0) == 0, 1, T.std(axis=0)),
+)
+standardise.mistake(
+    "You divided by the variance. The standard deviation is its square root: `.std(axis=0)`.",
+    _by(_mean, lambda X, T: T.var(axis=0)),
+)
+standardise.mistake(
+    "This brings each pixel to 0 … 1 by its smallest and largest value. Asked for are mean 0 and standard "
+    "deviation 1 on the training set.",
+    _by(lambda X, T: T.min(axis=0), lambda X, T: T.max(axis=0) - T.min(axis=0)),
+)
+standardise.mistake(
+    "`ddof=1` divides by N − 1, which estimates the spread of a larger population. Leave it out here.",
+    _by(_mean, lambda X, T: T.std(axis=0, ddof=1)),
+)
+standardise.mistake(
+    "A pixel that never changes has standard deviation 0, and a division by 0 gives nan or inf: one of them "
+    "ruins every weight it meets. Divide by 1 where it is 0.",
+    lambda X, T: (X - T.mean(axis=0)) / T.std(axis=0),
+)
+standardise.mistake(
+    "A tiny number added to 0 is still tiny: a pixel that was blank in training and has some ink in X comes "
+    "out at 200,000,000. Divide by 1 where the standard deviation is 0.",
+    lambda X, T: (X - T.mean(axis=0)) / (T.std(axis=0) + 1e-8),
+)
+standardise.mistake(
+    "`np.maximum(std, 1)` also changes every standard deviation between 0 and 1, and on images all are. Only "
+    "0 becomes 1: `np.where(std == 0, 1, std)`.",
+    lambda X, T: (X - T.mean(axis=0)) / np.maximum(T.std(axis=0), 1),
+)
+standardise.mistake(
+    "A pixel that never changed in training comes out as 0 here, even where X has ink. Divide by 1 there: it "
+    "keeps what differs from its mean.",
+    lambda X, T: np.where(T.std(axis=0) == 0, 0, _standardise(X, T)),
+)
+standardise.mistake(
+    "This is the standardised `X_train`. It gives the statistics; X is what they are applied to.",
+    lambda X, T: _standardise(T, T),
 )
 
 
 # --- 7.2: accuracy ----------------------------------------------------------------------------------------------------
 
-ACCURACY = Exercise(
-    key="7.2",
-    title="accuracy",
+
+@exercise(
+    "7.2",
+    "accuracy",
     points=1,
     minutes=5,
-    stub="""
-def accuracy(P, y):  # probabilities P (N, classes), labels y (N,)
-    return ...  # a fraction from 0 to 1
-""",
-    reference=lambda P, y: np.mean(P.argmax(axis=1) == y),
-    cases=(
+    level=1,
+    stub="return ...  # a fraction from 0 to 1",
+    cases=[
         case(P=[[0.2, 0.5, 0.3], [0.9, 0.1, 0.0], [0.3, 0.3, 0.4], [0.1, 0.6, 0.3]], y=[1, 0, 0, 1]),
         case(P=[[0.45, 0.4, 0.15], [0.1, 0.3, 0.6], [0.2, 0.5, 0.3]], y=[0, 1, 1]),
         case(P=[[0.4, 0.6], [0.7, 0.3], [0.2, 0.8], [0.9, 0.1], [0.55, 0.45]], y=[0, 0, 0, 0, 0]),
         case(P=[[0.1, 0.2, 0.3, 0.4]], y=[3]),
-    ),
-    wrong=(
-        Mistake(
-            "wrong axis",
-            "`argmax(axis=0)` finds the surest example of each class. You want the class of each example, each row.",
-            lambda P, y: np.mean(P.argmax(axis=0)[: len(y)] == y[: P.shape[1]]),
-        ),
-        Mistake(
-            "argmax of everything",
-            "`P.argmax()` without an axis is one place in the whole table. Each row needs its own: `axis=1`.",
-            lambda P, y: np.mean(P.argmax() == y),
-        ),
-        Mistake(
-            "how many",
-            "This is how many are right. Accuracy is the share: divide by the number of examples.",
-            lambda P, y: np.sum(P.argmax(axis=1) == y),
-        ),
-        Mistake(
-            "divided by the classes",
-            "You divided by the number of classes. Divide by the number of examples, `len(y)`.",
-            lambda P, y: np.sum(P.argmax(axis=1) == y) / P.shape[1],
-        ),
-        Mistake(
-            "divided by all the numbers",
-            "`P.size` counts every probability in P. Divide by the number of examples, `len(y)`.",
-            lambda P, y: np.sum(P.argmax(axis=1) == y) / P.size,
-        ),
-        Mistake(
-            "percent",
-            "These are percent; as a fraction it runs from 0 to 1.",
-            lambda P, y: 100 * np.mean(P.argmax(axis=1) == y),
-        ),
-        Mistake(
-            "error rate",
-            "This is the share of wrong answers, 1 − accuracy.",
-            lambda P, y: np.mean(P.argmax(axis=1) != y),
-        ),
-        Mistake(
-            "mean probability of the label",
-            "This is the mean probability of the right class. Accuracy asks only whether that class came first.",
-            lambda P, y: np.mean(P[np.arange(len(y)), y]),
-        ),
-        Mistake(
-            "max for argmax",
-            "`max` gives the largest probability, `argmax` says where it stands. The place is the class.",
-            lambda P, y: np.mean(P.max(axis=1) == y),
-        ),
-        Mistake(
-            "above one half",
-            "You counted a class only if its probability is above ½. With three classes or more the winner may be "
-            "below: 0.4, 0.3, 0.3.",
-            lambda P, y: np.mean(P[np.arange(len(y)), y] > 0.5),
-        ),
-        Mistake(
-            "one for each example",
-            "This says for each example whether it is right. Their mean is the accuracy: True counts as 1.",
-            lambda P, y: P.argmax(axis=1) == y,
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "Two steps: which class does each row answer, and how often is that the label?",
         "`P.argmax(axis=1)` is the answer of each row; `==` compares it with y, element by element.",
         "The mean of an array of True and False is the share of True: `np.mean(… == y)`.",
+    ],
+    reason=(
+        "The class with the largest probability is the answer; True counts as 1 and False as 0, so their mean is a "
+        "share."
     ),
-    solution="""
-def accuracy(P, y):
+    takeaway=("It asks who came first, not by how much: the loss looks at that."),
+)
+def accuracy(P, y):  # probabilities P (N, classes), labels y (N,)
     return np.mean(P.argmax(axis=1) == y)
-""",
-    reason="The class with the largest probability is the answer; True counts as 1 and False as 0, so their mean is a "
-    "share.",
-    takeaway="It asks who came first, not by how much: the loss looks at that.",
+
+
+accuracy.mistake(
+    "`argmax(axis=0)` finds the surest example of each class. You want the class of each example, each row.",
+    lambda P, y: np.mean(P.argmax(axis=0)[: len(y)] == y[: P.shape[1]]),
+)
+accuracy.mistake(
+    "`P.argmax()` without an axis is one place in the whole table. Each row needs its own: `axis=1`.",
+    lambda P, y: np.mean(P.argmax() == y),
+)
+accuracy.mistake(
+    "This is how many are right. Accuracy is the share: divide by the number of examples.",
+    lambda P, y: np.sum(P.argmax(axis=1) == y),
+)
+accuracy.mistake(
+    "You divided by the number of classes. Divide by the number of examples, `len(y)`.",
+    lambda P, y: np.sum(P.argmax(axis=1) == y) / P.shape[1],
+)
+accuracy.mistake(
+    "`P.size` counts every probability in P. Divide by the number of examples, `len(y)`.",
+    lambda P, y: np.sum(P.argmax(axis=1) == y) / P.size,
+)
+accuracy.mistake(
+    "These are percent; as a fraction it runs from 0 to 1.", lambda P, y: 100 * np.mean(P.argmax(axis=1) == y)
+)
+accuracy.mistake("This is the share of wrong answers, 1 − accuracy.", lambda P, y: np.mean(P.argmax(axis=1) != y))
+accuracy.mistake(
+    "This is the mean probability of the right class. Accuracy asks only whether that class came first.",
+    lambda P, y: np.mean(P[np.arange(len(y)), y]),
+)
+accuracy.mistake(
+    "`max` gives the largest probability, `argmax` says where it stands. The place is the class.",
+    lambda P, y: np.mean(P.max(axis=1) == y),
+)
+accuracy.mistake(
+    "You counted a class only if its probability is above ½. With three classes or more the winner may be "
+    "below: 0.4, 0.3, 0.3.",
+    lambda P, y: np.mean(P[np.arange(len(y)), y] > 0.5),
+)
+accuracy.mistake(
+    "This says for each example whether it is right. Their mean is the accuracy: True counts as 1.",
+    lambda P, y: P.argmax(axis=1) == y,
 )
 
 
@@ -287,7 +249,7 @@ def _history(*curve):
     return [{"epoch": k + 1, "accuracy": a, "validation_accuracy": v} for k, (a, v) in enumerate(curve)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Reach(Task):
     """Train until the validation accuracy is high enough, in few epochs. The answer is the list of records."""
 
@@ -301,7 +263,7 @@ class Reach(Task):
         return Verdict(RIGHT, (self.takeaway,)) if name == "right" else self._not_yet(name, *lines)
 
     def _fault(self, name, *facts):
-        return name, *facts, next(wrong.feedback for wrong in self.wrong if wrong.name == name)
+        return name, *facts, next(wrong.feedback for wrong in self.wrong if wrong.code == name)
 
     def _read(self, answer):
         """The name of what the answer is, "right" among them, and the lines to say. Runs under the sandbox."""
@@ -356,56 +318,56 @@ my_history = ...  # train(my_net, X_train, y_train, **my_settings, on_epoch=Live
 """,
     wrong=(
         Mistake(
-            "form",
             "Give `check` the list of records: `my_history = train(…)`.",
             {"validation_accuracy": 0.99},
+            "form",
         ),
         Mistake(
-            "network",
             "This is the network. Give `check` the records of its training, what `train(…)` returns.",
             Network([2, 2]),
+            "network",
         ),
         Mistake(
-            "no validation",
             "The records have no validation accuracy. Tell `train` on what to measure it: `validation=(X_val, y_val)`. "
             "The accuracy on the training batches proves nothing.",
             [{"epoch": 1, "loss": 0.01, "accuracy": 0.999}],
+            "no validation",
         ),
         Mistake(
-            "too long",
             "Accurate enough, but late. The cosine falls sooner when there are fewer epochs in all, so the good epochs "
             "come sooner; more hidden units or momentum learn more in each.",
             _history(*[(0.95, 0.97)] * 9, (0.99, 0.979), (0.998, 0.982)),
+            "too long",
         ),
         Mistake(
-            "chance",
             "That is hardly better than guessing: nothing was learned. Ten times smaller learning rate? And were "
             "images and labels taken from the same set?",
             _history((0.1, 0.1134), (0.104, 0.1134)),
+            "chance",
         ),
         Mistake(
-            "by heart",
             "It knows the training images by heart, so more epochs of the same will not help. Give it more hidden "
             "units, another activation or another optimizer.",
             _history((0.93, 0.95), (0.99, 0.974), (1.0, 0.9778)),
+            "by heart",
         ),
         Mistake(
-            "jumps",
             "Validation was better before the end: at a learning rate that stays large it jumps up and down. Let it "
             "fall: `schedule=cosine_schedule`.",
             _history((0.93, 0.95), (0.96, 0.972), (0.965, 0.958)),
+            "jumps",
         ),
         Mistake(
-            "short",
             "It has not learned even its training images yet. More epochs, a larger learning rate, or momentum if you "
             "took plain SGD.",
             _history((0.88, 0.91), (0.93, 0.94)),
+            "short",
         ),
         Mistake(
-            "small",
             "It is close, and nearly done with its training images. More hidden units or another "
             "optimizer, and an epoch or three more.",
             _history((0.94, 0.96), (0.98, 0.975), (0.993, 0.9768)),
+            "small",
         ),
     ),
     hints=(
@@ -459,109 +421,91 @@ def _seen_classes(y, y_pred, k):
     return _confusion(y, y_pred, n)
 
 
-CONFUSION = Exercise(
-    key="7.4",
-    title="the confusion matrix",
+@exercise(
+    "7.4",
+    "the confusion matrix",
     points=2,
     minutes=8,
-    stub="""
-def confusion_matrix(y, y_pred, k):  # labels and answers (N,), each 0 … k − 1
-    return ...  # counts (k, k): row = true class, column = answer
-""",
-    reference=_confusion,
-    cases=(
+    level=2,
+    stub="return ...  # counts (k, k): row = true class, column = answer",
+    cases=[
         case(y=[0, 0, 0, 1, 2, 2], y_pred=[0, 0, 1, 1, 0, 0], k=3),
         case(y=[1, 1, 0], y_pred=[0, 0, 0], k=2),
         case(y=[0, 1, 1, 1], y_pred=[1, 1, 1, 0], k=4),
         case(y=[3, 3, 3, 3, 1], y_pred=[3, 3, 3, 2, 1], k=4),
-    ),
-    wrong=(
-        Mistake(
-            "transposed",
-            "Rows and columns are exchanged: the row is the true class, the column what the network said.",
-            lambda y, y_pred, k: _confusion(y_pred, y, k),
-        ),
-        Mistake(
-            "each pair once",
-            "A pair that comes several times is counted once. `C[y, y_pred] += 1` with arrays would do that: it writes "
-            "the same 1 again and again. Use a loop, or `np.add.at(C, (y, y_pred), 1)`.",
-            _once,
-        ),
-        Mistake(
-            "shares of rows",
-            "These are shares of each row. The matrix holds counts; from counts you can get all shares later.",
-            lambda y, y_pred, k: _confusion(y, y_pred, k) / np.maximum(1, np.bincount(y, minlength=k))[:, None],
-        ),
-        Mistake(
-            "shares of everything",
-            "These are shares of all examples. The matrix holds counts.",
-            lambda y, y_pred, k: _confusion(y, y_pred, k) / len(y),
-        ),
-        Mistake(
-            "one row k times",
-            "All rows are the same: `[row] * k` is one and the same row k times, so a count in one stands in all. "
-            "`np.zeros((k, k), dtype=int)` has k rows of its own.",
-            lambda y, y_pred, k: np.tile(np.bincount(y_pred, minlength=k), (k, 1)),
-        ),
-        Mistake(
-            "symmetric",
-            "Each example is counted twice, as (label, answer) and as (answer, label). A 4 taken for a 9 is not a 9 "
-            "taken for a 4: count it once, in the row of its label.",
-            lambda y, y_pred, k: _confusion(y, y_pred, k) + _confusion(y_pred, y, k),
-        ),
-        Mistake(
-            "symmetric errors",
-            "Each error is counted twice, as (label, answer) and as (answer, label). A 4 taken for a 9 is not a 9 "
-            "taken for a 4: only the row of its label counts it.",
-            lambda y, y_pred, k: _confusion(y, y_pred, k) + _only_errors(y_pred, y, k),
-        ),
-        Mistake(
-            "errors only",
-            "The diagonal is missing. Right answers are counted, too: there the row and the column are the same class.",
-            _only_errors,
-        ),
-        Mistake(
-            "right answers only",
-            "Only right answers are counted, so nothing stands beside the diagonal. Every example counts, in the cell "
-            "(label, answer).",
-            lambda y, y_pred, k: np.diag(np.bincount(y[y == y_pred], minlength=k)),
-        ),
-        Mistake(
-            "only classes that occur",
-            "A class that does not occur has no row here. The matrix is always (k, k), so that matrices can be "
-            "compared.",
-            _seen_classes,
-        ),
-        Mistake(
-            "a row of counts",
-            "These are the counts of the answers. Split them by the true class: a row for each.",
-            lambda y, y_pred, k: np.bincount(y_pred, minlength=k),
-        ),
-        Mistake(
-            "number of errors",
-            "This is one number. The matrix says which class was taken for which.",
-            lambda y, y_pred, k: np.sum(y != y_pred),
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "Begin with a table of zeros, `np.zeros((k, k), dtype=int)`. What does one example change in it?",
         "An example with label i and answer j adds 1 in row i, column j. A loop over `zip(y, y_pred)` is fine.",
         "In the loop, for a table called C: `C[i, j] += 1`. With whole arrays in the brackets it would count a "
         "repeated pair only once.",
+    ],
+    reason=(
+        "One example, one count. `np.add.at(C, (y, y_pred), 1)` does the loop in NumPy; so does "
+        "`np.bincount(k * y + y_pred, minlength=k * k).reshape(k, k)`, which gives each pair a number of its own."
     ),
-    solution="""
-def confusion_matrix(y, y_pred, k):
+    takeaway=("Its sum is the number of examples, and its diagonal over that sum is the accuracy."),
+)
+def confusion_matrix(y, y_pred, k):  # labels and answers (N,), each 0 … k − 1
     confusion = np.zeros((k, k), dtype=int)
     for i, j in zip(y, y_pred):
         confusion[i, j] += 1
     return confusion
-""",
-    reason="One example, one count. `np.add.at(C, (y, y_pred), 1)` does the loop in NumPy; so does "
-    "`np.bincount(k * y + y_pred, minlength=k * k).reshape(k, k)`, which gives each pair a number of its own.",
-    takeaway="Its sum is the number of examples, and its diagonal over that sum is the accuracy.",
+
+
+confusion_matrix.mistake(
+    "Rows and columns are exchanged: the row is the true class, the column what the network said.",
+    lambda y, y_pred, k: _confusion(y_pred, y, k),
+)
+confusion_matrix.mistake(
+    "A pair that comes several times is counted once. `C[y, y_pred] += 1` with arrays would do that: it writes "
+    "the same 1 again and again. Use a loop, or `np.add.at(C, (y, y_pred), 1)`.",
+    _once,
+)
+confusion_matrix.mistake(
+    "These are shares of each row. The matrix holds counts; from counts you can get all shares later.",
+    lambda y, y_pred, k: _confusion(y, y_pred, k) / np.maximum(1, np.bincount(y, minlength=k))[:, None],
+)
+confusion_matrix.mistake(
+    "These are shares of all examples. The matrix holds counts.", lambda y, y_pred, k: _confusion(y, y_pred, k) / len(y)
+)
+confusion_matrix.mistake(
+    "All rows are the same: `[row] * k` is one and the same row k times, so a count in one stands in all. "
+    "`np.zeros((k, k), dtype=int)` has k rows of its own.",
+    lambda y, y_pred, k: np.tile(np.bincount(y_pred, minlength=k), (k, 1)),
+)
+confusion_matrix.mistake(
+    "Each example is counted twice, as (label, answer) and as (answer, label). A 4 taken for a 9 is not a 9 "
+    "taken for a 4: count it once, in the row of its label.",
+    lambda y, y_pred, k: _confusion(y, y_pred, k) + _confusion(y_pred, y, k),
+)
+confusion_matrix.mistake(
+    "Each error is counted twice, as (label, answer) and as (answer, label). A 4 taken for a 9 is not a 9 "
+    "taken for a 4: only the row of its label counts it.",
+    lambda y, y_pred, k: _confusion(y, y_pred, k) + _only_errors(y_pred, y, k),
+)
+confusion_matrix.mistake(
+    "The diagonal is missing. Right answers are counted, too: there the row and the column are the same class.",
+    _only_errors,
+)
+confusion_matrix.mistake(
+    "Only right answers are counted, so nothing stands beside the diagonal. Every example counts, in the cell "
+    "(label, answer).",
+    lambda y, y_pred, k: np.diag(np.bincount(y[y == y_pred], minlength=k)),
+)
+confusion_matrix.mistake(
+    "A class that does not occur has no row here. The matrix is always (k, k), so that matrices can be compared.",
+    _seen_classes,
+)
+confusion_matrix.mistake(
+    "These are the counts of the answers. Split them by the true class: a row for each.",
+    lambda y, y_pred, k: np.bincount(y_pred, minlength=k),
+)
+confusion_matrix.mistake(
+    "This is one number. The matrix says which class was taken for which.", lambda y, y_pred, k: np.sum(y != y_pred)
 )
 
-EXERCISES = (STANDARDISE, ACCURACY, REACH, CONFUSION)
+EXERCISES = (standardise, accuracy, REACH, confusion_matrix)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
@@ -570,78 +514,65 @@ QUESTIONS = (
     Question(
         "7.q1",
         "Your first loss is 2.31, and after ten epochs it is 2.30. What do you try first?",
-        (
-            Choice("More epochs", "Ten moved nothing. A hundred would let you wait ten times as long."),
-            Choice("A wider network", "25,000 parameters are enough to learn something. This one learns nothing."),
-            Choice(
-                "Twenty examples by heart",
+        {
+            "More epochs": "Ten moved nothing. A hundred would let you wait ten times as long.",
+            "A wider network": "25,000 parameters are enough to learn something. This one learns nothing.",
+            "Twenty examples by heart": (
                 "If that fails, the code is wrong, and the gradient check tells where. If it works, suspect the "
-                "learning rate, or labels that do not belong to their images.",
-                right=True,
+                "learning rate, or labels that do not belong to their images."
             ),
-            Choice("The test set", "It would say 10 %, and it would be open."),
-        ),
+            "The test set": "It would say 10 %, and it would be open.",
+        },
+        right="Twenty examples by heart",
     ),
     Question(
         "7.q2",
         "The best of 40 learning rates has 98.5 % on validation and 98.2 % on the test set. Why?",
-        (
-            Choice(
-                "The best of 40 is partly lucky",
-                "You chose it because it did well on those images. The test number is the one to report.",
-                right=True,
-            ),
-            Choice("The network overfits the test set", "It has never seen the test set, nor have you until now."),
-            Choice("There is a bug in the evaluation", "A drop of this size needs no bug: choosing flatters."),
-            Choice("Test images are harder", "They may be, but a number that was chosen is too high in any case."),
-        ),
+        {
+            "The best of 40 is partly lucky": "You chose it because it did well on those images. The test number is the one to report.",
+            "The network overfits the test set": "It has never seen the test set, nor have you until now.",
+            "There is a bug in the evaluation": "A drop of this size needs no bug: choosing flatters.",
+            "Test images are harder": "They may be, but a number that was chosen is too high in any case.",
+        },
+        right="The best of 40 is partly lucky",
     ),
     Question(
         "7.q3",
         "A colleague has 99.0 % on 1,000 test images, you have 98.5 % on 10,000. Whose network is better?",
-        (
-            Choice(
-                "The colleague's", "990 of 1,000 could be 98.2 % in truth: Wilson's interval reaches down to there."
-            ),
-            Choice("Yours: more images", "More images make a number surer, not larger."),
-            Choice("They are equally good", "That is not known either. The data allow it, and much else."),
-            Choice(
-                "You cannot say",
-                "990 of 1,000 is compatible with 98.2 % to 99.5 %, which holds yours. Compare both on the same images.",
-                right=True,
-            ),
-        ),
+        {
+            "The colleague's": "990 of 1,000 could be 98.2 % in truth: Wilson's interval reaches down to there.",
+            "Yours: more images": "More images make a number surer, not larger.",
+            "They are equally good": "That is not known either. The data allow it, and much else.",
+            "You cannot say": "990 of 1,000 is compatible with 98.2 % to 99.5 %, which holds yours. Compare both on the same images.",
+        },
+        right="You cannot say",
     ),
     Question(
         "7.q4",
         "Why are the weights at the border of the images in section 8 still as random as at birth?",
-        (
-            Choice("The learning rate is too small", "It is the same for all weights, and those in the middle moved."),
-            Choice(
-                "There a pixel is 0 in every image",
+        {
+            "The learning rate is too small": "It is the same for all weights, and those in the middle moved.",
+            "There a pixel is 0 in every image": (
                 "`dW[1] = delta[1] @ A[0].T`: a column for a pixel that is always 0 is exactly 0, and its weight never "
-                "moves.",
-                right=True,
+                "moves."
             ),
-            Choice("ReLU is dead there", "A unit can be dead, a pixel cannot; these units work well in the middle."),
-            Choice("They belong to the bias", "The bias is a number of its own, one for each unit."),
-        ),
+            "ReLU is dead there": "A unit can be dead, a pixel cannot; these units work well in the middle.",
+            "They belong to the bias": "The bias is a number of its own, one for each unit.",
+        },
+        right="There a pixel is 0 in every image",
     ),
     Question(
         "7.q5",
         "You standardise all 70,000 images with their common mean, then split them. What is wrong?",
-        (
-            Choice(
-                "Nothing: a mean is no label", "A leak needs no label. Your number is no longer about unseen images."
-            ),
-            Choice("The mean is less exact", "It is more exact. But it should not know the test images at all."),
-            Choice(
-                "Test images shaped the training data",
+        {
+            "Nothing: a mean is no label": "A leak needs no label. Your number is no longer about unseen images.",
+            "The mean is less exact": "It is more exact. But it should not know the test images at all.",
+            "Test images shaped the training data": (
                 "The harm may be small here; with few data it is not. Split first, and take statistics from the "
-                "training set.",
-                right=True,
+                "training set."
             ),
-            Choice("Images may not be standardised", "They may. The question is with whose mean."),
-        ),
+            "Images may not be standardised": "They may. The question is with whose mean.",
+        },
+        right="Test images shaped the training data",
     ),
 )
