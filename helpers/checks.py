@@ -330,7 +330,11 @@ def check_step(parameters, gradients, known=None, epsilon=None):
         if epsilon is not None and theta.dtype.type(epsilon) == 0:
             raise ValueError(f"epsilon = {epsilon} is 0 in {theta.dtype}; take a larger one.")
     if known is not None and [id(theta) for theta in known] != [id(theta) for theta in parameters]:
-        raise ValueError("this optimizer was used for another network; make a new one for this network.")
+        raise ValueError(
+            "this optimizer was used for other arrays than these: another network's, a copy's, or ones replaced since. "
+            "Make a new one for this network. (In place, `network.W[1][...] = …`, arrays stay the same; "
+            "`copy.deepcopy((network, optimizer))` copies both together.)"
+        )
 
 
 def check_training(network, optimizer, validation, patience, schedule, on_epoch):

@@ -4,6 +4,7 @@
 """
 
 import math
+from contextlib import suppress
 
 import numpy as np
 
@@ -143,8 +144,9 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     With `validation`, the weights of the best epoch (highest accuracy, then lowest loss) are put back at the end;
     `patience` ends the training after so many epochs without a better one. `schedule(fraction)`, a function like
     `cosine_schedule`, scales the learning rate of `optimizer`, by default SGD(0.1). `l2` is the strength of L2. An
-    interrupt (Ctrl-C, Stop) ends the training and returns what there is, the broken epoch's record included. The last
-    record of a training that ended early has "stopped": True. Same seed, same result.
+    interrupt (Ctrl-C, Stop) ends the training and returns what there is, the broken epoch's record included; a second
+    one, while that epoch is measured, leaves it out. The last record of a training that ended early has "stopped":
+    True. Same seed, same result.
     Raises TypeError or ValueError before the first step, and FloatingPointError when the loss stops being finite;
     whatever ends the training, the learning rate and the best weights are restored.
     """
@@ -185,13 +187,15 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
                 break
     except KeyboardInterrupt:
         broken_off = len(history) < epoch
-        if broken_off:
-            metrics = running.result() or network.evaluate(X[:batch_size], Y[:batch_size])
-            history.append(epoch_record(network, epoch, metrics, validation))
-        history[-1]["stopped"] = True
-        best = better(best, network, history[-1])
-        if broken_off and on_epoch is not None:
-            on_epoch(history[-1])
+        with suppress(KeyboardInterrupt):  # of a second interrupt, which may leave the broken epoch's record out
+            if broken_off:
+                metrics = running.result() or network.evaluate(X[:batch_size], Y[:batch_size])
+                history.append({**epoch_record(network, epoch, metrics, validation), "stopped": True})
+            best = better(best, network, history[-1])
+            if broken_off and on_epoch is not None:
+                on_epoch(history[-1])
+        if history:
+            history[-1]["stopped"] = True
     finally:
         optimizer.learning_rate = learning_rate
         if best is not None:

@@ -1,5 +1,6 @@
 """Mini-batches are fair, optimizers follow their rules and PyTorch's, and training learns, stops and repeats itself."""
 
+import copy
 import itertools
 import tracemalloc
 from fractions import Fraction
@@ -241,13 +242,26 @@ def test_optimizers_do_not_share_their_averages(make):
 
 
 @pytest.mark.parametrize("make", WITH_AVERAGES)
+def test_a_network_and_its_optimizer_go_on_as_copies_made_together(make):
+    pair = Network([2, 3, 2]), make(0.1)
+    train(pair[0], *problem(), 1, 16, pair[1])
+    copied = copy.deepcopy(pair)
+    for network, optimizer in (pair, copied):
+        train(network, *problem(), 1, 16, optimizer)
+    assert same(pair[0].parameters(), copied[0].parameters())
+    pair[0].W[1] = pair[0].W[1].copy()
+    with pytest.raises(ValueError, match="or ones replaced since"):
+        train(pair[0], *problem(), 1, 16, pair[1])
+
+
+@pytest.mark.parametrize("make", WITH_AVERAGES)
 def test_averages_belong_to_one_network(make):
     """Another of equal shapes is refused as well, before anything is changed."""
     one, other, optimizer = Network([2, 3, 2]), Network([2, 3, 2], seed=1), make(0.1)
     train(one, *problem(), 1, 16, optimizer)
     train(one, *problem(), 1, 16, optimizer)
     before = copies(other)
-    with pytest.raises(ValueError, match="used for another network; make a new one"):
+    with pytest.raises(ValueError, match=r"used for other arrays .* Make a new one"):
         train(other, *problem(), 1, 16, optimizer)
     assert same(other.parameters(), before)
 
@@ -501,6 +515,17 @@ def test_patience_ends_the_training_after_so_many_epochs_without_a_better_one(pa
 
 
 # ---------------------------------------------------------------- train: what ends it early
+
+
+@pytest.mark.parametrize("second", [1, 2, 3])
+def test_a_second_interrupt_while_the_broken_epoch_is_measured_keeps_the_history(second, monkeypatch):
+    """Broken off in epoch `second`, whose validation is the evaluation of that number."""
+    network, optimizer = Network([2, 8, 2]), SGD(1.0)
+    whole = train(Network([2, 8, 2]), *problem(), 3, 16, SGD(1.0), problem(40, 1))
+    monkeypatch.setattr(optimizer, "step", at_call(4 * second - 1, optimizer.step))
+    monkeypatch.setattr(network, "evaluate", at_call(second, network.evaluate))
+    history = train(network, *problem(), 3, 16, optimizer, problem(40, 1))
+    assert history == [*whole[: second - 2], {**whole[second - 2], "stopped": True}] if second > 1 else history == []
 
 
 @pytest.mark.parametrize(
