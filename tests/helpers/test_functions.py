@@ -1,43 +1,18 @@
 """Activations, losses and initial weights are the functions they claim to be, with the right derivatives, at any z."""
 
+import itertools
 import math
 
+import numerical
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from numerical import (
-    HIDDEN,
-    derivative,
-    difference,
-    gradient,
-    import_torch,
-    random_targets,
-    relative_error,
-    torch_functions,
-    torch_loss,
-)
+from numerical import HIDDEN, derivative, difference, gradient, random_targets, relative_error
 
-from helpers import network as module
-from helpers.network import (
-    ACTIVATIONS,
-    INITIALIZERS,
-    LOSSES,
-    binary_cross_entropy,
-    categorical_cross_entropy,
-    gelu,
-    he,
-    mse,
-    one_hot,
-    relu,
-    sigmoid,
-    sigmoid_prime,
-    softmax,
-    softmax_prime,
-    tanh,
-    xavier,
-)
+from helpers import network
+from helpers.network import ACTIVATIONS, INITIALIZERS, LOSSES, one_hot
 
 FLOATS = [np.float32, np.float64]
 ALL = [function for name in ACTIVATIONS for function in ACTIVATIONS[name]]
@@ -56,8 +31,8 @@ def named(function):
 @pytest.mark.parametrize("name", HIDDEN)
 def test_derivative_is_the_slope_at_every_z(name):
     f, f_prime = ACTIVATIONS[name]
-    exact, numerical = f_prime(AWAY), derivative(f, AWAY)
-    assert max(map(relative_error, exact, numerical)) < 1e-6
+    exact, slope = f_prime(AWAY), derivative(f, AWAY)
+    assert max(map(relative_error, exact, slope)) < 1e-6
 
 
 @pytest.mark.parametrize(("name", "constant"), [("leaky_relu", 0.2), ("leaky_relu", -0.1), ("elu", 0.3), ("elu", 2.0)])
@@ -69,53 +44,43 @@ def test_derivative_for_other_constants(name, constant):
 @pytest.mark.parametrize("shape", [(1,), (4,), (4, 1), (3, 5)])
 def test_softmax_jacobian(shape):
     z = np.random.default_rng(0).normal(size=shape) * 3
-    jacobian = softmax_prime(z)
+    jacobian = network.softmax_prime(z)
     assert jacobian.shape == (shape[0], *shape)
     for j in range(shape[0]):
         e = np.zeros(shape)
         e[j] = 1
-        numerical = difference(lambda t, e=e: softmax(z + t * e), 1e-3)  # ∂p_i/∂z_j for all i, in every column
-        np.testing.assert_allclose(jacobian[:, j], numerical, rtol=0, atol=1e-10)
+        expected = difference(lambda t, e=e: network.softmax(z + t * e), 1e-3)  # ∂p_i/∂z_j for all i, in every column
+        np.testing.assert_allclose(jacobian[:, j], expected, rtol=0, atol=1e-10)
 
 
 # ---------------------------------------------------------------- activations: the values
 
 
-@pytest.mark.parametrize(
-    ("call", "expected"),
-    [
-        ("relu(-5)", 0),
-        ("relu(3)", 3),
-        ("relu(0.7)", 0.7),
-        ("relu_prime(-5)", 0),
-        ("relu_prime(0)", 0),
-        ("relu_prime(0.7)", 1),
-        ("sigmoid(0)", 0.5),
-        ("sigmoid(math.log(3))", 0.75),
-        ("sigmoid_prime(0)", 0.25),
-        ("tanh(0)", 0),
-        ("tanh_prime(0)", 1),
-        ("tanh(1)", 2 / (1 + math.exp(-2)) - 1),
-        ("identity(-2.5)", -2.5),
-        ("identity_prime(-2.5)", 1),
-        ("leaky_relu(-5)", -0.05),
-        ("leaky_relu(3)", 3),
-        ("leaky_relu(-5, slope=0.2)", -1),
-        ("leaky_relu_prime(-5)", 0.01),
-        ("elu(-1)", 1 / math.e - 1),
-        ("elu(2)", 2),
-        ("elu(-1, alpha=3)", 3 / math.e - 3),
-        ("elu_prime(-1)", 1 / math.e),
-        ("gelu(0)", 0),
-        ("gelu_prime(0)", 0.5),
-        ("gelu(1)", 0.8412),  # Φ(1) = 0.8413; the tanh formula is good to three digits
-        ("gelu(-1)", -0.1588),
-        ("softmax(np.array([0.0, math.log(3)]))", [0.25, 0.75]),
-    ],
-)
-def test_values_to_know(call, expected):
-    rtol = 1e-4 if call in ("gelu(1)", "gelu(-1)") else 1e-14
-    np.testing.assert_allclose(eval(call, {**vars(module), "math": math}), expected, rtol=rtol)
+KNOWN = {
+    "relu(-5)": 0,
+    "relu(0.7)": 0.7,
+    "relu_prime(0)": 0,
+    "sigmoid(math.log(3))": 0.75,
+    "sigmoid_prime(0)": 0.25,
+    "tanh(1)": 2 / (1 + math.exp(-2)) - 1,
+    "tanh_prime(0)": 1,
+    "identity(-2.5)": -2.5,
+    "leaky_relu(-5)": -0.05,
+    "leaky_relu(-5, slope=0.2)": -1,
+    "leaky_relu_prime(-5)": 0.01,
+    "elu(-1)": 1 / math.e - 1,
+    "elu(-1, alpha=3)": 3 / math.e - 3,
+    "elu_prime(-1)": 1 / math.e,
+    "gelu(1)": 0.8412,  # Φ(1) = 0.8413; the tanh formula is good to three digits
+    "gelu(-1)": -0.1588,
+    "softmax(np.array([0.0, math.log(3)]))": [0.25, 0.75],
+}
+
+
+def test_values_to_know():
+    for call, expected in KNOWN.items():
+        rtol = 1e-4 if "gelu" in call else 1e-14
+        np.testing.assert_allclose(eval(call, {**vars(network), "math": math}), expected, rtol=rtol, err_msg=call)
 
 
 LIMITS = {  # of f and f_prime, at −1000 and 1000
@@ -149,12 +114,12 @@ def test_finite_everywhere(f, dtype):
 @pytest.mark.parametrize("scale", [1, 30, 1000])
 def test_softmax_is_a_distribution_at_any_scale(scale, dtype):
     z = np.array([[-1, -1, 1, 0.3], [1, -1, 1, 0.1], [-1, -1, -1, 0.2]], dtype) * dtype(scale)
-    p = softmax(z)
+    p = network.softmax(z)
     assert p.dtype == dtype
     assert (p >= 0).all()
     np.testing.assert_allclose(p.sum(axis=0), 1, rtol=4 * np.finfo(dtype).eps)
     np.testing.assert_allclose(p[:, 1], 1 / 3, rtol=4 * np.finfo(dtype).eps)
-    jacobian = softmax_prime(z)
+    jacobian = network.softmax_prime(z)
     assert jacobian.dtype == dtype
     np.testing.assert_allclose(jacobian.sum(axis=0), 0, atol=4 * np.finfo(dtype).eps)
     if scale == 1000:
@@ -163,24 +128,24 @@ def test_softmax_is_a_distribution_at_any_scale(scale, dtype):
 
 def test_sigmoid_loses_no_digits_far_out():
     z = np.array([-40.0, -300.0, -700.0])
-    np.testing.assert_allclose(sigmoid(z), np.exp(z), rtol=1e-12)
-    np.testing.assert_allclose(sigmoid_prime(z), np.exp(z), rtol=1e-12)
-    np.testing.assert_allclose(sigmoid_prime(-z), np.exp(z), rtol=1e-12)
+    np.testing.assert_allclose(network.sigmoid(z), np.exp(z), rtol=1e-12)
+    np.testing.assert_allclose(network.sigmoid_prime(z), np.exp(z), rtol=1e-12)
+    np.testing.assert_allclose(network.sigmoid_prime(-z), np.exp(z), rtol=1e-12)
 
 
 @given(z=st.floats(-1000, 1000))
 def test_symmetries(z):
-    assert sigmoid(z) + sigmoid(-z) == pytest.approx(1, abs=1e-15)
-    assert sigmoid_prime(z) == sigmoid_prime(-z)
-    assert tanh(z) == -tanh(-z)
-    assert relu(z) - relu(-z) == z
-    assert gelu(z) - gelu(-z) == pytest.approx(z, rel=1e-14, abs=1e-300)
+    assert network.sigmoid(z) + network.sigmoid(-z) == pytest.approx(1, abs=1e-15)
+    assert network.sigmoid_prime(z) == network.sigmoid_prime(-z)
+    assert network.tanh(z) == -network.tanh(-z)
+    assert network.relu(z) - network.relu(-z) == z
+    assert network.gelu(z) - network.gelu(-z) == pytest.approx(z, rel=1e-14, abs=1e-300)
 
 
 # ---------------------------------------------------------------- activations: what they take
 
 
-@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
+@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u4", "i8"])
 @pytest.mark.parametrize("f", ALL, ids=named)
 def test_whole_numbers_of_every_size_are_computed_as_float64(f, dtype):
     """Arrays, lists and single numbers: −z of an unsigned 3 is not 253, nor may 1300³ wrap around."""
@@ -197,14 +162,13 @@ def test_whole_numbers_of_every_size_are_computed_as_float64(f, dtype):
                 assert f(single) == pytest.approx(exact[i], rel=1e-14)
 
 
-@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i4", "u8"])
 @pytest.mark.parametrize("name", LOSSES)
-def test_losses_of_whole_numbers_do_not_wrap(name, dtype):
-    Z = np.array([[0, 1, 16], [0, 0, 3]]).astype(dtype)
-    Y = np.array([[1, 0, 0], [0, 1, 1]]).astype(dtype)
-    for f in LOSSES[name]:
-        np.testing.assert_array_equal(f(Z, Y), f(Z.astype(float), Y.astype(float)))
-    assert mse(np.uint8([[0]]), np.uint8([[16]])) == 256
+def test_losses_of_whole_numbers_do_not_wrap(name):
+    Z, Y = np.array([[0, 1, 16], [0, 0, 3]]), np.array([[1, 0, 0], [0, 1, 1]])
+    for f, dtype in itertools.product(LOSSES[name], ["?", "i1", "u1", "i4", "u8"]):
+        z, y = Z.astype(dtype), Y.astype(dtype)
+        np.testing.assert_array_equal(f(z, y), f(z.astype(float), y.astype(float)))
+    assert network.mse(np.uint8([[0]]), np.uint8([[16]])) == 256
 
 
 @pytest.mark.parametrize("f", ALL, ids=named)
@@ -235,11 +199,11 @@ def test_shape_and_dtype_are_kept(f, shape, dtype):
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activation_equals_pytorch(name):
-    torch = import_torch()
+    torch = numerical.import_torch()
     f, f_prime = ACTIVATIONS[name]
     z = np.linspace(-12, 12, 240).reshape(3, -1)
     t = torch.tensor(z, requires_grad=True)
-    result = torch_functions(torch)[name](t)
+    result = numerical.torch_functions(torch)[name](t)
     np.testing.assert_allclose(f(z), result.detach().numpy(), rtol=1e-12, atol=1e-15)
     upstream = np.random.default_rng(0).normal(size=z.shape)
     result.backward(torch.tensor(upstream))
@@ -252,8 +216,11 @@ def test_activation_equals_pytorch(name):
 
 
 def scores_and_targets(name, shape, seed=0):
+    """Read-only, since no loss may change its arguments."""
     rng = np.random.default_rng(seed)
-    return rng.normal(size=shape) * 2, random_targets(OUTPUT_OF[name], shape, rng)
+    Z, Y = rng.normal(size=shape) * 2, random_targets(OUTPUT_OF[name], shape, rng)
+    Z.flags.writeable = Y.flags.writeable = False
+    return Z, Y
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 1), (4, 6)])
@@ -261,17 +228,18 @@ def scores_and_targets(name, shape, seed=0):
 def test_loss_gradient(name, shape):
     loss, loss_prime = LOSSES[name]
     Z, Y = scores_and_targets(name, shape)
-    np.testing.assert_allclose(loss_prime(Z, Y), gradient(lambda: loss(Z, Y), Z), rtol=1e-9, atol=1e-11)
+    moved = Z.copy()
+    np.testing.assert_allclose(loss_prime(Z, Y), gradient(lambda: loss(moved, Y), moved), rtol=1e-9, atol=1e-11)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (3, 1), (4, 6)])
 @pytest.mark.parametrize("name", LOSSES)
 def test_loss_equals_pytorch(name, shape):
-    torch = import_torch()
+    torch = numerical.import_torch()
     loss, loss_prime = LOSSES[name]
     Z, Y = scores_and_targets(name, shape)
-    t = torch.tensor(Z, requires_grad=True)
-    expected = torch_loss(torch, name, t, torch.tensor(Y))
+    t = torch.tensor(Z.copy(), requires_grad=True)
+    expected = numerical.torch_loss(torch, name, t, torch.tensor(Y.copy()))
     expected.backward()
     assert loss(Z, Y) == pytest.approx(expected.item(), rel=1e-12, abs=1e-15)
     np.testing.assert_allclose(loss_prime(Z, Y), t.grad.numpy(), rtol=1e-12, atol=1e-15)
@@ -285,19 +253,19 @@ def column(*values, dtype=np.float64):
 @pytest.mark.parametrize(
     ("loss", "Z", "Y", "expected"),
     [
-        (mse, [1, 3], [1, 0], 4.5),
-        (binary_cross_entropy, [0], [1], math.log(2)),
-        (binary_cross_entropy, [0], [0.3], math.log(2)),
-        (binary_cross_entropy, [1000], [1], 0),
-        (binary_cross_entropy, [-1000], [0], 0),
-        (binary_cross_entropy, [1000], [0], 1000),
-        (binary_cross_entropy, [-1000], [1], 1000),
-        (binary_cross_entropy, [1000, -1000], [0.5, 0.5], 500),
-        (categorical_cross_entropy, [7, 7, 7, 7], [0, 1, 0, 0], math.log(4)),
-        (categorical_cross_entropy, [1000, -1000], [1, 0], 0),
-        (categorical_cross_entropy, [1000, -1000], [0, 1], 2000),
-        (categorical_cross_entropy, [-1000, -1000], [0, 1], math.log(2)),
-        (categorical_cross_entropy, [1000, 0], [0.5, 0.5], 500),
+        (network.mse, [1, 3], [1, 0], 4.5),
+        (network.binary_cross_entropy, [0], [1], math.log(2)),
+        (network.binary_cross_entropy, [0], [0.3], math.log(2)),
+        (network.binary_cross_entropy, [1000], [1], 0),
+        (network.binary_cross_entropy, [-1000], [0], 0),
+        (network.binary_cross_entropy, [1000], [0], 1000),
+        (network.binary_cross_entropy, [-1000], [1], 1000),
+        (network.binary_cross_entropy, [1000, -1000], [0.5, 0.5], 500),
+        (network.categorical_cross_entropy, [7, 7, 7, 7], [0, 1, 0, 0], math.log(4)),
+        (network.categorical_cross_entropy, [1000, -1000], [1, 0], 0),
+        (network.categorical_cross_entropy, [1000, -1000], [0, 1], 2000),
+        (network.categorical_cross_entropy, [-1000, -1000], [0, 1], math.log(2)),
+        (network.categorical_cross_entropy, [1000, 0], [0.5, 0.5], 500),
     ],
 )
 def test_losses_to_know_and_far_out(loss, Z, Y, expected, dtype):
@@ -311,35 +279,17 @@ def test_losses_to_know_and_far_out(loss, Z, Y, expected, dtype):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_one_example_may_be_a_vector(name):
-    loss, loss_prime = LOSSES[name]
-    Z, Y = scores_and_targets(name, (4, 1))
-    assert loss(Z[:, 0], Y[:, 0]) == loss(Z, Y)
-    np.testing.assert_array_equal(loss_prime(Z[:, 0], Y[:, 0]), loss_prime(Z, Y)[:, 0])
-
-
-@pytest.mark.parametrize("name", LOSSES)
-def test_arguments_of_a_loss_are_left_alone(name):
-    Z, Y = scores_and_targets(name, (3, 5))
-    before = Z.copy(), Y.copy()
-    for function in LOSSES[name]:
-        function(Z, Y)
-        np.testing.assert_array_equal([Z, Y], before)
-
-
-@pytest.mark.parametrize("name", LOSSES)
-def test_mean_over_examples(name):
+def test_mean_over_examples_of_which_one_may_be_a_vector(name):
     """The same batch twice over has the same loss, and half the gradient for each column."""
     loss, loss_prime = LOSSES[name]
     Z, Y = scores_and_targets(name, (3, 5))
     twice = np.hstack([Z, Z]), np.hstack([Y, Y])
     assert loss(*twice) == pytest.approx(loss(Z, Y), rel=1e-14)
     np.testing.assert_allclose(loss_prime(*twice)[:, :5], loss_prime(Z, Y) / 2, rtol=1e-14)
-    each = [loss(Z[:, i : i + 1], Y[:, i : i + 1]) for i in range(5)]
-    assert loss(Z, Y) == pytest.approx(np.mean(each), rel=1e-14)
+    assert loss(Z, Y) == pytest.approx(np.mean([loss(z, y) for z, y in zip(Z.T, Y.T, strict=True)]), rel=1e-14)
+    np.testing.assert_allclose(loss_prime(Z[:, 0], Y[:, 0]), 5 * loss_prime(Z, Y)[:, 0], rtol=1e-14)
 
 
-@settings(deadline=None)
 @given(
     Z=hnp.arrays(np.float32, (3, 4), elements=st.floats(-1000, 1000, width=32)),
     fractions=hnp.arrays(np.float32, (3, 4), elements=st.floats(0, 1, width=32)),
@@ -348,17 +298,19 @@ def test_mean_over_examples(name):
 )
 def test_no_loss_is_negative(Z, fractions, labels, dtype):
     Z, fractions = Z.astype(dtype), fractions.astype(dtype)
-    assert mse(Z, fractions) >= 0
-    assert mse(Z, Z) == 0
-    assert binary_cross_entropy(Z, fractions) >= 0
-    assert categorical_cross_entropy(Z, one_hot(labels, 3, dtype).T) >= 0
+    assert network.mse(Z, fractions) >= 0
+    assert network.mse(Z, Z) == 0
+    assert network.binary_cross_entropy(Z, fractions) >= 0
+    assert network.categorical_cross_entropy(Z, one_hot(labels, 3, dtype).T) >= 0
 
 
 @given(shift=st.floats(-500, 500), seed=st.integers(0, 99))
 def test_softmax_and_its_loss_ignore_a_shift(shift, seed):
     Z, Y = scores_and_targets("categorical_cross_entropy", (4, 3), seed)
-    np.testing.assert_allclose(softmax(Z + shift), softmax(Z), rtol=1e-11)
-    assert categorical_cross_entropy(Z + shift, Y) == pytest.approx(categorical_cross_entropy(Z, Y), rel=1e-11)
+    np.testing.assert_allclose(network.softmax(Z + shift), network.softmax(Z), rtol=1e-11)
+    assert network.categorical_cross_entropy(Z + shift, Y) == pytest.approx(
+        network.categorical_cross_entropy(Z, Y), rel=1e-11
+    )
 
 
 @given(
@@ -373,38 +325,26 @@ def test_one_hot_rows_are_the_labels(y):
     np.testing.assert_array_equal(Y[np.arange(len(y)), y], 1)
 
 
-def test_one_hot_of_a_list_in_another_dtype():
+def test_one_hot_of_a_list_in_another_dtype_and_of_many_classes():
     Y = one_hot([2, 0], 3, np.float64)
     assert Y.dtype == np.float64
     np.testing.assert_array_equal(Y, [[0, 0, 1], [1, 0, 0]])
-
-
-def test_one_hot_needs_no_square_of_the_number_of_classes():
     Y = one_hot(np.array([7, 999_999]), 1_000_000)  # 8 MB; an identity matrix of a million rows would be 4 TB
-    assert Y.shape == (2, 1_000_000)
     assert Y[0, 7] == Y[1, 999_999] == 1
 
 
 # ---------------------------------------------------------------- initial weights
 
 
-@pytest.mark.parametrize(("initialise", "variance"), [(he, 2 / 300), (xavier, 2 / (300 + 500))])
-def test_variance_of_initial_weights(initialise, variance):
+@pytest.mark.parametrize(("name", "variance"), [("he", 2 / 300), ("xavier", 2 / (300 + 500))])
+def test_initial_weights_are_normal_and_come_from_the_generator(name, variance):
     """N samples of a normal distribution: the mean errs by σ/√N, the variance by σ²√(2/N), the kurtosis by √(24/N)."""
-    W = initialise(500, 300, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    W = INITIALIZERS[name](500, 300, rng)
     N = W.size
     assert W.shape == (500, 300)
     assert abs(W.mean()) < 4 * np.sqrt(variance / N)
     assert abs(W.var() / variance - 1) < 4 * np.sqrt(2 / N)
     assert abs(np.mean(W**4) / W.var() ** 2 - 3) < 4 * np.sqrt(24 / N)
-
-
-@pytest.mark.parametrize("name", INITIALIZERS)
-def test_initial_weights_come_from_the_generator(name):
-    def initialise(seed):
-        return INITIALIZERS[name](3, 7, np.random.default_rng(seed))
-
-    np.testing.assert_array_equal(initialise(1), initialise(1))
-    assert not np.array_equal(initialise(1), initialise(2))
-    rng = np.random.default_rng(1)
-    assert not np.array_equal(INITIALIZERS[name](3, 7, rng), INITIALIZERS[name](3, 7, rng))
+    assert not np.array_equal(INITIALIZERS[name](500, 300, rng), W)
+    np.testing.assert_array_equal(INITIALIZERS[name](500, 300, np.random.default_rng(0)), W)
