@@ -6,7 +6,6 @@ Code that catches this is stopped again. Nothing can interrupt a single call tha
 an alarm, `time.sleep`; settrace strikes once, so there a loop around a bare `except:` goes on.
 """
 
-import copy
 import io
 import linecache
 import os
@@ -16,23 +15,17 @@ import sys
 import threading
 import time
 import traceback
-import types
 import warnings
 from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from course.text import listed
+
 SECONDS = 60.0 if sys.platform == "emscripten" else 10.0  # what one check may take; no answer that ends comes near it
 KEPT = 200  # characters of what was printed, or of an exception's message
 KEPT_WARNINGS = 3
-KINDS = {
-    str: "text",
-    complex: "a complex number",
-    types.FunctionType: "a function",
-    types.GeneratorType: "a generator (`yield`, not `return`)",
-    types.CoroutineType: "a coroutine (`async def`, not `def`)",
-}
 ROOT = os.path.dirname(os.path.dirname(__file__))
 LIBRARY = (
     os.path.join(ROOT, "course"),
@@ -45,7 +38,7 @@ LIBRARY = (
 
 @dataclass
 class Run:
-    """What happened. `array`, `shape`, `words` and `changed` are found by `observe` alone."""
+    """What happened."""
 
     result: object = None
     error: str = ""  # the exception's name, such as "ValueError"; "" if there was none
@@ -54,24 +47,7 @@ class Run:
     stopped: bool = False
     printed: str = ""
     warnings: tuple[str, ...] = ()
-    array: np.ndarray | None = None  # a copy of the numbers that came back, unless there are far too many
-    shape: tuple[int, ...] | None = None  # theirs; None if what came back is no array of numbers
-    words: str = ""  # what came back if it was no array: "nothing", "a list"
-    changed: tuple[str, ...] = ()  # the names of the inputs that are not as they were
-
-
-def observe(use, answer, case, size, seconds):
-    """Call `use(answer, *arguments)` with copies of a case's arguments; about `size` numbers are expected to come back.
-
-    What is not written yet (`...` came back) ends as a NotImplementedError.
-    """
-    arguments, seen = copy.deepcopy(list(case.values())), {}
-
-    def look():
-        seen["array"], seen["shape"], seen["words"] = _numbers(use(answer, *arguments), size)
-        seen["changed"] = tuple(name for name, after in zip(case, arguments, strict=True) if _differ(case[name], after))
-
-    return Run(**vars(run(look, seconds)) | seen)
+    shapes: str = ""  # of the arrays in that line: "`W` is (2, 3) and `x` is (2,)"
 
 
 def run(function, seconds):
@@ -86,6 +62,7 @@ def run(function, seconds):
                 outcome.result = function()
         except BaseException as error:
             outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
+            outcome.shapes = _shapes(error.__traceback__)
             with suppress(BaseException), _Limit(seconds / 10):  # its words, too, may be of the learner's making
                 outcome.message = _message(error)
     if limit.pressed:
@@ -103,31 +80,6 @@ def run(function, seconds):
 def is_unwritten(value):
     """Is this what a stub holds or returns: `...`, or a tuple or list of them?"""
     return value is ... or (type(value) in (tuple, list) and len(value) > 0 and all(part is ... for part in value))
-
-
-def _numbers(result, size):
-    """What came back, as (array, shape, words)."""
-    kind = type(result)
-    if is_unwritten(result):
-        raise NotImplementedError
-    if result is None:
-        return None, None, "nothing"
-    if issubclass(kind, types.CoroutineType):
-        result.close()  # otherwise Python complains that it was never awaited
-    if not issubclass(kind, list | tuple | np.ndarray | np.generic | int | float):
-        return None, None, KINDS.get(kind, f"something of type `{kind.__name__}`")
-    words = f"a {kind.__name__}" if issubclass(kind, list | tuple) else ""
-    try:
-        array = np.asarray(result)
-    except ValueError:
-        return None, None, f"{words} of rows that differ in length"
-    if array.dtype.kind not in "fiub":
-        return None, None, "text" if array.dtype.kind in "SU" else f"elements of type `{array.dtype}`"
-    return np.array(array) if array.size <= max(size, 10_000) else None, array.shape, words
-
-
-def _differ(before, after):
-    return not np.array_equal(before, after) or np.asarray(before).dtype != np.asarray(after).dtype
 
 
 class _Stopped(BaseException):
@@ -238,6 +190,25 @@ def _line(trace):
     file, number = ([("", 0)] + [(file, number) for file, number in frames if not _is_library(file)])[-1]
     source = linecache.getline(file, number).strip().replace("`", "'")
     return f"line {number}, `{source[:80]}`" if source else f"line {number}" if file else ""
+
+
+def _shapes(trace):
+    """The shapes of the arrays that the innermost line of the learner's code names, in words."""
+    frames = [part for part in traceback.walk_tb(trace) if not _is_library(part[0].f_code.co_filename)]
+    if not frames:
+        return ""
+    frame, number = frames[-1]
+    found, source = {}, linecache.getline(frame.f_code.co_filename, number)
+    for name, index in re.findall(r"([A-Za-z_]\w*)(\[[\w +-]+\])?", source):
+        value = frame.f_locals.get(name)
+        if index and type(value) is list:  # W[l - 1]
+            place = re.sub(r"[A-Za-z_]\w*", lambda match: str(frame.f_locals.get(match[0])), index[1:-1])
+            with suppress(SyntaxError, IndexError):
+                value = value[eval(place)] if re.fullmatch(r"\d+( *[+-] *\d+)?|-\d+", place) else None
+                name += index
+        if type(value) is np.ndarray:
+            found[name] = f"`{name}` is {value.shape}"
+    return listed(list(found.values())) if found else ""
 
 
 def _is_library(file):

@@ -1,37 +1,46 @@
-"""What exercises and questions are, and how an answer is judged.
+"""What an exercise is, how it is declared, and how an answer is judged.
 
-An exercise tries the answer once on each of its cases. The first case that fails decides what is said: "For z = -2
-your leaky_relu gave -2; expected -0.02." Then a diagnosis is looked for. An exercise names wrong answers that learners
-really give (`Mistake`), each with an example; the one that behaves as the learner's does, in the most cases, is named.
-`common_mistake` adds those that any exercise meets; what exceptions mean is in course/text.py. Nothing here prints or
-raises, whatever the answer is.
+    @exercise("2.3", "leaky ReLU", points=1, minutes=5, level=1, cases=[case(z=[-2.0, 3.0])], hints=[…], …)
+    def leaky_relu(z, slope=0.01):
+        return np.where(np.greater(z, 0), z, np.multiply(slope, z))
 
-Each verdict is a word and sentences. As HTML it has no colors but that of its left edge, so it suits any theme, and
-the word says what the color says. The same answer always gets the same text, because nbval compares it.
+    leaky_relu.mistake("This is ReLU: below 0 it gives 0.", lambda z, slope=0.01: np.maximum(z, 0))
+
+The function is stub, solution and reference at once. A mistake has what to say to it and an example: a wrong function,
+or an edit of the solution, {"slope * z": "slope"}. The answer is tried once on each case; the first that fails decides
+what is said first. A mistake is named only if its example does the same as the answer on all cases. Otherwise
+general.py may know more, and says only what is true of the answer, whatever the exercise. Nothing here prints or
+raises, whatever the answer is, and the same answer always gets the same text, because nbval compares it.
 """
 
+import ast
+import copy
+import inspect
 import re
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
 import numpy as np
 
 from course import sandbox
+from course.exercises import general
+from course.exercises.results import Case, agree, as_expected, close, observe
 from course.sandbox import is_unwritten
-from course.text import code, exception_hint, inline, listed, shape_in_words
+from course.text import code, inline, listed, shape_in_words
 
 RIGHT, NOT_YET, OPEN = "Right.", "Not yet.", "Not written yet."
-WHY_NOT_CHANGE = "Whoever called it may need that array again: make a new one instead."
+WHY_NOT_CHANGE = "Whoever called it may need that again: make a new one instead."
 
 
 @dataclass(frozen=True)
 class Verdict:
     lead: str  # RIGHT, NOT_YET, OPEN, or any other words for what this is
     lines: tuple[str, ...]  # sentences with `code` in them; one with a line break is code
-    diagnosis: str = ""  # the name of what is wrong, for tests
+    diagnosis: str = ""  # the mistake's feedback, or the name of a general one, for tests
 
     def as_text(self):
         return "\n".join([f"{self.lead} {self.lines[0]}", *self.lines[1:]])
@@ -45,40 +54,37 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that learners give: its name, what to say to it, and an example of it."""
+    """A wrong answer that learners give: what to say to it, an example of it, and its code if that is an edit."""
 
-    name: str
     feedback: str
     example: object
+    code: str = ""
 
 
-def case(**arguments):
-    """A case: the arguments by name, in order. Lists become arrays, of 64 bits on every computer."""
-    return {name: _array(value) if isinstance(value, list) else value for name, value in arguments.items()}
-
-
-def call(answer, *arguments):
-    return answer(*arguments)
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Task:
-    """What every exercise has. `right` is said of a right answer: the thing to remember."""
+    """What every exercise has. `level` is 1 to 3; `takeaway` is said of a right answer: the thing to remember."""
 
     key: str
     title: str
     points: int
     minutes: int
-    stub: str
+    level: int = 1
+    stub: str = ""
     hints: tuple[str, str, str]
-    solution: str
+    solution: str = ""
     reason: str
     takeaway: str
 
     @property
     def name(self):
         """What the stub calls the answer."""
-        return re.search(r"^(?:def )?(\w+)", self.stub, re.MULTILINE)[1]
+        return re.search(r"^(?:def |class )?(\w+)", self.stub, re.MULTILINE)[1]
+
+    @property
+    def effort(self):
+        """What a lesson says beside the title: "●●○ · 10 min"."""
+        return f"{'●' * self.level}{'○' * (3 - self.level)} · {self.minutes} min"
 
     def _open(self):
         return Verdict(OPEN, (f"Put your code in place of the `...` in `{self.name}`, and run it again.",))
@@ -87,53 +93,84 @@ class Task:
         return Verdict(NOT_YET, (*filter(None, lines), f'Stuck? `hint("{self.key}")` helps.'), diagnosis)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exercise(Task):
-    """Write a function (or, with `use`, a value that is put to use) that agrees with the reference on all cases."""
+def call(answer, *arguments):
+    return answer(*arguments)
 
-    reference: Callable
-    cases: tuple[dict, ...]
-    wrong: tuple[Mistake, ...]
+
+@dataclass(kw_only=True)
+class Exercise(Task):
+    """Write a function or class (or, with `use`, a value that is put to use) that agrees with `right` on all cases."""
+
+    right: object
+    cases: tuple[Case, ...]
+    use: Callable = call  # (answer, *arguments of a case) → what is compared
+    returns: tuple[str, ...] = ()  # the names of the parts of the result, if there are several
     elementwise: bool = False  # the first argument and the result have the same shape, element for element
     quiet: bool = False  # a NumPy warning is a mistake, even if the numbers are right
-    use: Callable = call
+    also: Callable = None  # judges an answer whose numbers are right: None, or what is wrong and why
+    large: Callable = None  # makes the arguments of one large call, by which `yours` measures speed
+    seconds: float = None  # what one check may take, if it trains for long
+    wrong: list[Mistake] = field(default_factory=list)
+
+    def __call__(self, *arguments, **options):
+        return self.right(*arguments, **options)
+
+    def mistake(self, feedback, *examples):
+        """Add a mistake, with one example or several: wrong answers, or {text in the solution: text in its place}."""
+        for example in examples:
+            source = ""
+            if type(example) is dict and callable(self.right):
+                source = edited(self.solution, example)
+                namespace = dict(vars(sys.modules[self.right.__module__]))
+                exec(compile(source, f"<a mistake in {self.key}>", "exec"), namespace)
+                example = namespace[self.name]
+            self.wrong.append(Mistake(feedback, example, source))
 
     def judge(self, answer):
         if answer is None or is_unwritten(answer):
             return self._open()
-        if self.use is call and not callable(answer):
+        if callable(self.right) and not callable(answer):
             form = f'`check("{self.key}", {self.name})`'
-            return self._not_yet("called", f"Give `check` the function itself, without brackets: {form}.")
+            return self._not_yet("called", f"Give `check` the {self.kind} itself, without brackets: {form}.")
         seen = self._try(answer)
         if seen[0].error == "NotImplementedError":
             return self._open()
         with np.errstate(all="ignore"):
             for k, got in enumerate(seen):
-                if fault := self._fault(self.cases[k], self.expected[k], got):
-                    return self._explain(fault, k, seen)
+                if fault := self._fault(k, got):
+                    return self._explain(fault, k, seen, answer)
+        if (self.also and (fault := self.also(answer))) or (self.quiet and (fault := general.muted(answer))):
+            return self._not_yet(*fault)
         return Verdict(RIGHT, (self.takeaway, *_notes(seen)))
+
+    @property
+    def kind(self):
+        return "class" if inspect.isclass(self.right) else "function"
 
     @cached_property
     def expected(self):
-        return [np.asarray(self.reference(*case.values())) for case in self.cases]
+        return [
+            as_expected(self.use(self.right, *copy.deepcopy(list(given.values()))), self.returns)
+            for given in self.cases
+        ]
 
     @cached_property
     def known(self):
-        """Each wrong answer with what it makes of the cases."""
+        """Each mistake with what its example makes of the cases."""
         return [(wrong, self._try(wrong.example)) for wrong in self.wrong]
 
     def _try(self, answer):
         """What the answer makes of each case, up to one that took too long."""
-        seen, until = [], time.monotonic() + sandbox.SECONDS
-        for case, expected in zip(self.cases, self.expected, strict=True):
-            seen.append(sandbox.observe(self.use, answer, case, expected.size, until - time.monotonic()))
+        seen, until = [], time.monotonic() + (self.seconds or sandbox.SECONDS)
+        for given, expected in zip(self.cases, self.expected, strict=True):
+            seen.append(observe(self.use, answer, given, expected, self.returns, until - time.monotonic()))
             if seen[-1].stopped:
                 break
         return seen
 
-    def _fault(self, case, expected, got):
-        """What is wrong with one outcome: its kind and a sentence; None if nothing is."""
-        where, your = f"For {case_in_words(case)} ", f"your `{self.name}`"
+    def _fault(self, k, got):
+        """What is wrong with the outcome of case k: its kind and a sentence; None if nothing is."""
+        where, your = f"For {self.cases[k]} ", f"your `{self.name}`"
         if got.stopped:
             at = f", in {got.line}" if got.line else ""
             return "too long", f"{where}{your} took too long and was stopped{at}. Is there a loop that never ends?"
@@ -141,22 +178,20 @@ class Exercise(Task):
             words = f"{got.error}: {got.message}" if got.message else got.error
             if got.line or self.use is not call:
                 return "raised", f"{where}{your} raised an exception{' in ' * bool(got.line)}{got.line}: {words}"
-            return "raised", f"`{self.name}` cannot be called with {case_in_words(case)}: {words}"
-        if got.shape is None:
-            if got.words == "nothing" and got.printed:
-                return "printed", f"{where}{your} printed its result and returned nothing. Write `return` for `print`."
-            if got.words == "nothing":
-                return "returned nothing", f"{where}{your} returned nothing: end it with `return` and the result."
-            return "no numbers", f"{where}{your} gave {got.words}; expected {shape_in_words(expected.shape)}."
-        if got.shape != expected.shape:
-            return (
-                "shape",
-                f"{where}{your} gave {shape_in_words(got.shape)}; expected {shape_in_words(expected.shape)}.",
-            )
-        if not _close(got.array, expected):
-            return "values", self._difference(case, expected, got.array)
-        if got.words:
-            return "list", f"The numbers are right, but {your} gave {got.words}; make it an array with `np.array(…)`."
+            return "raised", f"`{self.name}` cannot be called with {self.cases[k]}: {words}"
+        if got.form.startswith("nothing;") and got.printed:
+            return "printed", f"{where}{your} printed its result and returned nothing. Write `return` for `print`."
+        if got.form.startswith("nothing;"):
+            return "returned nothing", f"{where}{your} returned nothing: end it with `return` and the result."
+        if got.form:
+            return "form", f"{where}{your} gave {got.form}"
+        for place, expected in self._places(k):
+            array, as_place = got.arrays[place], f" as `{place}`" if place else ""
+            if array.shape != expected.shape:
+                came, wanted = shape_in_words(array.shape), shape_in_words(expected.shape)
+                return "shape", f"{where}{your} gave {came}{as_place}; expected {wanted}."
+            if not close(array, expected):
+                return "values", self._difference(k, place, expected, array)
         if got.changed:
             names = listed(got.changed)
             return "changed its input", f"The numbers are right, but {your} changed its input {names}. {WHY_NOT_CHANGE}"
@@ -165,71 +200,116 @@ class Exercise(Task):
             return "warned", f"{where}the numbers of {your} are right, but there was a warning: {words}."
         return None
 
-    def _difference(self, case, expected, array):
+    def _places(self, k):
+        """The expected arrays of case k, in order, each with its place in the result."""
+        expected = self.expected[k]
+        if not self.returns:
+            return [("", expected)]
+        places = []
+        for name, part in zip(self.returns, expected, strict=True):
+            if isinstance(part, list):
+                places += [(f"{name}[{l}]", np.asarray(one)) for l, one in enumerate(part) if one is not None]
+            else:
+                places.append((name, part))
+        return places
+
+    def _difference(self, k, place, expected, array):
         """The first number that differs, and what it should have been."""
-        close = np.isclose(array, expected, rtol=1e-5, atol=1e-8, equal_nan=True)
-        index = tuple(int(i) for i in np.argwhere(~close)[0])
+        near = np.isclose(array, expected, rtol=1e-5, atol=1e-8, equal_nan=True)
+        index = tuple(int(i) for i in np.argwhere(~near)[0])
         gave, should = code(array[index]), code(expected[index])
         if gave == should:
             should += f" (they differ by {code(abs(float(array[index]) - float(expected[index])))})"
-        place = f" at {list(index)}" if index and not self.elementwise else ""
-        words = case_in_words(case)
+        at = f" at {list(index)}" if index and not self.elementwise else ""
+        words = self.cases[k]
         if self.elementwise:
-            name, values = next(iter(case.items()))
+            name, values = next(iter(words.items()))
             whole = ", in an array of whole numbers," if index and values.dtype.kind == "i" else ""
-            words = case_in_words({**case, name: np.asarray(values)[index]}) + whole
-        return f"For {words} your `{self.name}` gave {gave}{place}; expected {should}."
+            words = f"{Case({**words, name: np.asarray(values)[index]})}{whole}"
+        return f"For {words} your `{self.name}` gave {gave}{f' as `{place}`' * bool(place)}{at}; expected {should}."
 
-    def _explain(self, fault, k, seen):
+    def _explain(self, fault, k, seen, answer):
         """The verdict on a fault in case k, with its diagnosis if one is known."""
         kind, sentence = fault
         name, says = kind, ""
-        if kind in ("raised", "shape", "values", "warned", "no numbers"):
-            name, says = self._diagnose(k, seen) or common_mistake(seen[k], self.expected[k]) or (kind, "")
+        if kind not in ("too long", "printed", "returned nothing", "changed its input"):
+            name, says = self._diagnose(seen) or general.diagnose(self, answer, k, seen) or (kind, "")
         also = [] if kind == "changed its input" else [f"It also changed its input {n}." for n in seen[k].changed]
         notes = _notes(seen, printed=kind != "printed", warned=kind != "warned")
         return self._not_yet(name, sentence, says, *also, *notes)
 
-    def _diagnose(self, k, seen):
-        """The wrong answer that does the same as the learner's up to case k, and in the most others."""
-        best, most = None, 0
+    def _diagnose(self, seen):
+        """The mistake whose example does the same as the learner's answer on all cases."""
         for wrong, outcomes in self.known:
-            agree = [self._agree(mine, theirs) for mine, theirs in zip(outcomes, seen, strict=False)]
-            if all(agree[: k + 1]) and sum(agree) > most:
-                best, most = (wrong.name, wrong.feedback), sum(agree)
-        return best
+            if len(outcomes) == len(seen) and all(map(self._agree, outcomes, seen)):
+                return wrong.feedback, wrong.feedback
+        return None
 
     def _agree(self, a, b):
-        if a.error or b.error:
-            return (a.error, a.message) == (b.error, b.message)
-        if a.array is None or b.array is None:
-            return (a.shape, a.words) == (b.shape, b.words)
-        return _close(a.array, b.array) and not (self.quiet and _kinds(a.warnings) != _kinds(b.warnings))
+        return agree(a, b) and not (self.quiet and _kinds(a.warnings) != _kinds(b.warnings))
 
 
-# --- the parts of an exercise's judgement ---------------------------------------------------------------------------
+@dataclass(kw_only=True)
+class Challenge:
+    """A harder challenge with one answer to it. `run()` gives what tests look at with `holds`."""
+
+    key: str
+    title: str
+    result: str  # what comes out
+    notice: str
+    run: Callable
+    holds: Callable
+    long: bool = False  # over 5 seconds: tests run it once a week only
+
+    @cached_property
+    def code(self):
+        return source_of(self.run)
 
 
-def _close(a, b):
-    return a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=True)
+def challenge(key, title, **declared):
+    """Makes a Challenge of the function below, whose text is the answer that is shown."""
+    return lambda run: Challenge(key=key, title=title, run=run, **declared)
+
+
+# --- how an exercise is declared ------------------------------------------------------------------------------------
+
+
+def exercise(key, title, *, stub="return ...  # your code here", **declared):
+    """Makes an Exercise of the function or class below. `stub` is a whole text, or the line for a function's body."""
+
+    def declare(right):
+        solution = source_of(right)
+        head = solution[: solution.index("\n") + 1]
+        text = stub if re.match(r"(def|class) ", stub.strip()) else f"{head}    {stub}\n"
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()}
+        return Exercise(key=key, title=title, right=right, stub=text, solution=solution, **given)
+
+    return declare
+
+
+def source_of(thing):
+    """The text of a function or class of a module of ours, without its decorator."""
+    text = inspect.getsource(sys.modules[thing.__module__])
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == thing.__name__:
+            return ast.get_source_segment(text, node) + "\n"
+    raise ValueError(f"{thing.__name__} is not defined at the top of its module")
+
+
+def edited(text, edits):
+    for old, new in edits.items():
+        if old not in text:
+            raise ValueError(f"{old!r} does not stand in the solution:\n{text}")
+        text = text.replace(old, new)
+    return text
+
+
+# --- the parts of an exercise's judgment ----------------------------------------------------------------------------
 
 
 def _kinds(warned):
     """ "overflow encountered in exp" and "overflow encountered in power" are one kind."""
     return {text.partition(" encountered")[0] for text in warned}
-
-
-def common_mistake(got, expected):
-    """A diagnosis that needs no knowledge of the exercise."""
-    if hint := exception_hint(f"{got.error}: {got.message}"):
-        return hint
-    if got.array is None:
-        return None
-    if got.shape != expected.shape and _close(got.array.T, expected):
-        return "transposed", "It is transposed: rows and columns are exchanged."
-    if got.shape != expected.shape and _close(np.squeeze(got.array), np.squeeze(expected)):
-        return "an axis of length 1", "The numbers are right; an axis of length 1 is too much or missing."
-    return None
 
 
 def _notes(seen, printed=True, warned=True):
@@ -240,16 +320,3 @@ def _notes(seen, printed=True, warned=True):
     words = next(("; ".join(got.warnings) for got in seen if got.warnings), "")
     if warned and words:
         yield f"There was a warning: {words}."
-
-
-def _array(values):
-    array = np.array(values)
-    return array.astype(np.int64) if array.dtype.kind == "i" else array
-
-
-def case_in_words(case):
-    return listed([f"{name} = {_words(value)}" for name, value in case.items()])
-
-
-def _words(value):
-    return code(value) if np.size(value) <= 12 else f"an array of shape {np.shape(value)}"

@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 
-from course.exercises.grading import Exercise, Mistake, case
-from course.exercises.questions import Choice, Choices, Question, Situation
+from course.exercises.grading import exercise
+from course.exercises.questions import Choices, Question, Situation
+from course.exercises.results import case
 from helpers import network
 
 TITLE = "Activation functions"
@@ -30,174 +31,147 @@ def _slopes_in_whole_numbers(z, slope=0.01):
     return out
 
 
-LEAKY_RELU = Exercise(
-    key="2.3",
-    title="leaky ReLU",
+@exercise(
+    "2.3",
+    "leaky ReLU",
     points=1,
     minutes=5,
-    stub="""
-def leaky_relu(z, slope=0.01):
-    return ...  # your code here
-""",
-    reference=network.leaky_relu,
+    level=1,
     elementwise=True,
-    cases=(
+    cases=[
         case(z=[-2.0, -0.5, 0.0, 0.5, 3.0]),
         case(z=[[-1.0, 4.0], [2.5, -3.0]]),
         case(z=[-3.0, 4.0], slope=0.2),
         case(z=[-2, 0, 3]),
-    ),
-    wrong=(
-        Mistake(
-            "plain ReLU",
-            "This is ReLU: below 0 it gives 0. The leaky one gives `slope * z` there.",
-            lambda z, slope=0.01: np.maximum(z, 0),
-        ),
-        Mistake(
-            "swapped branches",
-            "The two branches are swapped: `z` belongs where z > 0, and `slope * z` elsewhere.",
-            lambda z, slope=0.01: np.where(z > 0, slope * z, z),
-        ),
-        Mistake(
-            "slope alone",
-            "Below 0 you give the slope itself; the line with that slope is `slope * z`.",
-            lambda z, slope=0.01: np.where(z > 0, z, slope),
-        ),
-        Mistake(
-            "wrong sign",
-            "Below 0 the result has the wrong sign: with a positive slope the line goes on downwards, `slope * z`.",
-            lambda z, slope=0.01: np.where(z > 0, z, -slope * z),
-        ),
-        Mistake(
-            "slope ignored",
-            "It works for slope 0.01 only: use the parameter `slope` in place of the number.",
-            lambda z, slope=0.01: np.where(z > 0, z, 0.01 * z),
-        ),
-        Mistake(
-            "slope everywhere",
-            "Every z got the slope, positive ones too. `(z > 0).all()` would do that: it asks one question about the "
-            "whole array, and each element needs its own. `np.where(z > 0, …, …)` decides one by one.",
-            lambda z, slope=0.01: z if (z > 0).all() else slope * z,
-        ),
-        Mistake(
-            "z unchanged",
-            "Negative z came back unchanged. `(z > 0).any()` would do that: it asks one question about the whole "
-            "array, and each element needs its own. `np.where(z > 0, …, …)` decides one by one.",
-            lambda z, slope=0.01: z if (z > 0).any() else slope * z,
-        ),
-        Mistake(
-            "the derivative",
-            "This is the derivative of leaky ReLU, the next exercise. Here the values themselves are asked for.",
-            network.leaky_relu_prime,
-        ),
-        Mistake(
-            "np.max for np.maximum",
-            "`np.max` finds the largest element of one array; `np.maximum(a, b)` compares two arrays.",
-            lambda z, slope=0.01: np.max(z, slope * z),
-        ),
-        Mistake(
-            "whole numbers",
-            "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so "
-            "−0.02 became 0 in it. `np.where` makes an array that fits.",
-            _leaky_in_whole_numbers,
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "Two cases, and for each element of z one of them: what comes out above 0, and what below?",
         "`np.where(condition, a, b)` takes from `a` where the condition holds, and from `b` elsewhere, element by "
         "element. No loop and no `if` is needed.",
         "The condition is `z > 0`, and `a` is `z`. What is `b`? At z = −2 with slope 0.01 it must be −0.02.",
+    ],
+    reason=(
+        "`np.where` decides for each element: one line serves numbers and arrays of any shape. `np.greater(z, 0)` "
+        "is `z > 0`, and `np.multiply` is `*`; written so, they take lists, too. "
+        "`np.maximum(z, slope * z)` does the same as long as the slope is below 1: do you see why?"
     ),
-    solution="""
+    takeaway=("Below 0 a little of z still leaks through, so the slope there is not 0 and a unit cannot die."),
+)
 def leaky_relu(z, slope=0.01):
     return np.where(np.greater(z, 0), z, np.multiply(slope, z))
-""",
-    reason="`np.where` decides for each element: one line serves numbers and arrays of any shape. `np.greater(z, 0)` "
-    "is `z > 0`, and `np.multiply` is `*`; written so, they take lists, too. "
-    "`np.maximum(z, slope * z)` does the same as long as the slope is below 1: do you see why?",
-    takeaway="Below 0 a little of z still leaks through, so the slope there is not 0 and a unit cannot die.",
+
+
+leaky_relu.mistake(
+    "This is ReLU: below 0 it gives 0. The leaky one gives `slope * z` there.", lambda z, slope=0.01: np.maximum(z, 0)
+)
+leaky_relu.mistake(
+    "The two branches are swapped: `z` belongs where z > 0, and `slope * z` elsewhere.",
+    lambda z, slope=0.01: np.where(z > 0, slope * z, z),
+)
+leaky_relu.mistake(
+    "Below 0 you give the slope itself; the line with that slope is `slope * z`.",
+    lambda z, slope=0.01: np.where(z > 0, z, slope),
+)
+leaky_relu.mistake(
+    "Below 0 the result has the wrong sign: with a positive slope the line goes on downwards, `slope * z`.",
+    lambda z, slope=0.01: np.where(z > 0, z, -slope * z),
+)
+leaky_relu.mistake(
+    "It works for slope 0.01 only: use the parameter `slope` in place of the number.",
+    lambda z, slope=0.01: np.where(z > 0, z, 0.01 * z),
+)
+leaky_relu.mistake(
+    "Every z got the slope, positive ones too. `(z > 0).all()` would do that: it asks one question about the "
+    "whole array, and each element needs its own. `np.where(z > 0, …, …)` decides one by one.",
+    lambda z, slope=0.01: z if (z > 0).all() else slope * z,
+)
+leaky_relu.mistake(
+    "Negative z came back unchanged. `(z > 0).any()` would do that: it asks one question about the whole "
+    "array, and each element needs its own. `np.where(z > 0, …, …)` decides one by one.",
+    lambda z, slope=0.01: z if (z > 0).any() else slope * z,
+)
+leaky_relu.mistake(
+    "This is the derivative of leaky ReLU, the next exercise. Here the values themselves are asked for.",
+    network.leaky_relu_prime,
+)
+leaky_relu.mistake(
+    "`np.max` finds the largest element of one array; `np.maximum(a, b)` compares two arrays.",
+    lambda z, slope=0.01: np.max(z, slope * z),
+)
+leaky_relu.mistake(
+    "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so "
+    "−0.02 became 0 in it. `np.where` makes an array that fits.",
+    _leaky_in_whole_numbers,
 )
 
-LEAKY_RELU_PRIME = Exercise(
-    key="2.4",
-    title="the derivative of leaky ReLU",
+
+@exercise(
+    "2.4",
+    "the derivative of leaky ReLU",
     points=1,
     minutes=5,
-    stub="""
-def leaky_relu_prime(z, slope=0.01):
-    return ...  # your code here
-""",
-    reference=network.leaky_relu_prime,
+    level=1,
     elementwise=True,
-    cases=(  # without 0, where there is no derivative
+    cases=[  # without 0, where there is no derivative
         case(z=[-2.0, -0.5, 0.5, 3.0]),
         case(z=[[-1.0, 4.0], [2.5, -3.0]]),
         case(z=[-3.0, 4.0], slope=0.2),
         case(z=[-2, 3]),
-    ),
-    wrong=(
-        Mistake(
-            "the function itself",
-            "This is leaky ReLU itself. Its derivative is how steep it is: the same number at z = 0.5 and at z = 3.",
-            network.leaky_relu,
-        ),
-        Mistake(
-            "z for 1",
-            "Above 0 the function is z; its derivative there is 1, whatever z is.",
-            lambda z, slope=0.01: np.where(z > 0, z, slope),
-        ),
-        Mistake(
-            "slope times z",
-            "Below 0 the function is `slope * z`; its derivative there is `slope` alone, without z.",
-            lambda z, slope=0.01: np.where(z > 0, 1, slope * z),
-        ),
-        Mistake(
-            "swapped branches",
-            "The two branches are swapped: the slope is 1 where z > 0, and `slope` elsewhere.",
-            lambda z, slope=0.01: np.where(z > 0, slope, 1),
-        ),
-        Mistake(
-            "derivative of ReLU",
-            "This is the derivative of ReLU, 0 below 0. The leaky one still rises there, by `slope`.",
-            lambda z, slope=0.01: np.where(z > 0, 1.0, 0.0),
-        ),
-        Mistake(
-            "wrong sign",
-            "Below 0 the function still rises from left to right, so its derivative is +`slope`, not −`slope`.",
-            lambda z, slope=0.01: np.where(z > 0, 1.0, -slope),
-        ),
-        Mistake(
-            "slope ignored",
-            "It works for slope 0.01 only: use the parameter `slope` in place of the number.",
-            lambda z, slope=0.01: np.where(z > 0, 1, 0.01),
-        ),
-        Mistake(
-            "one number for all",
-            "You gave one number for the whole array; the derivative has a value for each element of z. "
-            "`np.where(z > 0, …, …)` decides one by one.",
-            lambda z, slope=0.01: 1 if (z > 0).any() else slope,
-        ),
-        Mistake(
-            "whole numbers",
-            "Right for fractions, but `np.ones_like(z)` of an array of whole numbers can hold nothing else, so "
-            "0.01 became 0 in it. `np.where` makes an array that fits.",
-            _slopes_in_whole_numbers,
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "A derivative is a steepness. Leaky ReLU is two straight lines: how steep is each?",
         "A straight line is equally steep everywhere, so z itself does not appear in the result, only in the "
         "condition. It is `np.where` again.",
         "`np.where(z > 0, …, …)` with 1, the steepness of the line z, and the steepness of the line slope · z.",
+    ],
+    reason=(
+        "Two lines, two slopes; `np.ones_like(z)` is 1 in the number type of z. At z = 0 they meet in a kink, "
+        "where there is no derivative; the course takes the "
+        "slope from the left, and the check leaves that point out."
     ),
-    solution="""
+    takeaway=("Never 0: some of the gradient always gets through, which is what the leak is for."),
+)
 def leaky_relu_prime(z, slope=0.01):
     return np.where(np.greater(z, 0), np.ones_like(z), slope)
-""",
-    reason="Two lines, two slopes; `np.ones_like(z)` is 1 in the number type of z. At z = 0 they meet in a kink, "
-    "where there is no derivative; the course takes the "
-    "slope from the left, and the check leaves that point out.",
-    takeaway="Never 0: some of the gradient always gets through, which is what the leak is for.",
+
+
+leaky_relu_prime.mistake(
+    "This is leaky ReLU itself. Its derivative is how steep it is: the same number at z = 0.5 and at z = 3.",
+    network.leaky_relu,
+)
+leaky_relu_prime.mistake(
+    "Above 0 the function is z; its derivative there is 1, whatever z is.",
+    lambda z, slope=0.01: np.where(z > 0, z, slope),
+)
+leaky_relu_prime.mistake(
+    "Below 0 the function is `slope * z`; its derivative there is `slope` alone, without z.",
+    lambda z, slope=0.01: np.where(z > 0, 1, slope * z),
+)
+leaky_relu_prime.mistake(
+    "The two branches are swapped: the slope is 1 where z > 0, and `slope` elsewhere.",
+    lambda z, slope=0.01: np.where(z > 0, slope, 1),
+)
+leaky_relu_prime.mistake(
+    "This is the derivative of ReLU, 0 below 0. The leaky one still rises there, by `slope`.",
+    lambda z, slope=0.01: np.where(z > 0, 1.0, 0.0),
+)
+leaky_relu_prime.mistake(
+    "Below 0 the function still rises from left to right, so its derivative is +`slope`, not −`slope`.",
+    lambda z, slope=0.01: np.where(z > 0, 1.0, -slope),
+)
+leaky_relu_prime.mistake(
+    "It works for slope 0.01 only: use the parameter `slope` in place of the number.",
+    lambda z, slope=0.01: np.where(z > 0, 1, 0.01),
+)
+leaky_relu_prime.mistake(
+    "You gave one number for the whole array; the derivative has a value for each element of z. "
+    "`np.where(z > 0, …, …)` decides one by one.",
+    lambda z, slope=0.01: 1 if (z > 0).any() else slope,
+)
+leaky_relu_prime.mistake(
+    "Right for fractions, but `np.ones_like(z)` of an array of whole numbers can hold nothing else, so "
+    "0.01 became 0 in it. `np.where` makes an array that fits.",
+    _slopes_in_whole_numbers,
 )
 
 
@@ -221,165 +195,130 @@ def _sigmoid_of_sigmoid(a):
     return network.sigmoid(a) * (1 - network.sigmoid(a))
 
 
-SIGMOID = Exercise(
-    key="2.1",
-    title="a sigmoid that does not overflow",
+@exercise(
+    "2.1",
+    "a sigmoid that does not overflow",
     points=2,
     minutes=10,
-    stub="""
-def sigmoid(z):
-    return ...  # your code here
-""",
-    reference=network.sigmoid,
+    level=2,
     elementwise=True,
     quiet=True,
-    cases=(
+    cases=[
         case(z=[-2.0, -0.5, 0.0, 3.0]),
         case(z=[[1.0, -1.0, 0.5], [20.0, -20.0, -0.1]]),
         case(z=[-1000.0]),
         case(z=[1000.0]),
         case(z=[-1000, 0, 2]),
         case(z=2.0),
-    ),
-    wrong=(
-        Mistake(
-            "overflow of e^-z",
-            "At z = −1000, `np.exp(-z)` is e^1000, too large for any float (they end just above e^709). The quotient "
-            "came out right by luck. Where z < 0, multiply above and below by e^z: σ(z) = e^z / (1 + e^z).",
-            lambda z: 1 / (1 + np.exp(-z)),
-        ),
-        Mistake(
-            "overflow of e^z",
-            "At z = 1000, e^z is inf, and inf / inf is nan. Where z ≥ 0, divide above and below by e^z: "
-            "σ(z) = 1 / (1 + e^−z).",
-            lambda z: np.exp(z) / (1 + np.exp(z)),
-        ),
-        Mistake(
-            "np.where computes both",
-            WHERE_COMPUTES_BOTH,
-            lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
-        ),
-        Mistake(
-            "np.where computes both, mirrored",
-            WHERE_COMPUTES_BOTH,
-            lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))),
-        ),
-        Mistake(
-            "sign of z",
-            "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Check the sign in the exponent.",
-            lambda z: 1 - network.sigmoid(z),
-        ),
-        Mistake(
-            "missing brackets",
-            "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 and then adds. Write `1 / (1 + …)`.",
-            lambda z: 1 / 1 + np.exp(-z),
-        ),
-        Mistake(
-            "never below a half",
-            "Both halves came out alike: with e = `np.exp(-np.abs(z))`, 1 / (1 + e) is right for z ≥ 0 only; "
-            "for z < 0 it is e / (1 + e).",
-            lambda z: 1 / (1 + np.exp(-np.abs(z))),
-        ),
-        Mistake(
-            "the derivative",
-            "This is σ′(z) = σ(z) (1 − σ(z)), the derivative. Here σ(z) itself is asked for.",
-            network.sigmoid_prime,
-        ),
-        Mistake("tanh", "This is tanh, which runs from −1 to 1; sigmoid runs from 0 to 1.", np.tanh),
-        Mistake(
-            "integer division",
-            "`//` rounds the quotient down to a whole number; use `/`.",
-            lambda z: 1 // (1 + np.exp(-np.clip(z, -500, 500))),
-        ),
-        Mistake(
-            "clipped too early",
-            "Clipping z keeps e^z finite, but your limits are so tight that σ changes. Floats bear e^z up to z = 709.",
-            lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10))),
-        ),
-        Mistake(
-            "whole numbers",
-            "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so 0.5 "
-            "became 0 in it. Give it `dtype=float`, or let `np.where` make the array.",
-            _sigmoid_in_whole_numbers,
-        ),
-        Mistake(
-            "math.exp",
-            "`math.exp` takes one number; `np.exp` takes a whole array.",
-            lambda z: 1 / (1 + math.exp(-z)),
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "For which z does `np.exp(-z)` become too large for a float? Try it: `np.exp(1000.0)`.",
         "1 / (1 + e^−z) is safe for z ≥ 0, and its twin e^z / (1 + e^z) for z < 0. The exponent is never positive: "
         "it is −|z| in both.",
         "Compute `e = np.exp(-np.abs(z))` once. The denominator is `1 + e` in both cases; only the numerator differs, "
         "and `np.where(z >= 0, …, …)` can choose it.",
+    ],
+    reason=(
+        "1 / (1 + e^−z) and e^z / (1 + e^z) are the same number. With −|z| as the exponent each is used where it "
+        "cannot overflow, and e^−1000 quietly becomes 0, which is what it should be."
     ),
-    solution="""
+    takeaway=("It stays finite, and silent, from −1000 to 1000."),
+)
 def sigmoid(z):
     e = np.exp(-np.abs(z))  # between 0 and 1, for every z
     return np.where(np.greater_equal(z, 0), 1, e) / (1 + e)
-""",
-    reason="1 / (1 + e^−z) and e^z / (1 + e^z) are the same number. With −|z| as the exponent each is used where it "
-    "cannot overflow, and e^−1000 quietly becomes 0, which is what it should be.",
-    takeaway="It stays finite, and silent, from −1000 to 1000.",
-)
 
-SIGMOID_FROM_OUTPUT = Exercise(
-    key="2.2",
-    title="the derivative of sigmoid, from its output",
+
+sigmoid.mistake(
+    "At z = −1000, `np.exp(-z)` is e^1000, too large for any float (they end just above e^709). The quotient "
+    "came out right by luck. Where z < 0, multiply above and below by e^z: σ(z) = e^z / (1 + e^z).",
+    lambda z: 1 / (1 + np.exp(-z)),
+)
+sigmoid.mistake(
+    "At z = 1000, e^z is inf, and inf / inf is nan. Where z ≥ 0, divide above and below by e^z: σ(z) = 1 / (1 + e^−z).",
+    lambda z: np.exp(z) / (1 + np.exp(z)),
+)
+sigmoid.mistake(WHERE_COMPUTES_BOTH, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))))
+sigmoid.mistake(WHERE_COMPUTES_BOTH, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))))
+sigmoid.mistake(
+    "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Check the sign in the exponent.",
+    lambda z: 1 - network.sigmoid(z),
+)
+sigmoid.mistake(
+    "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 and then adds. Write `1 / (1 + …)`.",
+    lambda z: 1 / 1 + np.exp(-z),
+)
+sigmoid.mistake(
+    "Both halves came out alike: with e = `np.exp(-np.abs(z))`, 1 / (1 + e) is right for z ≥ 0 only; "
+    "for z < 0 it is e / (1 + e).",
+    lambda z: 1 / (1 + np.exp(-np.abs(z))),
+)
+sigmoid.mistake(
+    "This is σ′(z) = σ(z) (1 − σ(z)), the derivative. Here σ(z) itself is asked for.", network.sigmoid_prime
+)
+sigmoid.mistake("This is tanh, which runs from −1 to 1; sigmoid runs from 0 to 1.", np.tanh)
+sigmoid.mistake(
+    "`//` rounds the quotient down to a whole number; use `/`.", lambda z: 1 // (1 + np.exp(-np.clip(z, -500, 500)))
+)
+sigmoid.mistake(
+    "Clipping z keeps e^z finite, but your limits are so tight that σ changes. Floats bear e^z up to z = 709.",
+    lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10))),
+)
+sigmoid.mistake(
+    "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so 0.5 "
+    "became 0 in it. Give it `dtype=float`, or let `np.where` make the array.",
+    _sigmoid_in_whole_numbers,
+)
+sigmoid.mistake("`math.exp` takes one number; `np.exp` takes a whole array.", lambda z: 1 / (1 + math.exp(-z)))
+
+
+@exercise(
+    "2.2",
+    "the derivative of sigmoid, from its output",
     points=1,
     minutes=5,
-    stub="""
-def sigmoid_prime_from_output(a):  # a = σ(z) is known already; give σ′(z)
-    return ...  # your code here
-""",
-    reference=lambda a: a * (1 - a),
+    level=1,
     elementwise=True,
-    cases=(
+    cases=[
         case(a=[0.5, 0.9, 0.2]),
         case(a=[[0.1, 0.75], [0.99, 0.3]]),
         case(a=[0.0, 1.0]),
-    ),
-    wrong=(
-        Mistake(
-            "sigmoid twice",
-            "This is the derivative of sigmoid at a, but a is already its output, σ(z). Nothing needs to be "
-            "exponentiated again: σ′(z) = σ(z) (1 − σ(z)).",
-            _sigmoid_of_sigmoid,
-        ),
-        Mistake("tanh", "This is the formula of tanh, 1 − a². For sigmoid it is a (1 − a).", lambda a: 1 - a**2),
-        Mistake("half of the product", "One factor is missing: σ′(z) = a (1 − a), not 1 − a alone.", lambda a: 1 - a),
-        Mistake(
-            "missing brackets",
-            "Brackets are missing: `a * 1 - a` is a − a, which is 0. Write `a * (1 - a)`.",
-            lambda a: a * 1 - a,
-        ),
-        Mistake(
-            "wrong sign",
-            "The sign is wrong: sigmoid rises everywhere, so its derivative is never negative.",
-            lambda a: a * (a - 1),
-        ),
-        Mistake(
-            "one derivative too many",
-            "This is the derivative of a (1 − a) with respect to a, one derivative too many; a (1 − a) is asked for.",
-            lambda a: 1 - 2 * a,
-        ),
-        Mistake("the output itself", "This is a itself. How fast does σ rise where it has the value a?", lambda a: a),
-    ),
-    hints=(
+    ],
+    hints=[
         "Of σ′(z) = σ(z) (1 − σ(z)), how much do you know already?",
         "The input `a` is σ(z). Put it into the formula wherever σ(z) stands.",
         "No `np.exp` is needed. At a = 0.5 the result must be 0.25, the largest slope that sigmoid has.",
+    ],
+    reason=(
+        "A network keeps the activations of its forward pass. Going backward, the derivative then costs one "
+        "product and no exponential; tanh has the same gift, 1 − a²."
     ),
-    solution="""
-def sigmoid_prime_from_output(a):
-    return a * (1 - a)
-""",
-    reason="A network keeps the activations of its forward pass. Going backward, the derivative then costs one "
-    "product and no exponential; tanh has the same gift, 1 − a².",
-    takeaway="One product, no exponential: that is why a network keeps its activations for the way back.",
+    takeaway=("One product, no exponential: that is why a network keeps its activations for the way back."),
 )
+def sigmoid_prime_from_output(a):  # a = σ(z) is known already; give σ′(z)
+    return a * (1 - a)
+
+
+sigmoid_prime_from_output.mistake(
+    "This is the derivative of sigmoid at a, but a is already its output, σ(z). Nothing needs to be "
+    "exponentiated again: σ′(z) = σ(z) (1 − σ(z)).",
+    _sigmoid_of_sigmoid,
+)
+sigmoid_prime_from_output.mistake(
+    "This is the formula of tanh, 1 − a². For sigmoid it is a (1 − a).", lambda a: 1 - a**2
+)
+sigmoid_prime_from_output.mistake("One factor is missing: σ′(z) = a (1 − a), not 1 − a alone.", lambda a: 1 - a)
+sigmoid_prime_from_output.mistake(
+    "Brackets are missing: `a * 1 - a` is a − a, which is 0. Write `a * (1 - a)`.", lambda a: a * 1 - a
+)
+sigmoid_prime_from_output.mistake(
+    "The sign is wrong: sigmoid rises everywhere, so its derivative is never negative.", lambda a: a * (a - 1)
+)
+sigmoid_prime_from_output.mistake(
+    "This is the derivative of a (1 − a) with respect to a, one derivative too many; a (1 − a) is asked for.",
+    lambda a: 1 - 2 * a,
+)
+sigmoid_prime_from_output.mistake("This is a itself. How fast does σ rise where it has the value a?", lambda a: a)
 
 
 # --- 2.5: softmax -----------------------------------------------------------------------------------------------------
@@ -400,116 +339,87 @@ def _stable(z, axis_of_max=0, axis_of_sum=0):
     return e / e.sum(axis=axis_of_sum, keepdims=True)
 
 
-SOFTMAX = Exercise(
-    key="2.5",
-    title="softmax on a batch",
+@exercise(
+    "2.5",
+    "softmax on a batch",
     points=3,
     minutes=12,
-    stub="""
-def softmax(z):  # z (classes, examples): each column is one example
-    return ...  # your code here
-""",
-    reference=network.softmax,
-    cases=(
+    level=3,
+    cases=[
         case(z=[[1.0, 2.0], [2.0, 0.0], [3.0, 1.0]]),
         case(z=[[0.5], [1.0], [-1.0]]),
         case(z=[[1000.0, -1000.0], [1001.0, -1001.0]]),
         case(z=[[1000.0], [-1000.0]]),
         case(z=[1.0, 2.0, 3.0]),
         case(z=[[1, 2, 4], [3, 2, 1]]),
-    ),
-    wrong=(
-        Mistake(
-            "wrong axis",
-            ROWS_SUM_TO_1,
-            lambda z: _stable(z, axis_of_max=1, axis_of_sum=1),
-        ),
-        Mistake("wrong axis of the sum", ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1)),
-        Mistake(
-            "wrong axis, no keepdims",
-            "The sum or maximum was taken along axis 1, over the examples; it belongs to axis 0, the classes. "
-            "Then the shapes fit as well.",
-            lambda z: np.exp(z) / np.exp(z).sum(axis=1),
-        ),
-        Mistake(
-            "sum of everything",
-            ALL_SUM_TO_1,
-            lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
-        ),
-        Mistake(
-            "sum of everything, max of each column",
-            ALL_SUM_TO_1,
-            lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(),
-        ),
-        Mistake(
-            "max not subtracted",
-            "Right for small z, but e^1000 is too large for a float, and inf / inf is nan. Subtract the largest z of "
-            "each column first: it cancels in the quotient, and no exponent is then above 0.",
-            lambda z: np.exp(z) / np.exp(z).sum(axis=0),
-        ),
-        Mistake(
-            "max of everything",
-            "You subtracted the largest z of the whole batch. A column far below it underflows: 0 / 0 is nan. "
-            "Subtract each column's own: `z.max(axis=0)`.",
-            lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=0),
-        ),
-        Mistake(
-            "max along the wrong axis",
-            "You subtracted the largest z of each row. What is subtracted cancels only if it is the same for all "
-            "classes of an example: take `z.max(axis=0)`, one number for each column.",
-            lambda z: _stable(z, axis_of_max=1),
-        ),
-        Mistake(
-            "divided by the max",
-            "You divided z by its maximum. Subtract it: e^(z − c) cancels in the quotient, e^(z / c) does not.",
-            lambda z: np.exp(z / z.max(axis=0)) / np.exp(z / z.max(axis=0)).sum(axis=0),
-        ),
-        Mistake(
-            "no exponential",
-            "The columns sum to 1, but without `np.exp`: softmax shares out e^z, not z.",
-            lambda z: z / z.sum(axis=0),
-        ),
-        Mistake(
-            "not normalised",
-            "These are the exponentials; divide them by their sum over the classes, `.sum(axis=0)`.",
-            lambda z: np.exp(z - z.max(axis=0)),
-        ),
-        Mistake(
-            "sigmoid",
-            "This is sigmoid, each number for itself. In softmax the classes compete: each column sums to 1.",
-            network.sigmoid,
-        ),
-        Mistake(
-            "hard maximum",
-            "The winner takes all here. Softmax is soft: each class gets its part, e^z divided by the sum.",
-            lambda z: (z == z.max(axis=0)).astype(float),
-        ),
-        Mistake(
-            "transposed",
-            "The numbers are right, but transposed: give them back in the shape in which z came, examples in columns.",
-            lambda z: network.softmax(z).T,
-        ),
-        Mistake(
-            "log of softmax",
-            "This is the logarithm of softmax: it has the same order, but it is no probability.",
-            lambda z: z - z.max(axis=0) - np.log(np.exp(z - z.max(axis=0)).sum(axis=0)),
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "Do one column by hand: e^z of each class, divided by the sum of those. Then think of what e^1000 does.",
         "`z - z.max(axis=0)` subtracts from each column its own largest value. The quotients stay the same, since "
         "e^(z − c) = e^z / e^c, and no exponent is above 0 any more.",
         "Three steps: subtract the column maxima, take `np.exp`, divide by `.sum(axis=0)`. Sum and maximum have one "
         "number for each column, and NumPy spreads it over the rows.",
+    ],
+    reason=(
+        "Axis 0 runs over the classes, so `max(axis=0)` and `sum(axis=0)` have one number for each example. "
+        "Subtracting the same c from all classes of an example changes nothing: e^−c cancels."
     ),
-    solution="""
-def softmax(z):
+    takeaway=("Each column sums to 1, at ±1000 too: only the differences between the classes count."),
+)
+def softmax(z):  # z (classes, examples): each column is one example
     e = np.exp(z - np.max(z, axis=0))  # at most 1: nothing overflows
     return e / e.sum(axis=0)
-""",
-    reason="Axis 0 runs over the classes, so `max(axis=0)` and `sum(axis=0)` have one number for each example. "
-    "Subtracting the same c from all classes of an example changes nothing: e^−c cancels.",
-    takeaway="Each column sums to 1, at ±1000 too: only the differences between the classes count.",
+
+
+softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_max=1, axis_of_sum=1))
+softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1))
+softmax.mistake(
+    "The sum or maximum was taken along axis 1, over the examples; it belongs to axis 0, the classes. "
+    "Then the shapes fit as well.",
+    lambda z: np.exp(z) / np.exp(z).sum(axis=1),
+)
+softmax.mistake(ALL_SUM_TO_1, lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum())
+softmax.mistake(ALL_SUM_TO_1, lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum())
+softmax.mistake(
+    "Right for small z, but e^1000 is too large for a float, and inf / inf is nan. Subtract the largest z of "
+    "each column first: it cancels in the quotient, and no exponent is then above 0.",
+    lambda z: np.exp(z) / np.exp(z).sum(axis=0),
+)
+softmax.mistake(
+    "You subtracted the largest z of the whole batch. A column far below it underflows: 0 / 0 is nan. "
+    "Subtract each column's own: `z.max(axis=0)`.",
+    lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=0),
+)
+softmax.mistake(
+    "You subtracted the largest z of each row. What is subtracted cancels only if it is the same for all "
+    "classes of an example: take `z.max(axis=0)`, one number for each column.",
+    lambda z: _stable(z, axis_of_max=1),
+)
+softmax.mistake(
+    "You divided z by its maximum. Subtract it: e^(z − c) cancels in the quotient, e^(z / c) does not.",
+    lambda z: np.exp(z / z.max(axis=0)) / np.exp(z / z.max(axis=0)).sum(axis=0),
+)
+softmax.mistake(
+    "The columns sum to 1, but without `np.exp`: softmax shares out e^z, not z.", lambda z: z / z.sum(axis=0)
+)
+softmax.mistake(
+    "These are the exponentials; divide them by their sum over the classes, `.sum(axis=0)`.",
+    lambda z: np.exp(z - z.max(axis=0)),
+)
+softmax.mistake(
+    "This is sigmoid, each number for itself. In softmax the classes compete: each column sums to 1.", network.sigmoid
+)
+softmax.mistake(
+    "The winner takes all here. Softmax is soft: each class gets its part, e^z divided by the sum.",
+    lambda z: (z == z.max(axis=0)).astype(float),
+)
+softmax.mistake(
+    "The numbers are right, but transposed: give them back in the shape in which z came, examples in columns.",
+    lambda z: network.softmax(z).T,
+)
+softmax.mistake(
+    "This is the logarithm of softmax: it has the same order, but it is no probability.",
+    lambda z: z - z.max(axis=0) - np.log(np.exp(z - z.max(axis=0)).sum(axis=0)),
 )
 
 
@@ -658,7 +568,7 @@ my_choice = {
     takeaway="Outputs are chosen by the values they must give, hidden layers by the gradients they let through.",
 )
 
-EXERCISES = (SIGMOID, SIGMOID_FROM_OUTPUT, LEAKY_RELU, LEAKY_RELU_PRIME, SOFTMAX, WHICH)
+EXERCISES = (sigmoid, sigmoid_prime_from_output, leaky_relu, leaky_relu_prime, softmax, WHICH)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
@@ -667,83 +577,77 @@ QUESTIONS = (
     Question(
         "2.q1",
         "How large can the derivative of sigmoid, σ′(z), get?",
-        (
-            Choice("1, at z = 0", "That is tanh, whose derivative is 1 at 0. Sigmoid rises half as far, half as fast."),
-            Choice("½, at z = 0", "½ is the value σ(0); the derivative there is σ(0) (1 − σ(0)) = ½ · ½."),
-            Choice("¼, at z = 0", "σ′ = σ (1 − σ) is largest where both factors are ½: it is at most ¼.", right=True),
-            Choice("There is no limit", "A product of two numbers between 0 and 1 cannot be large."),
-        ),
+        {
+            "1, at z = 0": "That is tanh, whose derivative is 1 at 0. Sigmoid rises half as far, half as fast.",
+            "½, at z = 0": "½ is the value σ(0); the derivative there is σ(0) (1 − σ(0)) = ½ · ½.",
+            "¼, at z = 0": "σ′ = σ (1 − σ) is largest where both factors are ½: it is at most ¼.",
+            "There is no limit": "A product of two numbers between 0 and 1 cannot be large.",
+        },
+        right="¼, at z = 0",
     ),
     Question(
         "2.q2",
         "A gradient passes back through ten sigmoid layers. By what do the ten derivatives multiply it, at most?",
-        (
-            Choice("By 10 · ¼ = 2.5", "Derivatives along a chain are multiplied, not added: ¼ · ¼ · … · ¼."),
-            Choice(
-                "By about a millionth",
-                "¼ multiplied ten times is 4⁻¹⁰ ≈ 0.00000095, and that is the best case.",
-                right=True,
-            ),
-            Choice("By 1: nothing happens", "That is the best case of ReLU. Each sigmoid layer takes at least ¾ away."),
-            Choice("By 4¹⁰: it explodes", "Upside down: the factors are at most ¼, not 4."),
-        ),
+        {
+            "By 10 · ¼ = 2.5": "Derivatives along a chain are multiplied, not added: ¼ · ¼ · … · ¼.",
+            "By about a millionth": "¼ multiplied ten times is 4⁻¹⁰ ≈ 0.00000095, and that is the best case.",
+            "By 1: nothing happens": "That is the best case of ReLU. Each sigmoid layer takes at least ¾ away.",
+            "By 4¹⁰: it explodes": "Upside down: the factors are at most ¼, not 4.",
+        },
+        right="By about a millionth",
     ),
     Question(
         "2.q3",
         "tanh is centred on 0 and sigmoid is not. What does that change for the next layer?",
-        (
-            Choice("tanh does not saturate", "It does, on both sides, just as sigmoid does."),
-            Choice(
-                "Its inputs have both signs",
+        {
+            "tanh does not saturate": "It does, on both sides, just as sigmoid does.",
+            "Its inputs have both signs": (
                 "With sigmoid all inputs are positive, so all weights of a unit must rise or fall together in a "
-                "step, and the way to the goal is a zigzag.",
-                right=True,
+                "step, and the way to the goal is a zigzag."
             ),
-            Choice("tanh is faster to compute", "Both cost about one exponential; tanh(z) is 2σ(2z) − 1."),
-            Choice("Nothing, biases make up for it", "A bias shifts the sum; the inputs keep their signs."),
-        ),
+            "tanh is faster to compute": "Both cost about one exponential; tanh(z) is 2σ(2z) − 1.",
+            "Nothing, biases make up for it": "A bias shifts the sum; the inputs keep their signs.",
+        },
+        right="Its inputs have both signs",
     ),
     Question(
         "2.q4",
         "Twenty layers, no activation functions. What can such a network compute?",
-        (
-            Choice("Anything, if it is wide enough", "Only with something that bends in between."),
-            Choice("Polynomials of degree 20", "No layer multiplies its inputs with each other, so no powers arise."),
-            Choice(
-                "What one linear layer can",
-                "W₂ (W₁ x + b₁) + b₂ = (W₂ W₁) x + (W₂ b₁ + b₂): two layers are one, and so are twenty.",
-                right=True,
+        {
+            "Anything, if it is wide enough": "Only with something that bends in between.",
+            "Polynomials of degree 20": "No layer multiplies its inputs with each other, so no powers arise.",
+            "What one linear layer can": (
+                "W₂ (W₁ x + b₁) + b₂ = (W₂ W₁) x + (W₂ b₁ + b₂): two layers are one, and so are twenty."
             ),
-            Choice("Nothing, its gradients vanish", "Its gradients can be fine. It learns, but only straight lines."),
-        ),
+            "Nothing, its gradients vanish": "Its gradients can be fine. It learns, but only straight lines.",
+        },
+        right="What one linear layer can",
     ),
     Question(
         "2.q5",
         "softmax(z / T): what happens as the temperature T becomes very large?",
-        (
-            Choice(
-                "All classes become equally likely",
-                "The differences between the z / T go to 0, and e^0 is the same for all: 1/n each.",
-                right=True,
+        {
+            "All classes become equally likely": (
+                "The differences between the z / T go to 0, and e^0 is the same for all: 1/n each."
             ),
-            Choice("The largest gets nearly all", "That is T near 0: the differences grow, the winner takes all."),
-            Choice("Nothing changes", "Adding one number to all z changes nothing; dividing does."),
-            Choice("The order is reversed", "Dividing by a positive T keeps the order; a negative T would reverse it."),
-        ),
+            "The largest gets nearly all": "That is T near 0: the differences grow, the winner takes all.",
+            "Nothing changes": "Adding one number to all z changes nothing; dividing does.",
+            "The order is reversed": "Dividing by a positive T keeps the order; a negative T would reverse it.",
+        },
+        right="All classes become equally likely",
     ),
     Question(
         "2.q6",
         "What is the derivative of ReLU at exactly z = 0?",
-        (
-            Choice("1", "From the right it is 1, from the left 0. Code may choose 1; mathematics does not."),
-            Choice("½, the mean of both sides", "A fair compromise, but no derivative: a kink has none."),
-            Choice(
-                "It has none; code takes 0",
+        {
+            "1": "From the right it is 1, from the left 0. Code may choose 1; mathematics does not.",
+            "½, the mean of both sides": "A fair compromise, but no derivative: a kink has none.",
+            "It has none; code takes 0": (
                 "The slopes from left and right, 0 and 1, differ. Any value between works in practice; the usual "
-                "choice, and this course's, is 0.",
-                right=True,
+                "choice, and this course's, is 0."
             ),
-            Choice("It has none, so training fails there", "z is hardly ever exactly 0, and if it is, 0 will do."),
-        ),
+            "It has none, so training fails there": "z is hardly ever exactly 0, and if it is, 0 will do.",
+        },
+        right="It has none; code takes 0",
     ),
 )

@@ -5,8 +5,9 @@ Each wrong answer is one that learners really give. Its example is run like an a
 
 import numpy as np
 
-from course.exercises.grading import Exercise, Mistake, case
-from course.exercises.questions import Choice, Choices, Question, Situation
+from course.exercises.grading import exercise
+from course.exercises.results import case
+from course.exercises.questions import Choices, Question, Situation
 from helpers import network
 
 TITLE = "Loss functions"
@@ -21,183 +22,138 @@ BATCH = case(A=[[1.0, 2.0, 0.0], [4.0, 5.0, 7.5]], Y=[[1.5, 0.0, 0.0], [3.0, 5.0
 TALL = case(A=[[0.5, 2.0], [1.0, -1.0], [3.0, 0.25]], Y=[[0.0, 1.0], [2.0, -1.0], [0.0, 0.5]])
 WHOLE = case(A=[[1, 2, 4]], Y=[[0, 2, 7]])
 
-MSE = Exercise(
-    key="4.1",
-    title="mean squared error",
+
+@exercise(
+    "4.1",
+    "mean squared error",
     points=1,
     minutes=5,
-    stub="""
-def mse(A, Y):  # predictions and targets, both (n, m): n outputs, m examples
-    return ...  # your code here
-""",
-    reference=network.mse,
-    cases=(HOUSE, BATCH, TALL, WHOLE),
-    wrong=(
-        Mistake(
-            "sum instead of mean",
-            "This is the sum of the squares. It grows with the batch; the mean does not. Use `np.mean`.",
-            lambda A, Y: np.sum((A - Y) ** 2),
-        ),
-        Mistake(
-            "divided by the examples only",
-            "You divided the sum by m, the number of examples. Here the mean is over all n · m elements, `A.size`.",
-            lambda A, Y: np.sum((A - Y) ** 2) / A.shape[1],
-        ),
-        Mistake(
-            "divided by the outputs only",
-            "You divided the sum by n, the number of outputs: `len(A)` counts the rows. The mean is over all n · m "
-            "elements, `A.size`.",
-            lambda A, Y: np.sum((A - Y) ** 2) / len(A),
-        ),
-        Mistake(
-            "half of it",
-            "This is half of the mean. Some books put a ½ in front so that the 2 of the gradient cancels; "
-            "this course does not.",
-            lambda A, Y: 0.5 * np.mean((A - Y) ** 2),
-        ),
-        Mistake(
-            "mean absolute error",
-            "This is the mean absolute error: the errors are to be squared, `** 2`.",
-            lambda A, Y: np.mean(np.abs(A - Y)),
-        ),
-        Mistake(
-            "root",
-            "This is the RMSE. Leave the root away: the mean of the squares itself is asked for.",
-            lambda A, Y: np.sqrt(np.mean((A - Y) ** 2)),
-        ),
-        Mistake(
-            "square of the mean",
-            "You averaged first and squared then, so errors of opposite sign cancel. Square each error, then average.",
-            lambda A, Y: np.mean(A - Y) ** 2,
-        ),
-        Mistake(
-            "not squared",
-            "These errors are not squared, so one too high and one too low cancel: `(A - Y) ** 2`.",
-            lambda A, Y: np.mean(A - Y),
-        ),
-        Mistake(
-            "one loss for each example",
-            f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
-            lambda A, Y: np.mean((A - Y) ** 2, axis=0),
-        ),
-        Mistake(
-            "one loss for each output",
-            f"You gave one loss for each output. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
-            lambda A, Y: np.mean((A - Y) ** 2, axis=1),
-        ),
-        Mistake(
-            "not averaged",
-            f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.",
-            lambda A, Y: (A - Y) ** 2,
-        ),
-        Mistake(
-            "the gradient",
-            "This is the gradient, the next exercise. Here the loss itself is asked for.",
-            network.mse_prime,
-        ),
-        Mistake(
-            "^ is not a power",
-            "In Python `^` is a logical operation on bits; a power is written `**`.",
-            lambda A, Y: np.mean((A - Y) ^ 2),
-        ),
-    ),
-    hints=(
+    level=1,
+    cases=[HOUSE, BATCH, TALL, WHOLE],
+    hints=[
         "Do it by hand for A = (1, 2) and Y = (3, 2): two errors, two squares, one mean.",
         "Three steps, from the inside out: the errors `A - Y`, their squares, the mean of these.",
         "`np.mean` of an array without an `axis` is the mean over all its elements, and that is one number.",
+    ],
+    reason=(
+        "Subtract, square, average: the formula from the inside out. `float` makes a plain Python number of it, "
+        "which prints well and can be kept in a list."
     ),
-    solution="""
-def mse(A, Y):
-    return float(np.mean((A - Y) ** 2))
-""",
-    reason="Subtract, square, average: the formula from the inside out. `float` makes a plain Python number of it, "
-    "which prints well and can be kept in a list.",
-    takeaway="One number for a batch of any size, and in squared units: dollars become dollars².",
+    takeaway=("One number for a batch of any size, and in squared units: dollars become dollars²."),
 )
+def mse(A, Y):  # predictions and targets, both (n, m): n outputs, m examples
+    return float(np.mean((A - Y) ** 2))
 
-MSE_PRIME = Exercise(
-    key="4.2",
-    title="the gradient of the mean squared error",
+
+mse.mistake(
+    "This is the sum of the squares. It grows with the batch; the mean does not. Use `np.mean`.",
+    lambda A, Y: np.sum((A - Y) ** 2),
+)
+mse.mistake(
+    "You divided the sum by m, the number of examples. Here the mean is over all n · m elements, `A.size`.",
+    lambda A, Y: np.sum((A - Y) ** 2) / A.shape[1],
+)
+mse.mistake(
+    "You divided the sum by n, the number of outputs: `len(A)` counts the rows. The mean is over all n · m "
+    "elements, `A.size`.",
+    lambda A, Y: np.sum((A - Y) ** 2) / len(A),
+)
+mse.mistake(
+    "This is half of the mean. Some books put a ½ in front so that the 2 of the gradient cancels; "
+    "this course does not.",
+    lambda A, Y: 0.5 * np.mean((A - Y) ** 2),
+)
+mse.mistake(
+    "This is the mean absolute error: the errors are to be squared, `** 2`.", lambda A, Y: np.mean(np.abs(A - Y))
+)
+mse.mistake(
+    "This is the RMSE. Leave the root away: the mean of the squares itself is asked for.",
+    lambda A, Y: np.sqrt(np.mean((A - Y) ** 2)),
+)
+mse.mistake(
+    "You averaged first and squared then, so errors of opposite sign cancel. Square each error, then average.",
+    lambda A, Y: np.mean(A - Y) ** 2,
+)
+mse.mistake(
+    "These errors are not squared, so one too high and one too low cancel: `(A - Y) ** 2`.", lambda A, Y: np.mean(A - Y)
+)
+mse.mistake(
+    f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
+    lambda A, Y: np.mean((A - Y) ** 2, axis=0),
+)
+mse.mistake(
+    f"You gave one loss for each output. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
+    lambda A, Y: np.mean((A - Y) ** 2, axis=1),
+)
+mse.mistake(f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.", lambda A, Y: (A - Y) ** 2)
+mse.mistake("This is the gradient, the next exercise. Here the loss itself is asked for.", network.mse_prime)
+mse.mistake("In Python `^` is a logical operation on bits; a power is written `**`.", lambda A, Y: np.mean((A - Y) ^ 2))
+
+
+@exercise(
+    "4.2",
+    "the gradient of the mean squared error",
     points=2,
     minutes=8,
-    stub="""
-def mse_prime(A, Y):  # the slope of mse for each element of A, so of shape (n, m)
-    return ...  # your code here
-""",
-    reference=network.mse_prime,
-    cases=(HOUSE, BATCH, TALL, WHOLE),
-    wrong=(
-        Mistake(
-            "factor 2 missing",
-            "Half of what it should be: the derivative of a square e² is 2e, and the 2 is missing.",
-            lambda A, Y: (A - Y) / A.size,
-        ),
-        Mistake(
-            "wrong sign",
-            "The sign is wrong: where the prediction is too high, a higher one is worse, so the slope is positive. "
-            "It is A − Y, not Y − A.",
-            lambda A, Y: 2 * (Y - A) / A.size,
-        ),
-        Mistake(
-            "absolute value",
-            "You took the absolute value. The sign says which way to go: keep it.",
-            lambda A, Y: 2 * np.abs(A - Y) / A.size,
-        ),
-        Mistake(
-            "divided by the examples only",
-            "You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
-            lambda A, Y: 2 * (A - Y) / A.shape[1],
-        ),
-        Mistake(
-            "divided by the outputs only",
-            "You divided by n: `len(A)` counts the rows. The loss is a mean over n · m elements: `A.size`.",
-            lambda A, Y: 2 * (A - Y) / len(A),
-        ),
-        Mistake(
-            "not divided",
-            "This is the gradient of the sum. The loss is the mean: each element counts 1/(n · m) of it, "
-            "so divide by `A.size`.",
-            lambda A, Y: 2 * (A - Y),
-        ),
-        Mistake(
-            "averaged",
-            "You gave the average of the slopes. Every prediction has a slope of its own: keep the shape of A, and "
-            "divide by `A.size`.",
-            lambda A, Y: 2 * np.mean(A - Y),
-        ),
-        Mistake(
-            "the loss",
-            "This is the loss itself. Its gradient has a number for each element of A.",
-            network.mse,
-        ),
-        Mistake(
-            "still squared",
-            "The exponent comes down when you differentiate: (a − y)² becomes 2 (a − y), without the square.",
-            lambda A, Y: 2 * (A - Y) ** 2 / A.size,
-        ),
-        Mistake(
-            "the sign alone",
-            "This is the gradient of the mean absolute error, which knows only the sign of each error.",
-            lambda A, Y: np.sign(A - Y) / A.size,
-        ),
-        Mistake(
-            "summed over the outputs",
-            "You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
-            lambda A, Y: (2 * (A - Y) / A.size).sum(axis=0),
-        ),
-    ),
-    hints=(
+    level=2,
+    cases=[HOUSE, BATCH, TALL, WHOLE],
+    hints=[
         "Raise one single element of A a little. How many terms of the mean change?",
         "Only one: (a − y)² / (n · m). Its derivative with respect to a, by the chain rule, has the factor 2.",
         "The result is an array of the same shape as A: twice the errors, shared out over `A.size` elements.",
+    ],
+    reason=(
+        "Each element of A occurs in one term of the mean, (a − y)² / (n · m). The derivative of that is "
+        "2 (a − y) / (n · m), and `A.size` is n · m."
     ),
-    solution="""
-def mse_prime(A, Y):
+    takeaway=("A prediction that is twice as wrong is pulled twice as hard."),
+)
+def mse_prime(A, Y):  # the slope of mse for each element of A, so of shape (n, m)
     return 2 * (A - Y) / A.size
-""",
-    reason="Each element of A occurs in one term of the mean, (a − y)² / (n · m). The derivative of that is "
-    "2 (a − y) / (n · m), and `A.size` is n · m.",
-    takeaway="A prediction that is twice as wrong is pulled twice as hard.",
+
+
+mse_prime.mistake(
+    "Half of what it should be: the derivative of a square e² is 2e, and the 2 is missing.",
+    lambda A, Y: (A - Y) / A.size,
+)
+mse_prime.mistake(
+    "The sign is wrong: where the prediction is too high, a higher one is worse, so the slope is positive. "
+    "It is A − Y, not Y − A.",
+    lambda A, Y: 2 * (Y - A) / A.size,
+)
+mse_prime.mistake(
+    "You took the absolute value. The sign says which way to go: keep it.", lambda A, Y: 2 * np.abs(A - Y) / A.size
+)
+mse_prime.mistake(
+    "You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
+    lambda A, Y: 2 * (A - Y) / A.shape[1],
+)
+mse_prime.mistake(
+    "You divided by n: `len(A)` counts the rows. The loss is a mean over n · m elements: `A.size`.",
+    lambda A, Y: 2 * (A - Y) / len(A),
+)
+mse_prime.mistake(
+    "This is the gradient of the sum. The loss is the mean: each element counts 1/(n · m) of it, "
+    "so divide by `A.size`.",
+    lambda A, Y: 2 * (A - Y),
+)
+mse_prime.mistake(
+    "You gave the average of the slopes. Every prediction has a slope of its own: keep the shape of A, and "
+    "divide by `A.size`.",
+    lambda A, Y: 2 * np.mean(A - Y),
+)
+mse_prime.mistake("This is the loss itself. Its gradient has a number for each element of A.", network.mse)
+mse_prime.mistake(
+    "The exponent comes down when you differentiate: (a − y)² becomes 2 (a − y), without the square.",
+    lambda A, Y: 2 * (A - Y) ** 2 / A.size,
+)
+mse_prime.mistake(
+    "This is the gradient of the mean absolute error, which knows only the sign of each error.",
+    lambda A, Y: np.sign(A - Y) / A.size,
+)
+mse_prime.mistake(
+    "You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
+    lambda A, Y: (2 * (A - Y) / A.size).sum(axis=0),
 )
 
 
@@ -243,18 +199,14 @@ def _binary_of_clipped(most):
     return lambda Z, Y: np.mean(_binary_each(np.clip(Z, -most, most), Y))
 
 
-BINARY = Exercise(
-    key="4.3",
-    title="binary cross-entropy from logits",
+@exercise(
+    "4.3",
+    "binary cross-entropy from logits",
     points=3,
     minutes=15,
-    stub="""
-def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
-    return ...  # your code here
-""",
-    reference=network.binary_cross_entropy,
+    level=3,
     quiet=True,
-    cases=(
+    cases=[
         case(Z=[[0.0]], Y=[[1.0]]),
         case(Z=[[2.0, -1.0, 0.5], [-3.0, 0.0, 1.5]], Y=[[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]),
         case(Z=[[1.0], [-2.0]], Y=[[0.25], [0.9]]),
@@ -262,128 +214,103 @@ def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
         case(Z=[[-1000.0, 2.0]], Y=[[1.0, 1.0]]),
         case(Z=[[1000.0, -1000.0]], Y=[[1.0, 0.0]]),
         case(Z=[[40.0, -3.0]], Y=[[0.0, 1.0]]),
-    ),
-    wrong=(
-        Mistake("log of zero", LOG_OF_ZERO, lambda Z, Y: _binary_of_p(network.sigmoid(Z), Y)),
-        Mistake(
-            "overflow of e^z",
-            "At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: "
-            "log(1 + e^z) = max(z, 0) + log(1 + e^−|z|).",
-            lambda Z, Y: np.mean(np.log(1 + np.exp(Z)) - Z * Y),
-        ),
-        Mistake(
-            "overflow of e^-z",
-            "At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: "
-            "log(1 + e^−z) = max(−z, 0) + log(1 + e^−|z|).",
-            lambda Z, Y: np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z),
-        ),
-        *(Mistake(f"clipped at {e}", CLIPPED, _binary_clipped(e)) for e in (*LITTLE, 1e-300)),
-        *(Mistake(f"{e} added", CLIPPED, _binary_added(e)) for e in (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)),
-        *(Mistake(f"logit clipped at {e}", CLIPPED_LOGIT, _binary_of_clipped(e)) for e in (30, 50, 100, 500, 700, 709)),
-        Mistake(
-            "np.max",
-            "`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.",
-            lambda Z, Y: np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
-        ),
-        Mistake(
-            "either y = 1 or y = 0",
-            "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
-            lambda Z, Y: np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z))),
-        ),
-        Mistake(
-            "np.where computes both",
-            "`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. "
-            "Put −|z| in the exponent.",
-            lambda Z, Y: np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y),
-        ),
-        Mistake(
-            "wrong sign",
-            "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
-            lambda Z, Y: -np.mean(_binary_each(Z, Y)),
-        ),
-        Mistake(
-            "sum instead of mean",
-            "This is the sum over the batch; the mean is asked for.",
-            lambda Z, Y: np.sum(_binary_each(Z, Y)),
-        ),
-        Mistake(
-            "divided by the examples only",
-            "You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
-            lambda Z, Y: np.sum(_binary_each(Z, Y)) / Z.shape[1],
-        ),
-        Mistake(
-            "one loss for each example",
-            f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
-            lambda Z, Y: np.mean(_binary_each(Z, Y), axis=0),
-        ),
-        Mistake(
-            "not averaged",
-            f"These are the losses of all elements. {ONE_NUMBER}: take their mean.",
-            _binary_each,
-        ),
-        Mistake(
-            "log base 2",
-            "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
-            lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(2),
-        ),
-        Mistake(
-            "log base 10",
-            "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
-            lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(10),
-        ),
-        Mistake(
-            "half of the formula",
-            "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
-            lambda Z, Y: np.mean(Y * np.logaddexp(0, -Z)),
-        ),
-        Mistake(
-            "labels exchanged",
-            "This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
-            lambda Z, Y: np.mean(np.logaddexp(0, Z) - Z * (1 - Y)),
-        ),
-        Mistake(
-            "logits taken for probabilities",
-            "Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. "
-            "The probability is σ(z).",
-            lambda Z, Y: _binary_of_p(Z, Y),
-        ),
-        Mistake(
-            "z y added",
-            "`Z * Y` is added where it should be subtracted: for y = 1, a large z is a small loss.",
-            lambda Z, Y: np.mean(np.maximum(Z, 0) + Z * Y + np.log1p(np.exp(-np.abs(Z)))),
-        ),
-        Mistake(
-            "max forgotten",
-            "`np.log1p(np.exp(-np.abs(Z)))` is only the small part of log(1 + e^z); the large part is `max(z, 0)`.",
-            lambda Z, Y: np.mean(np.log1p(np.exp(-np.abs(Z))) - Z * Y),
-        ),
-        Mistake(
-            "mean squared error",
-            "This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
-            lambda Z, Y: np.mean((network.sigmoid(Z) - Y) ** 2),
-        ),
-        Mistake(
-            "the gradient",
-            "This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.",
-            network.binary_cross_entropy_prime,
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "Put −log σ(z) = log(1 + e^−z) and −log(1 − σ(z)) = log(1 + e^z) into the loss. What is left for y = 1, "
         "and what for y = 0?",
         "log(1 + e^−z) = log(1 + e^z) − z, so the whole loss of one element is log(1 + e^z) − z y. "
         "Now only the overflow of e^z is in the way.",
         "log(1 + e^z) is `np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))`, where no exponent is above 0. "
         "Subtract z y, and average.",
+    ],
+    reason=(
+        "The loss of one element is log(1 + e^z) − z y, and log(1 + e^z) is max(z, 0) + log(1 + e^−|z|): "
+        "no exponent is above 0. `np.log1p(e)` is log(1 + e) without losing a small e. "
+        "`np.logaddexp(0, Z) - Z * Y` does the same."
     ),
-    solution="""
-def binary_cross_entropy(Z, Y):
+    takeaway=("Exact from −1000 to 1000: from the logit, no logarithm of 0 can arise."),
+)
+def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
     return float(np.mean(np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))))
-""",
-    reason="The loss of one element is log(1 + e^z) − z y, and log(1 + e^z) is max(z, 0) + log(1 + e^−|z|): "
-    "no exponent is above 0. `np.log1p(e)` is log(1 + e) without losing a small e. "
-    "`np.logaddexp(0, Z) - Z * Y` does the same.",
-    takeaway="Exact from −1000 to 1000: from the logit, no logarithm of 0 can arise.",
+
+
+binary_cross_entropy.mistake(LOG_OF_ZERO, lambda Z, Y: _binary_of_p(network.sigmoid(Z), Y))
+binary_cross_entropy.mistake(
+    "At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: "
+    "log(1 + e^z) = max(z, 0) + log(1 + e^−|z|).",
+    lambda Z, Y: np.mean(np.log(1 + np.exp(Z)) - Z * Y),
+)
+binary_cross_entropy.mistake(
+    "At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: "
+    "log(1 + e^−z) = max(−z, 0) + log(1 + e^−|z|).",
+    lambda Z, Y: np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z),
+)
+binary_cross_entropy.mistake(CLIPPED, *map(_binary_clipped, (*LITTLE, 1e-300)))
+binary_cross_entropy.mistake(CLIPPED, *map(_binary_added, (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)))
+binary_cross_entropy.mistake(CLIPPED_LOGIT, *map(_binary_of_clipped, (30, 50, 100, 500, 700, 709)))
+binary_cross_entropy.mistake(
+    "`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.",
+    lambda Z, Y: np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
+)
+binary_cross_entropy.mistake(
+    "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
+    lambda Z, Y: np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z))),
+)
+binary_cross_entropy.mistake(
+    "`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. "
+    "Put −|z| in the exponent.",
+    lambda Z, Y: np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y),
+)
+binary_cross_entropy.mistake(
+    "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
+    lambda Z, Y: -np.mean(_binary_each(Z, Y)),
+)
+binary_cross_entropy.mistake(
+    "This is the sum over the batch; the mean is asked for.", lambda Z, Y: np.sum(_binary_each(Z, Y))
+)
+binary_cross_entropy.mistake(
+    "You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
+    lambda Z, Y: np.sum(_binary_each(Z, Y)) / Z.shape[1],
+)
+binary_cross_entropy.mistake(
+    f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
+    lambda Z, Y: np.mean(_binary_each(Z, Y), axis=0),
+)
+binary_cross_entropy.mistake(f"These are the losses of all elements. {ONE_NUMBER}: take their mean.", _binary_each)
+binary_cross_entropy.mistake(
+    "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
+    lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(2),
+)
+binary_cross_entropy.mistake(
+    "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
+    lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(10),
+)
+binary_cross_entropy.mistake(
+    "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
+    lambda Z, Y: np.mean(Y * np.logaddexp(0, -Z)),
+)
+binary_cross_entropy.mistake(
+    "This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
+    lambda Z, Y: np.mean(np.logaddexp(0, Z) - Z * (1 - Y)),
+)
+binary_cross_entropy.mistake(
+    "Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. The probability is σ(z).",
+    lambda Z, Y: _binary_of_p(Z, Y),
+)
+binary_cross_entropy.mistake(
+    "`Z * Y` is added where it should be subtracted: for y = 1, a large z is a small loss.",
+    lambda Z, Y: np.mean(np.maximum(Z, 0) + Z * Y + np.log1p(np.exp(-np.abs(Z)))),
+)
+binary_cross_entropy.mistake(
+    "`np.log1p(np.exp(-np.abs(Z)))` is only the small part of log(1 + e^z); the large part is `max(z, 0)`.",
+    lambda Z, Y: np.mean(np.log1p(np.exp(-np.abs(Z))) - Z * Y),
+)
+binary_cross_entropy.mistake(
+    "This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
+    lambda Z, Y: np.mean((network.sigmoid(Z) - Y) ** 2),
+)
+binary_cross_entropy.mistake(
+    "This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.", network.binary_cross_entropy_prime
 )
 
 
@@ -445,18 +372,15 @@ SHARED = (
     "multiply by `Y` and sum over the classes."
 )
 
-CATEGORICAL = Exercise(
-    key="4.4",
-    title="categorical cross-entropy on a batch",
+
+@exercise(
+    "4.4",
+    "categorical cross-entropy on a batch",
     points=3,
     minutes=15,
-    stub="""
-def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); each column of Y sums to 1
-    return ...  # your code here
-""",
-    reference=network.categorical_cross_entropy,
+    level=3,
     quiet=True,
-    cases=(
+    cases=[
         case(Z=[[2.0], [1.0], [0.1]], Y=[[1.0], [0.0], [0.0]]),
         case(Z=[[2.0, 0.5], [1.0, 3.0], [0.1, -1.0]], Y=[[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]),
         case(Z=[[1.0, -2.0, 0.5, 0.0], [0.0, 1.0, 2.5, -1.0]], Y=[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]),
@@ -464,144 +388,117 @@ def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); e
         case(Z=[[1000.0, -1000.0], [999.0, -1001.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
         case(Z=[[1000.0, 0.0], [-1000.0, 60.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
         case(Z=[[2, 0], [0, 1], [1, 3]], Y=[[1, 0], [0, 0], [0, 1]]),
-    ),
-    wrong=(
-        Mistake(
-            "mean over everything",
-            "You averaged over all classes × examples. Each example has one loss, the sum over its classes "
-            "(`.sum(axis=0)`); the mean is over the m examples only.",
-            lambda Z, Y: -np.mean(Y * _log_softmax(Z)),
-        ),
-        Mistake(
-            "mean over the classes",
-            "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
-            lambda Z, Y: np.sum(_categorical_each(Z, Y)) / len(Z),
-        ),
-        Mistake(
-            "sum instead of mean",
-            "This is the sum over the examples; the mean is asked for.",
-            lambda Z, Y: np.sum(_categorical_each(Z, Y)),
-        ),
-        Mistake(
-            "one loss for each example",
-            f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.",
-            _categorical_each,
-        ),
-        Mistake(
-            "softmax over the wrong axis",
-            "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.",
-            _along_rows,
-        ),
-        Mistake(
-            "softmax over everything",
-            "Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
-            lambda Z, Y: np.mean(-(Y * (Z - Z.max() - np.log(np.exp(Z - Z.max()).sum()))).sum(axis=0)),
-        ),
-        Mistake(
-            "overflow",
-            "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
-            "first: it changes nothing else.",
-            lambda Z, Y: np.mean(-(Y * np.log(_naive_softmax(Z))).sum(axis=0)),
-        ),
-        Mistake(
-            "overflow of log-sum-exp",
-            "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
-            "from Z first, everywhere.",
-            lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)),
-        ),
-        Mistake(
-            "log of zero",
-            "Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. "
-            "Take log softmax in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.",
-            lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z))).sum(axis=0)),
-        ),
-        *(Mistake(f"clipped at {e}", CLIPPED_CATEGORICAL, _categorical_clipped(e)) for e in (*LITTLE, 1e-300)),
-        Mistake("1e-05 added", CLIPPED_CATEGORICAL, _categorical_added(1e-5)),
-        Mistake(
-            "inner sum forgotten",
-            "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
-            "`(Y * Z).sum(axis=0)`.",
-            lambda Z, Y: np.mean(np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) - Y * (Z - Z.max(axis=0))),
-        ),
-        Mistake(
-            "inner sum forgotten, no maximum",
-            "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: "
-            "`(Y * Z).sum(axis=0)`.",
-            lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - Y * Z),
-        ),
-        Mistake(
-            "max of everything",
-            "You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. "
-            "Subtract each column's own, `Z.max(axis=0)`.",
-            _max_of_everything,
-        ),
-        Mistake(
-            "max forgotten",
-            "You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
-            "cancels only if it is subtracted in both places.",
-            _max_forgotten,
-        ),
-        Mistake(
-            "wrong sign",
-            "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
-            lambda Z, Y: -np.mean(_categorical_each(Z, Y)),
-        ),
-        Mistake(
-            "log base 2",
-            "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
-            lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(2),
-        ),
-        Mistake(
-            "log base 10",
-            "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
-            lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(10),
-        ),
-        Mistake(
-            "no logarithm",
-            "This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
-            lambda Z, Y: 1 - np.mean((Y * network.softmax(Z)).sum(axis=0)),
-        ),
-        Mistake("only where Y is 1", SHARED, _where_1),
-        Mistake("only the largest target", SHARED, _at_argmax),
-        Mistake(
-            "log of the mean",
-            "You averaged the probabilities and took the logarithm of that. First the logarithm, then the mean: "
-            "probabilities multiply, so it is their logarithms that are averaged.",
-            lambda Z, Y: -np.log(np.mean((Y * network.softmax(Z)).sum(axis=0))),
-        ),
-        Mistake(
-            "binary cross-entropy",
-            "This gives each class a yes-or-no question and a sigmoid of its own. Here they compete: softmax.",
-            network.binary_cross_entropy,
-        ),
-        Mistake(
-            "softmax forgotten",
-            "Z holds logits. They are no log-probabilities yet: subtract log Σ e^z of each column.",
-            lambda Z, Y: np.mean(-(Y * Z).sum(axis=0)),
-        ),
-        Mistake(
-            "the gradient",
-            "This is the gradient, (p − y) / m. Here the loss itself is asked for.",
-            network.categorical_cross_entropy_prime,
-        ),
-    ),
-    hints=(
+    ],
+    hints=[
         "One column by hand, with no thought of overflow: softmax, then −log of the true class's probability. "
         "For z = (2, 1, 0.1) and the first class it is 0.4170.",
         "−log softmax(z)ᵢ = log Σ e^z − zᵢ. Both parts run over the classes, `axis=0`, and the one-hot column picks "
         "zᵢ out: `(Y * Z).sum(axis=0)`.",
         "First `Z = Z - Z.max(axis=0)`, into a new array. Then one loss for each column, log Σ e^z minus the true z, "
         "and last the mean over the columns.",
+    ],
+    reason=(
+        "Axis 0 runs over the classes, so both sums leave one number for each example, and `np.mean` averages those "
+        "m numbers. After the subtraction the largest exponent is 0, so the sum of powers is at least 1 and its "
+        "logarithm is finite."
     ),
-    solution="""
-def categorical_cross_entropy(Z, Y):
+    takeaway=("Sum over the classes, mean over the examples: one surprise for each example."),
+)
+def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); each column of Y sums to 1
     Z = Z - Z.max(axis=0)  # log-sum-exp: the result is the same, and finite
     return float(np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)))
-""",
-    reason="Axis 0 runs over the classes, so both sums leave one number for each example, and `np.mean` averages those "
-    "m numbers. After the subtraction the largest exponent is 0, so the sum of powers is at least 1 and its "
-    "logarithm is finite.",
-    takeaway="Sum over the classes, mean over the examples: one surprise for each example.",
+
+
+categorical_cross_entropy.mistake(
+    "You averaged over all classes × examples. Each example has one loss, the sum over its classes "
+    "(`.sum(axis=0)`); the mean is over the m examples only.",
+    lambda Z, Y: -np.mean(Y * _log_softmax(Z)),
+)
+categorical_cross_entropy.mistake(
+    "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
+    lambda Z, Y: np.sum(_categorical_each(Z, Y)) / len(Z),
+)
+categorical_cross_entropy.mistake(
+    "This is the sum over the examples; the mean is asked for.", lambda Z, Y: np.sum(_categorical_each(Z, Y))
+)
+categorical_cross_entropy.mistake(
+    f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.", _categorical_each
+)
+categorical_cross_entropy.mistake(
+    "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.", _along_rows
+)
+categorical_cross_entropy.mistake(
+    "Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
+    lambda Z, Y: np.mean(-(Y * (Z - Z.max() - np.log(np.exp(Z - Z.max()).sum()))).sum(axis=0)),
+)
+categorical_cross_entropy.mistake(
+    "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
+    "first: it changes nothing else.",
+    lambda Z, Y: np.mean(-(Y * np.log(_naive_softmax(Z))).sum(axis=0)),
+)
+categorical_cross_entropy.mistake(
+    "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
+    "from Z first, everywhere.",
+    lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)),
+)
+categorical_cross_entropy.mistake(
+    "Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. "
+    "Take log softmax in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.",
+    lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z))).sum(axis=0)),
+)
+categorical_cross_entropy.mistake(CLIPPED_CATEGORICAL, *map(_categorical_clipped, (*LITTLE, 1e-300)))
+categorical_cross_entropy.mistake(CLIPPED_CATEGORICAL, _categorical_added(1e-5))
+categorical_cross_entropy.mistake(
+    "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: `(Y * Z).sum(axis=0)`.",
+    lambda Z, Y: np.mean(np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) - Y * (Z - Z.max(axis=0))),
+)
+categorical_cross_entropy.mistake(
+    "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: `(Y * Z).sum(axis=0)`.",
+    lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - Y * Z),
+)
+categorical_cross_entropy.mistake(
+    "You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. "
+    "Subtract each column's own, `Z.max(axis=0)`.",
+    _max_of_everything,
+)
+categorical_cross_entropy.mistake(
+    "You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
+    "cancels only if it is subtracted in both places.",
+    _max_forgotten,
+)
+categorical_cross_entropy.mistake(
+    "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
+    lambda Z, Y: -np.mean(_categorical_each(Z, Y)),
+)
+categorical_cross_entropy.mistake(
+    "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
+    lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(2),
+)
+categorical_cross_entropy.mistake(
+    "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
+    lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(10),
+)
+categorical_cross_entropy.mistake(
+    "This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
+    lambda Z, Y: 1 - np.mean((Y * network.softmax(Z)).sum(axis=0)),
+)
+categorical_cross_entropy.mistake(SHARED, _where_1)
+categorical_cross_entropy.mistake(SHARED, _at_argmax)
+categorical_cross_entropy.mistake(
+    "You averaged the probabilities and took the logarithm of that. First the logarithm, then the mean: "
+    "probabilities multiply, so it is their logarithms that are averaged.",
+    lambda Z, Y: -np.log(np.mean((Y * network.softmax(Z)).sum(axis=0))),
+)
+categorical_cross_entropy.mistake(
+    "This gives each class a yes-or-no question and a sigmoid of its own. Here they compete: softmax.",
+    network.binary_cross_entropy,
+)
+categorical_cross_entropy.mistake(
+    "Z holds logits. They are no log-probabilities yet: subtract log Σ e^z of each column.",
+    lambda Z, Y: np.mean(-(Y * Z).sum(axis=0)),
+)
+categorical_cross_entropy.mistake(
+    "This is the gradient, (p − y) / m. Here the loss itself is asked for.", network.categorical_cross_entropy_prime
 )
 
 
@@ -742,7 +639,7 @@ my_losses = {
     "and the scale of the inputs.",
 )
 
-EXERCISES = (MSE, MSE_PRIME, BINARY, CATEGORICAL, INITIAL)
+EXERCISES = (mse, mse_prime, binary_cross_entropy, categorical_cross_entropy, INITIAL)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
@@ -751,75 +648,67 @@ QUESTIONS = (
     Question(
         "4.q1",
         "Prices 1, 2, 3, 4 and 100. Which constant has the lowest MAE?",
-        (
-            Choice("22, the mean", "The mean, 110/5 = 22, has the lowest MSE: the outlier pulls it far away."),
-            Choice(
-                "3, the median", "Two prices above and two below: the pulls, all equally strong, cancel.", right=True
-            ),
-            Choice(
-                "2.5, the middle of the four", "At 2.5 there are two below and three above: go up, and it improves."
-            ),
-            Choice("50.5, halfway between the ends", "That has the smallest largest error; MAE is about the sum."),
-        ),
+        {
+            "22, the mean": "The mean, 110/5 = 22, has the lowest mse: the outlier pulls it far away.",
+            "3, the median": "Two prices above and two below: the pulls, all equally strong, cancel.",
+            "2.5, the middle of the four": "At 2.5 there are two below and three above: go up, and it improves.",
+            "50.5, halfway between the ends": "That has the smallest largest error; MAE is about the sum.",
+        },
+        right="3, the median",
     ),
     Question(
         "4.q2",
-        "All targets and predictions change from dollars to cents. What happens to the MSE?",
-        (
-            Choice("It stays the same", "The errors are 100 times as large, and so are not the same."),
-            Choice(
-                "It is multiplied by 100", "That is what happens to RMSE and MAE, whose unit is that of the target."
-            ),
-            Choice(
-                "It is multiplied by 10,000", "Errors times 100, squares times 100²: its unit is cents².", right=True
-            ),
-        ),
+        "All targets and predictions change from dollars to cents. What happens to the mse?",
+        {
+            "It stays the same": "The errors are 100 times as large, and so are not the same.",
+            "It is multiplied by 100": "That is what happens to RMSE and MAE, whose unit is that of the target.",
+            "It is multiplied by 10,000": "Errors times 100, squares times 100²: its unit is cents².",
+        },
+        right="It is multiplied by 10,000",
     ),
     Question(
         "4.q3",
         "A classifier gives the true class probability 0.01. What is the loss of this example?",
-        (
-            Choice("0.99, what is missing to 1", "The loss is a logarithm, not a difference."),
-            Choice("About 4.6", "−ln 0.01 = ln 100 = 2 ln 10 ≈ 4.6: twice as surprised as at 0.1.", right=True),
-            Choice("2", "That is −log₁₀ 0.01; the course, like every library, takes the natural logarithm."),
-            Choice("About 0.01", "That is −ln 0.99, the loss if the other answer had been true."),
-        ),
+        {
+            "0.99, what is missing to 1": "The loss is a logarithm, not a difference.",
+            "About 4.6": "−ln 0.01 = ln 100 = 2 ln 10 ≈ 4.6: twice as surprised as at 0.1.",
+            "2": "That is −log₁₀ 0.01; the course, like every library, takes the natural logarithm.",
+            "About 0.01": "That is −ln 0.99, the loss if the other answer had been true.",
+        },
+        right="About 4.6",
     ),
     Question(
         "4.q4",
         "σ(z) = 0.0001, but y = 1. How large is the slope of the cross-entropy in z?",
-        (
-            Choice("About −0.0002: it is saturated", "That is the squared error: its slope has a factor σ′(z)."),
-            Choice("−10,000, one over p", "That is the slope in p; times σ′(z) ≈ p it becomes p − y."),
-            Choice("0, because σ is flat there", "σ is, but the logarithm is as steep there as σ is flat."),
-            Choice("About −1", "p − y = 0.0001 − 1: the more wrong, the stronger the pull, up to 1.", right=True),
-        ),
+        {
+            "About −0.0002: it is saturated": "That is the squared error: its slope has a factor σ′(z).",
+            "−10,000, one over p": "That is the slope in p; times σ′(z) ≈ p it becomes p − y.",
+            "0, because σ is flat there": "σ is, but the logarithm is as steep there as σ is flat.",
+            "About −1": "p − y = 0.0001 − 1: the more wrong, the stronger the pull, up to 1.",
+        },
+        right="About −1",
     ),
     Question(
         "4.q5",
         "Why does the loss take logits rather than probabilities?",
-        (
-            Choice(
-                "To stay exact where p is rounded to 0 or 1",
-                "A logit of 1000 still says how wrong; its σ, rounded to 1, does not, and log(1 − 1) is −inf.",
-                right=True,
+        {
+            "To stay exact where p is rounded to 0 or 1": (
+                "A logit of 1000 still says how wrong; its σ, rounded to 1, does not, and log(1 − 1) is −inf."
             ),
-            Choice("Because it saves one division", "It may, but nobody would notice."),
-            Choice("Because probabilities have no gradient", "They have; where they saturate it is rounded to 0."),
-        ),
+            "Because it saves one division": "It may, but nobody would notice.",
+            "Because probabilities have no gradient": "They have; where they saturate it is rounded to 0.",
+        },
+        right="To stay exact where p is rounded to 0 or 1",
     ),
     Question(
         "4.q6",
         "A ten-class network starts with a loss of 25. What do you check first?",
-        (
-            Choice("Nothing: it has not been trained", "Untrained means about ln 10 ≈ 2.3: it should know nothing."),
-            Choice("The learning rate", "No step has been taken yet."),
-            Choice(
-                "The scale of weights and inputs",
-                "A loss of 25 is e⁻²⁵ for the true class: logits far apart.",
-                right=True,
-            ),
-            Choice("The number of examples", "The loss is a mean: more examples leave it where it is."),
-        ),
+        {
+            "Nothing: it has not been trained": "Untrained means about ln 10 ≈ 2.3: it should know nothing.",
+            "The learning rate": "No step has been taken yet.",
+            "The scale of weights and inputs": "A loss of 25 is e⁻²⁵ for the true class: logits far apart.",
+            "The number of examples": "The loss is a mean: more examples leave it where it is.",
+        },
+        right="The scale of weights and inputs",
     ),
 )

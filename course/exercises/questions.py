@@ -17,45 +17,38 @@ LETTERS = "abcdefgh"
 
 
 @dataclass(frozen=True)
-class Choice:
-    text: str
-    why: str
-    right: bool = False
-
-    @property
-    def lead(self):
-        return RIGHT if self.right else NOT_YET
-
-
-@dataclass(frozen=True)
 class Question:
-    """A multiple-choice question with exactly one right choice."""
+    """A multiple-choice question: `choices` has what is said to each, and one of them is `right`."""
 
     key: str
     ask: str
-    choices: tuple[Choice, ...]
+    choices: Mapping[str, str]
+    right: str
     points: int = 1
 
     def lettered(self):
-        return list(zip(LETTERS, self.choices, strict=False))
+        """(letter, choice, verdict) of each choice."""
+        return [
+            (letter, text, Verdict(RIGHT if text == self.right else NOT_YET, (why,), text * (text != self.right)))
+            for letter, (text, why) in zip(LETTERS, self.choices.items(), strict=False)
+        ]
 
     def judge(self, letter):
-        choice = dict(self.lettered()).get(letter.strip().lower().rstrip(".)")) if type(letter) is str else None
-        if choice is None:
-            letters = ", ".join(letter for letter, _ in self.lettered())
-            return Verdict(NOT_YET, (f'The answers to {self.key} are {letters}: `quiz("{self.key}", "a")` picks a.',))
-        return Verdict(choice.lead, (choice.why,), diagnosis="" if choice.right else choice.text)
+        wanted = letter.strip().lower().rstrip(".)") if type(letter) is str else None
+        for one, _, verdict in self.lettered():
+            if one == wanted:
+                return verdict
+        letters = ", ".join(letter for letter, *_ in self.lettered())
+        return Verdict(NOT_YET, (f'The answers to {self.key} are {letters}: `quiz("{self.key}", "a")` picks a.',))
 
     def as_text(self):
-        choices = [f"  {letter}. {choice.text}" for letter, choice in self.lettered()]
-        return "\n".join([f"{self.key}  {self.ask}", *choices])
+        return "\n".join([f"{self.key}  {self.ask}", *(f"  {letter}. {text}" for letter, text, _ in self.lettered())])
 
     def as_html(self):
         """The question with its choices to open; those of one question close each other."""
         choices = "".join(
-            f'<details name="{self.key}"><summary>{letter}. {inline(choice.text)}</summary>'
-            f"{Verdict(choice.lead, (choice.why,)).as_html()}</details>"
-            for letter, choice in self.lettered()
+            f'<details name="{self.key}"><summary>{letter}. {inline(text)}</summary>{verdict.as_html()}</details>'
+            for letter, text, verdict in self.lettered()
         )
         return f"<div><strong>{self.key}</strong> {inline(self.ask)}</div>{choices}"
 
@@ -78,7 +71,7 @@ def widget(questions, on_right):
             return super()._repr_mimebundle_(**options) | bundle(questions)
 
     def ask(question):
-        options = [(f"{letter}. {choice.text}", letter) for letter, choice in question.lettered()]
+        options = [(f"{letter}. {text}", letter) for letter, text, _ in question.lettered()]
         buttons = RadioButtons(options=options, index=None, layout=Layout(width="auto"))
         verdict = HTML()
 
@@ -108,7 +101,7 @@ class Situation:
     wrong_reason: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Choices(Task):
     """For each situation, a name and the letter of its reason: {"price": ("identity", "a"), …}."""
 
@@ -128,7 +121,8 @@ class Choices(Task):
         if all(pair == (None, None) for pair in run.result.values()):
             return self._open()
         count = f"{len(self.situations) - len(faults)} of {len(self.situations)} are right."
-        return self._not_yet(faults[0][0], count, *(f"{name.partition('/')[0]}: {says}" for name, says in faults))
+        lines = [f"{name.partition('/')[0]}: {says}" for name, says in faults]
+        return self._not_yet(lines[0], count, *lines)
 
     def _read(self, answer):
         """The pair for each situation, as texts; None for what is still open. Runs under the sandbox."""
@@ -169,8 +163,8 @@ class Choices(Task):
             pairs = [(name, situation.reason) for name in self.names if name not in situation.right]
             pairs += [(situation.right[0], letter) for letter in self.reasons if letter != situation.reason]
             for pair in pairs:
-                name, says = self._fault(key, *pair)
-                found.append(Mistake(name, says, self.answer | {key: pair}))
+                _, says = self._fault(key, *pair)
+                found.append(Mistake(f"{key.partition('/')[0]}: {says}", self.answer | {key: pair}))
         return found
 
 

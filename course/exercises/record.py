@@ -1,8 +1,9 @@
 """What the learner has solved and which solutions were read, in memory and, if there can be one, in a file.
 
 The file, `.progress.jsonl`, has one event a line, such as {"event": "solved", "id": "2.3"}. An event is appended by one
-write, so several kernels can share the file without a lock. What cannot be read is skipped and stays in the file. A
-`.progress.json` of an earlier version of the course, beside it, is read and left as it is.
+write, so several kernels can share the file without a lock. A right answer's event holds its text as "source", and its
+"number" among all that were kept. What cannot be read is skipped and stays in the file. A `.progress.json` of an
+earlier version of the course, beside it, is read and left as it is.
 
 The file lies in the current folder if lessons are there, else in the course's notebooks folder. The environment
 variable COURSE_PROGRESS names another, or is `off`: then nothing is read or written.
@@ -19,17 +20,20 @@ STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 class Record:
-    """`solved` maps ids to how ("alone", or "after reading the solution"); `solutions` holds the ids of those read."""
+    """`solved` maps ids to how ("alone", or "after reading the solution"), `sources` to the text of the last right
+    answer that could be kept; `solutions` holds the ids of those read.
+    """
 
     def __init__(self):
-        self.solved, self.solutions = {}, set()
+        self.solved, self.sources, self.solutions = {}, {}, set()
+        self.answers = 0  # right ones that were kept, in the file and in this kernel
         self.known, self.mine = set(), []  # lines: those taken into account, and those of this kernel
         self.said, self.unsaid = set(), []
 
-    def solve(self, key):
+    def solve(self, key, source=None):
         self.exchange()
-        if key not in self.solved:
-            self._add("solved", key)
+        if key not in self.solved or (source and source != self.sources.get(key)):
+            self._add("solved", key, **({"source": source, "number": self.answers + 1} if source else {}))
 
     def read_solution(self, key):
         self.exchange()
@@ -73,8 +77,8 @@ class Record:
         has_lessons = any(Path.cwd().glob("[0-9][0-9]_*.ipynb"))
         return (NOTEBOOKS if NOTEBOOKS.is_dir() and not has_lessons else Path.cwd()) / ".progress.jsonl"
 
-    def _add(self, event, key):
-        line = json.dumps({"event": event, "id": key}).encode()
+    def _add(self, event, key, **more):
+        line = json.dumps({"event": event, "id": key, **more}).encode()
         self.mine.append(line)
         self._learn(line)
         self.exchange()
@@ -83,11 +87,14 @@ class Record:
         if line in self.known:
             return
         self.known.add(line)
-        match _parse(line):
+        event = _parse(line)
+        match event:
             case {"event": "solution", "id": str(key)}:
                 self.solutions.add(key)
             case {"event": "solved", "id": str(key)}:
                 self.solved.setdefault(key, "after reading the solution" if key in self.solutions else "alone")
+                if isinstance(event.get("source"), str):
+                    self.sources[key], self.answers = event["source"], self.answers + 1
 
     def _learn_old(self, content):
         """{"solved": {"2.3": "alone"}, "solutions": ["2.1"]}: the whole file of an earlier version."""

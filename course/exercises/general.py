@@ -1,0 +1,98 @@
+"""What can be said of a wrong answer without knowing the exercise. Each sentence is true of the answer it is said of.
+
+Looked at are its outcomes on the cases, what exceptions mean (course/text.py), and its own source, if there is one.
+"""
+
+import ast
+
+import numpy as np
+
+from course.exercises.keep import definition
+from course.exercises.results import close, flat
+from course.text import code, exception_hint
+
+MUTES = {"errstate", "seterr", "filterwarnings", "simplefilter", "catch_warnings"}
+
+
+def muted(answer):
+    """A fault if the answer silences warnings that it should not cause."""
+    names = getattr(getattr(answer, "__wrapped__", answer), "__code__", None)
+    if hasattr(answer, "__wrapped__") or (names and MUTES & set(names.co_names)):
+        return (
+            "muted",
+            "The numbers are right, but the warning is only silenced: nothing may overflow in the first place.",
+        )
+    return None
+
+
+def diagnose(task, answer, k, seen):
+    """The name of what is wrong with the outcome of case k, and a sentence; None if there is nothing to say."""
+    got = seen[k]
+    tree = definition(answer)
+    if tree is not None and any(isinstance(node, ast.BitXor) for node in ast.walk(tree)):
+        return "^", "`^` is no power in Python, it compares bits: write `**`."
+    if got.error:
+        hint = exception_hint(f"{got.error}: {got.message}")
+        if hint and got.shapes:
+            return hint[0], f"{hint[1]} There {got.shapes}."
+        return hint or (("raised", f"There {got.shapes}.") if got.shapes else None)
+    if got.arrays is not None:
+        found = _shapes_and_order(task, k, got) or _all_cases(task, seen)
+        if found:
+            return found
+    if tree is not None:
+        return _source(tree)
+    return None
+
+
+def _shapes_and_order(task, k, got):
+    for place, expected in task._places(k):
+        array, it = got.arrays[place], f"`{place}`" if place else "It"
+        if close(array, expected):
+            continue
+        if array.ndim > 1 and close(array.T, expected):
+            return "transposed", f"{it} is transposed: rows and columns are exchanged."
+        if array.shape != expected.shape and close(np.squeeze(array), np.squeeze(expected)):
+            return "an axis of length 1", (
+                f"The numbers are right; an axis of length 1 is too much or missing{f' in {it}' if place else ''}."
+            )
+        if array.size > 1 and array.size == expected.size and close(np.sort(array, None), np.sort(expected, None)):
+            return "another order", f"{it} has the right numbers, in another order."
+        return None
+    return None
+
+
+def _all_cases(task, seen):
+    """What the results of all cases have in common: a factor too much, or no difference between them."""
+    if len(seen) < len(task.cases) or any(one.arrays is None or one.error for one in seen):
+        return None
+    expected = [flat(dict(task._places(k))) for k in range(len(seen))]
+    results = [flat(one.arrays) for one in seen]
+    if any(a.shape != b.shape for a, b in zip(results, expected, strict=True)):
+        return None
+    mine, theirs = np.concatenate(results), np.concatenate(expected)
+    some = (theirs != 0) & np.isfinite(theirs)
+    if np.isfinite(mine).all() and some.sum() > 2 and np.ptp(theirs[some]) > 0:
+        factor = mine[some][0] / theirs[some][0]
+        if factor and close(mine, factor * theirs):
+            if abs(factor + 1) < 1e-6:
+                return "sign", "All of it has the right size and the wrong sign."
+            return "factor", f"All of it is {code(factor)} times what it should be."
+    if len(seen) > 2 and all(r.shape == results[0].shape and close(r, results[0]) for r in results):
+        return "constant", "It gives the same result in every case, whatever it is given."
+    return None
+
+
+def _source(tree):
+    """What the text of the function shows."""
+    function = tree if isinstance(tree, ast.FunctionDef | ast.Lambda) else None
+    if function is None:
+        return None
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For | ast.While) and any(isinstance(line, ast.Return) for line in loop.body):
+            return "return in the loop", "The `return` stands inside the loop, so the function ends in its first round."
+    names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    parameters = [argument.arg for argument in function.args.args]
+    if unused := [name for name in parameters if name not in names and name != "self"]:
+        return "unused", f"Your function never uses `{unused[0]}`."
+    return None
