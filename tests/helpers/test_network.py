@@ -6,18 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numerical
 import numpy as np
 import pytest
-from numerical import (
-    HIDDEN,
-    OUTPUTS,
-    example,
-    import_torch,
-    numerical_gradients,
-    random_targets,
-    relative_error,
-    torch_gradients,
-)
+from numerical import HIDDEN, OUTPUTS, example, numerical_gradients, random_targets, relative_error
 
 from helpers import network as module
 from helpers.network import ACTIVATIONS, MATCHING_LOSS, Network, one_hot
@@ -26,6 +18,10 @@ from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedul
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOATS = [np.float32, np.float64]
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def data(n=40, n_in=3, seed=0):
@@ -74,47 +70,36 @@ def test_a_loss_added_to_the_table_has_right_gradients(output, monkeypatch):
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
 def test_l2_adds_the_gradient_of_half_the_squares_of_the_weights(output, loss):
-    network, A0, Y = example("tanh", output, loss, 3, 4)
-    check_gradients(network, A0, Y, l2=0.3)
-    plain, decayed = network.gradients(Y), network.gradients(Y, 0.3)
-    for g, h in zip(plain[network.L :], decayed[network.L :], strict=True):  # those of the biases
-        np.testing.assert_array_equal(g, h)
+    check_gradients(*example("tanh", output, loss, 3, 4), l2=0.3)
 
 
 @pytest.mark.parametrize("m", [1, 32])
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
 def test_outputs_losses_and_gradients_equal_pytorch(output, loss, m):
-    torch = import_torch()
+    torch = numerical.import_torch()
     for hidden, depth in itertools.product(HIDDEN, (1, 3, 5)):
         rng = np.random.default_rng(depth)
         network = Network([6, *[5] * (depth - 1), 4], hidden, output, loss, seed=depth, dtype=np.float64)
         for b in network.b[1:]:
             b[...] = rng.normal(0.3, 0.5, b.shape)
         A0, Y = rng.normal(size=(6, m)), random_targets(output, (4, m), rng)
-        expected_output, expected_loss, expected = torch_gradients(torch, network, A0, Y)
+        expected_output, expected_loss, expected = numerical.torch_gradients(torch, network, A0, Y)
         assert relative_error(network.forward(A0), expected_output) < 1e-10
         assert network.metrics(network.Z[-1], Y)["loss"] == pytest.approx(expected_loss, rel=1e-10)
         for exact, n in zip(network.gradients(Y), expected, strict=True):
             assert relative_error(exact, n) < 1e-10, (hidden, depth)
 
 
-def test_backward_can_be_asked_twice():
-    network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
+def test_backward_can_be_asked_twice_and_belongs_to_the_last_forward_pass():
+    network, A0, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
     kept = [array.copy() for array in (*network.Z[1:], *network.A, Y)]
     once, again = network.gradients(Y), network.gradients(Y)
-    for g, h in zip(once, again, strict=True):
-        np.testing.assert_array_equal(g, h)
-    for array, before in zip((*network.Z[1:], *network.A, Y), kept, strict=True):
-        np.testing.assert_array_equal(array, before)
-
-
-def test_backward_belongs_to_the_last_forward_pass():
-    network, A0, Y = example("tanh", "identity", "mse", 3, 4)
-    expected = network.gradients(Y)
+    assert same(once, again)
+    assert same((*network.Z[1:], *network.A, Y), kept)
     network.forward(2 * A0)
-    assert not np.allclose(network.gradients(Y)[0], expected[0])
+    assert not np.allclose(network.gradients(Y)[0], once[0])
     network.forward(A0)
-    np.testing.assert_array_equal(network.gradients(Y)[0], expected[0])
+    assert same(network.gradients(Y), once)
 
 
 # ---------------------------------------------------------------- making a network
@@ -131,13 +116,8 @@ def test_layers_are_numbered_as_in_the_formulas():
     for name, gradient in zip("Wb", network.backward(np.full((2, 5), 0.5)), strict=True):
         assert gradient[0] is None
         assert [g.shape for g in gradient[1:]] == [theta.shape for theta in getattr(network, name)[1:]]
-
-
-def test_parameters_are_the_arrays_themselves():
-    network = Network([4, 3, 2])
     expected = [network.W[1], network.W[2], network.b[1], network.b[2]]
-    assert len(network.parameters()) == 4
-    assert all(a is b for a, b in zip(network.parameters(), expected, strict=True))
+    assert all(a is b for a, b in zip(network.parameters(), expected, strict=True)), "they are the arrays themselves"
 
 
 @pytest.mark.parametrize(
@@ -163,21 +143,23 @@ def test_loss_and_initial_weights_that_belong_to_the_functions(arguments, loss, 
 
 
 def test_seed_and_dtype_of_the_weights():
-    one, same, other = Network([4, 3, 2]), Network([4, 3, 2]), Network([4, 3, 2], seed=1)
+    one, again, other = Network([4, 3, 2]), Network([4, 3, 2]), Network([4, 3, 2], seed=1)
     exact = Network([4, 3, 2], dtype="float64")
-    for l in (1, 2):
-        np.testing.assert_array_equal(one.W[l], same.W[l])
-        assert not np.array_equal(one.W[l], other.W[l])
-        np.testing.assert_array_equal(one.W[l], exact.W[l].astype(np.float32))
+    assert same(one.parameters(), again.parameters())
+    assert same(one.W[1:], [W.astype(np.float32) for W in exact.W[1:]])
+    assert not any(np.array_equal(W, V) for W, V in zip(one.W[1:], other.W[1:], strict=True))
     assert (one.dtype, exact.dtype) == (np.float32, np.float64)
     assert [theta.dtype for theta in exact.parameters()] == [np.float64] * 4
 
 
-@pytest.mark.parametrize("sizes", [(4, 3, 2), np.array([4, 3, 2]), [np.int64(4), np.uint8(3), 2]])
-def test_sizes_of_any_kind(sizes):
-    network = Network(sizes)
-    assert network.sizes == [4, 3, 2]
-    assert {type(n) for n in network.sizes} == {int}
+def test_sizes_and_activations_of_any_kind_are_copied():
+    names = ["relu"]
+    for sizes in ((4, 3, 2), np.array([4, 3, 2]), [np.int64(4), np.uint8(3), 2]):
+        network = Network(sizes, names)
+        assert network.sizes == [4, 3, 2]
+        assert {type(n) for n in network.sizes} == {int}
+    names[0] = "tanh"
+    assert network.settings["activation"] == ["relu"]
 
 
 # ---------------------------------------------------------------- forward
@@ -196,21 +178,19 @@ def test_forward_is_the_formula():
     np.testing.assert_allclose(A, 1 / (1 + np.exp([[5.25, -0.25]])), rtol=1e-15)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        np.ndarray.tolist,
-        np.asfortranarray,
-        lambda A0: A0[::-1][::-1],
-        lambda A0: A0.astype(np.float32),
-        lambda A0: A0.astype(np.uint8),
-        lambda A0: A0.astype(np.int64),
-        lambda A0: np.repeat(A0, 2, axis=1)[:, ::2],
-        lambda A0: A0.view(np.ma.MaskedArray),
-        lambda A0: A0.astype(">f8"),
-    ],
-    ids=["list", "fortran", "reversed", "float32", "uint8", "int64", "strided", "masked", "big-endian"],
-)
+KINDS = {
+    "list": np.ndarray.tolist,
+    "fortran": np.asfortranarray,
+    "reversed": lambda A0: A0[::-1][::-1],
+    "float32": lambda A0: A0.astype(np.float32),
+    "uint8": lambda A0: A0.astype(np.uint8),
+    "strided": lambda A0: np.repeat(A0, 2, axis=1)[:, ::2],
+    "masked": lambda A0: A0.view(np.ma.MaskedArray),
+    "big-endian": lambda A0: A0.astype(">f8"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_any_array_of_numbers_will_do(kind):
     network = Network([3, 4, 2], dtype=np.float64)
     A0 = np.array([[1.0, 7.0], [0.0, 255.0], [3.0, 2.0]])
@@ -235,27 +215,18 @@ def by_hand(network, X, hidden=None):
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
-@pytest.mark.parametrize("n_out", [1, 3])
 @pytest.mark.parametrize("n", [1, 40])
-def test_predictions_of_every_output(output, loss, n_out, n):
-    n_out = max(n_out, 2) if output == "softmax" else n_out  # of a single output softmax is always 1
-    network = Network([3, 5, n_out], "tanh", output, loss, dtype=np.float64)
-    X = data(n)
-    A = by_hand(network, X)
-    P, predicted = network.predict_proba(X), network.predict(X)
-    np.testing.assert_allclose(P, A, rtol=1e-12)
-    if output == "softmax":
-        assert predicted.shape == (n,)
-        assert predicted.dtype.kind == "i"
-        np.testing.assert_array_equal(predicted, A.argmax(axis=1))
-        np.testing.assert_allclose(P.sum(axis=1), 1, rtol=1e-12)
-    elif output == "sigmoid":
-        assert predicted.shape == ((n,) if n_out == 1 else (n, n_out))
-        assert predicted.dtype == np.int64
-        np.testing.assert_array_equal(predicted.reshape(n, n_out), A > 0.5)
-    else:
-        assert predicted.shape == ((n,) if n_out == 1 else (n, n_out))
-        np.testing.assert_array_equal(predicted.reshape(n, n_out), P)
+def test_predictions_of_every_output(output, loss, n):
+    for n_out in (2, 3) if output == "softmax" else (1, 3):  # of a single output softmax is always 1
+        network = Network([3, 5, n_out], "tanh", output, loss, dtype=np.float64)
+        X = data(n)
+        A = by_hand(network, X)
+        np.testing.assert_allclose(network.predict_proba(X), A, rtol=1e-12)
+        expected = {"softmax": A.argmax(axis=1), "sigmoid": (A > 0.5).astype(np.int64)}.get(output, A)
+        expected = expected[:, 0] if n_out == 1 else expected
+        predicted = network.predict(X)
+        assert (predicted.shape, predicted.dtype) == (expected.shape, expected.dtype)
+        np.testing.assert_allclose(predicted, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
@@ -303,22 +274,14 @@ def test_weights_that_are_not_finite_have_a_loss_that_says_so():
     assert 0 <= result["accuracy"] <= 1
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int64, list])
-def test_evaluate_takes_labels_or_targets(dtype):
-    network = Network([3, 5, 4])
-    X, y = data(30), np.random.default_rng(0).integers(0, 4, 30)
-    labels = y.tolist() if dtype is list else y.astype(dtype)
-    assert network.evaluate(X, labels) == network.evaluate(X, one_hot(y, 4))
-    assert network.evaluate(X, labels)["accuracy"] == np.mean(network.predict(X) == y)
-
-
-@pytest.mark.parametrize("output", ["sigmoid", "identity"])
-def test_a_single_output_takes_flat_targets(output):
-    network = Network([3, 5, 1], output=output)
-    X, y = data(30), np.random.default_rng(0).integers(0, 2, 30)
-    assert network.evaluate(X, y) == network.evaluate(X, y[:, None]) == network.evaluate(X, y.astype(bool).tolist())
-    if output == "sigmoid":
-        assert network.evaluate(X, y)["accuracy"] == np.mean(network.predict(X) == y)
+def test_evaluate_takes_labels_or_targets_and_flat_ones_of_a_single_output():
+    network, X, y = Network([3, 5, 4]), data(30), np.random.default_rng(0).integers(0, 4, 30)
+    for labels in (y.tolist(), y.astype(np.uint8), y):
+        assert network.evaluate(X, labels) == network.evaluate(X, one_hot(y, 4))
+    assert network.evaluate(X, y)["accuracy"] == np.mean(network.predict(X) == y)
+    for output in ("sigmoid", "identity"):
+        network, y = Network([3, 5, 1], output=output), y % 2
+        assert network.evaluate(X, y) == network.evaluate(X, y[:, None]) == network.evaluate(X, (y == 1).tolist())
 
 
 @pytest.mark.parametrize(("output", "n_out"), [("softmax", 2), ("sigmoid", 1)])
@@ -344,28 +307,19 @@ def test_large_data_go_through_in_pieces_unnoticed(output, n):
     assert network.evaluate(X, y) == pytest.approx(network.metrics(network.forward_pass(X.T)[0][-1], y.T.astype(float)))
 
 
-def test_predictions_do_not_disturb_a_forward_pass():
-    network, _, Y = example("tanh", "softmax", "categorical_cross_entropy", 3, 4)
-    expected = network.gradients(Y)
-    Z, A = network.Z, network.A
-    X = data(7, network.sizes[0])
-    network.predict(X)
-    network.predict_proba(X)
-    network.evaluate(X, np.zeros(7, np.int64))
-    assert network.Z is Z
-    assert network.A is A
-    for g, h in zip(network.gradients(Y), expected, strict=True):
-        np.testing.assert_array_equal(g, h)
-
-
-def test_predictions_are_the_callers_own():
-    """Writing into a result changes neither the network nor the next result."""
+def test_predictions_do_not_disturb_a_forward_pass_and_are_the_callers_own():
     for output in ("identity", "sigmoid", "softmax"):
-        network = Network([3, 2], output=output)
-        X = data(5)
-        expected = network.predict_proba(X).copy()
-        network.predict_proba(X)[...] = 7
-        np.testing.assert_array_equal(network.predict_proba(X), expected)
+        network, _, Y = example("tanh", output, None, 3, 4)
+        expected, Z, A, X = network.gradients(Y), network.Z, network.A, data(7, network.sizes[0])
+        P = network.predict_proba(X)
+        kept = P.copy()
+        P[...] = 7
+        network.predict(X)
+        network.evaluate(X, np.full((7, network.sizes[-1]), 1 / network.sizes[-1]))
+        np.testing.assert_array_equal(network.predict_proba(X), kept)
+        assert network.Z is Z
+        assert network.A is A
+        assert same(network.gradients(Y), expected)
 
 
 def test_the_result_of_forward_is_read_only():
@@ -383,31 +337,28 @@ def read_only(array):
     return array
 
 
-@pytest.mark.parametrize(
-    "view",
-    [
-        lambda memory: memory,
-        lambda memory: memory[:],
-        lambda memory: read_only(memory[:]),
-        lambda memory: read_only(memory[:])[::-1, ::2],
-        lambda memory: read_only(np.ma.masked_array(memory, copy=False)),
-        lambda memory: np.frombuffer(memoryview(memory.ravel("K")).toreadonly(), memory.dtype).reshape(memory.shape),
-        lambda memory: (memory[:], read_only(memory))[0],
-    ],
-    ids=["own", "view", "read-only", "view of it", "masked", "buffer", "view made before"],
-)
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("order", "CF")
-def test_a_buffer_that_is_refilled_after_forward_does_not_change_its_gradients(view, dtype, order):
-    memory = np.array(data(4, 6), dtype, order=order)
-    through = memory[:]  # stays writeable
-    A0 = view(memory)
-    network = Network([len(A0), 3, 2], dtype=np.float32)
-    network.forward(A0)
-    expected = network.gradients(np.full((2, A0.shape[1]), 0.5))
-    through[...] = 7
-    for g, h in zip(network.gradients(np.full((2, A0.shape[1]), 0.5)), expected, strict=True):
-        np.testing.assert_array_equal(g, h)
+VIEWS = {
+    "own": lambda memory: memory,
+    "view": lambda memory: memory[:],
+    "read-only": lambda memory: read_only(memory[:]),
+    "view of it": lambda memory: read_only(memory[:])[::-1, ::2],
+    "masked": lambda memory: read_only(np.ma.masked_array(memory, copy=False)),
+    "buffer": lambda m: np.frombuffer(memoryview(m.ravel("K")).toreadonly(), m.dtype).reshape(m.shape),
+    "view made before": lambda memory: (memory[:], read_only(memory))[0],
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_buffer_that_is_refilled_after_forward_does_not_change_its_gradients(view):
+    for dtype, order in itertools.product(FLOATS, "CF"):
+        memory = np.array(data(4, 6), dtype, order=order)
+        through = memory[:]  # stays writeable
+        A0 = view(memory)
+        network, Y = Network([len(A0), 3, 2], dtype=np.float32), np.full((2, A0.shape[1]), 0.5)
+        network.forward(A0)
+        expected = network.gradients(Y)
+        through[...] = 7
+        assert same(network.gradients(Y), expected)
 
 
 def test_a_batch_that_nobody_can_change_is_not_copied():
@@ -431,16 +382,14 @@ def test_arrays_of_the_caller_are_left_alone(dtype):
             array.flags.writeable = False  # an attempt to write would raise
         network.forward(A0)
         parameters, grads = network.parameters(), network.gradients(Y0)
+        kept = [g.copy() for g in grads]
         for optimizer in (SGD(), Momentum(), RMSProp(), Adam(), AdamW()):
-            kept = [g.copy() for g in grads]
             optimizer.step(parameters, grads)
-            for g, k in zip(grads, kept, strict=True):
-                np.testing.assert_array_equal(g, k)
+            assert same(grads, kept)
         train(network, X, Y, 2, 4, validation=(X, Y))
         network.predict(X)
         network.evaluate(X, Y)
-        for array, copy in zip((X, Y, A0, Y0), before, strict=True):
-            np.testing.assert_array_equal(array, copy)
+        assert same((X, Y, A0, Y0), before)
 
 
 @pytest.mark.parametrize("make", [SGD, Momentum, RMSProp, Adam, AdamW])
@@ -491,10 +440,3 @@ def test_network_imports_numpy_and_nothing_else():
     imported = {name.partition(".")[0] for name in run.stdout.split()}
     assert {"helpers", "numpy"} <= imported
     assert imported - sys.stdlib_module_names == {"helpers", "numpy"}
-
-
-def test_a_list_of_activations_may_be_changed_afterwards():
-    names = ["relu", "tanh"]
-    network = Network([2, 5, 5, 2], names)
-    names[0] = "sigmoid"
-    assert network.settings["activation"] == ["relu", "tanh"]
