@@ -8,12 +8,14 @@ build the network as it was, and load into it.
 import io
 import json
 import os
+import shutil
 import uuid
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from helpers import checks
 from helpers.network import Network
 
 FORMAT = "neural-networks-from-scratch network"
@@ -21,21 +23,27 @@ VERSION = 2  # 1: networks of W and b, still written so; 2: layers
 
 
 def save(network, path):
-    """Write the network to exactly `path`; a file there is replaced whole or not at all.
+    """Write the network to exactly `path`; a file there is replaced whole or not at all, and its permissions stay.
 
-    Raises FileNotFoundError or IsADirectoryError if `path` cannot be a file, or another OSError.
+    A symbolic link is followed. Numbers are kept as they are, NaN too. Raises FileNotFoundError or IsADirectoryError if
+    `path` cannot be a file, another OSError, or ValueError if arrays were replaced by others that do not fit.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"expected the name of a file to write, such as model.npz; {path} is a folder.")
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():  # nor is a device such as /dev/null replaced
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise IsADirectoryError(f"expected the name of a file to write, such as model.npz; {path} is {what}.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} does not exist; make it first, or choose another place.")
     settings = {"sizes": network.sizes, **network.settings}
     version = 2 if "layers" in settings else 1
     header = json.dumps({"format": FORMAT, "version": version, "settings": settings})
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    if version == 1:
+        _restore(settings, network.state())
+    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
         with open(temporary, "xb") as file:
+            if path.exists():
+                shutil.copymode(path, temporary)
             np.savez(file, header=np.array(header), **network.state())
             file.flush()
             os.fsync(file.fileno())
@@ -65,13 +73,15 @@ def load(path, into=None):
                 raise ValueError(f"the checksum of {damaged} is wrong")
         content.seek(0)
         with np.load(content, allow_pickle=False) as archive:
+            if len(set(archive.files)) < len(archive.files):
+                raise ValueError("it holds two arrays of the same name")
             text = str(archive["header"])
             if len(text) > 10_000:  # deep JSON would crash a browser's Python
                 raise ValueError("its header is too long")
             header = json.loads(text)
             if header["format"] != FORMAT:
                 raise ValueError(f"its format is {header['format']!r}")
-            if header["version"] <= VERSION:
+            if checks.as_count("its version", header["version"]) <= VERSION:
                 settings = dict(header["settings"])
                 arrays = {name: archive[name] for name in archive.files if name != "header"}
                 if into is None and "layers" not in settings:
@@ -121,7 +131,7 @@ def _restore(settings, arrays):
     shapes = {f"W{l}": (n[l], n[l - 1]) for l in range(1, len(n))} | {f"b{l}": (n[l], 1) for l in range(1, len(n))}
     for name in {**shapes, **arrays}:
         if name not in arrays or arrays[name].shape != shapes.get(name) or arrays[name].dtype != dtype:
-            raise ValueError(f"{name} is not the array of a network of the sizes {n}")
+            raise ValueError(f"{name} is not the array of a network of the sizes {n} in {dtype}, as W1 has it")
     network = Network(**settings, dtype=dtype)
     for name, theta in network.state().items():
         theta[...] = arrays[name]

@@ -97,13 +97,52 @@ def test_every_setting_comes_back(output, loss, dtype, tmp_path):
     np.testing.assert_array_equal(load(path).predict_proba(np.ones((3, 3))), network.predict_proba(np.ones((3, 3))))
 
 
-@pytest.mark.parametrize("name", ["model.npz", "model", "näme 2.npz", ".hidden", "a.npz.npz"])
+@pytest.mark.parametrize("name", ["model.npz", "model", "näme 2.npz", ".hidden", "a.npz.npz", "n" * 255])
 def test_the_file_has_exactly_the_name_given_as_text_or_path(name, tmp_path):
     network = trained()
     save(network, str(tmp_path / name))
     assert os.listdir(tmp_path) == [name]
     assert same(load(tmp_path / name), network)
     assert same(load(str(tmp_path / name)), network)
+
+
+def test_nan_is_kept(tmp_path):
+    """A network that has diverged can be looked at later."""
+    network = trained()
+    network.W[1][0] = np.nan, np.inf, -0.0
+    save(network, tmp_path / "model.npz")
+    assert same(load(tmp_path / "model.npz"), network)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a file has no such permissions, and links need a privilege")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_permissions_stay_and_a_link_is_followed(mode, tmp_path):
+    (tmp_path / "folder").mkdir()
+    path, link = tmp_path / "folder" / "model.npz", tmp_path / "link"
+    link.symlink_to(path)
+    save(trained(seed=1), link)  # the link leads to a new file
+    path.chmod(mode)
+    save(trained(seed=2), link)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == mode
+    assert same(load(path), trained(seed=2))
+    assert os.listdir(tmp_path / "folder") == ["model.npz"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no devices here")
+def test_a_device_is_not_replaced(monkeypatch):
+    monkeypatch.setattr(storage.os, "replace", None)  # so that no fault can do harm
+    with pytest.raises(IsADirectoryError, match="/dev/null is no ordinary file"):
+        save(trained(), "/dev/null")
+
+
+@pytest.mark.parametrize("change", [lambda W: W.T, lambda W: W.astype(np.float64)], ids=["shape", "type"])
+def test_what_could_not_be_loaded_again_is_not_saved(change, tmp_path):
+    network = trained()
+    network.W[2] = change(network.W[2])
+    with pytest.raises(ValueError, match=r"W2 is not the array of a network of the sizes \[3, 4, 2\] in float32"):
+        save(network, tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_file_is_an_ordinary_npz_without_pickle(content):
@@ -206,7 +245,8 @@ def test_a_newer_version_is_named(content, tmp_path):
 
 OTHER_HEADERS = [
     ({"format": "another"}, "'another'"),
-    ({"version": "1"}, ""),
+    ({"version": "1"}, "its version must be a whole number from 1; got str '1'"),
+    ({"version": -1}, "its version must be a whole number from 1; got -1"),
     ({"settings": "relu"}, ""),
     ({"settings": {}}, ""),
 ]
@@ -240,6 +280,16 @@ def test_a_header_of_no_network(content, tmp_path):
         check(lambda header, name=name: {k: header[k] for k in header if k != name}, name)
     for name in ("sizes", "activation", "output", "loss", "init"):
         check(lambda h, name=name: h | {"settings": {k: v for k, v in h["settings"].items() if k != name}}, "")
+
+
+@pytest.mark.parametrize("name", ["W1.npy", "W1", "header.npy"])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_arrays_of_one_name_are_refused(name, content, tmp_path):
+    path = tmp_path / "twice.npz"
+    path.write_bytes(content[0])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, members(content[0])[f"{name.removesuffix('.npy')}.npy"])
+    assert "two arrays of the same name" in refused(path, path.read_bytes())
 
 
 def test_a_missing_array_is_named(content, tmp_path):
