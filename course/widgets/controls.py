@@ -51,11 +51,11 @@ class CheckList(widgets.Box):
             box.observe(self._read, names="value")
 
 
-def dropdown(label, options, value):
-    """A list from which one is chosen."""
-    return widgets.Dropdown(
-        options=options, value=value, description=label, tooltip=label, style=LABEL, layout={"width": "min(100%, 20em)"}
-    )
+def dropdown(label, options, value=None, width="20em"):
+    """A list from which one is chosen; at the start `value`, or else the first."""
+    options, layout = list(options), {"width": f"min(100%, {width})"}
+    value = options[0] if value is None else value
+    return widgets.Dropdown(options=options, value=value, description=label, tooltip=label, style=LABEL, layout=layout)
 
 
 class Stepper(widgets.Box):

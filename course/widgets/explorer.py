@@ -50,6 +50,7 @@ import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from course.png import png
@@ -201,6 +202,11 @@ def moving(ax, *data, **look):
     """An animated line or points on `ax`, as ax.plot makes them; without data they are given later."""
     (line,) = ax.plot(*(data or ([], [])), animated=True, **look)
     return line
+
+
+def moving_segments(ax, **look):
+    """An animated collection of straight lines on `ax`, for `set_segments`; its limits do not follow them."""
+    return ax.add_collection(LineCollection([], animated=True, **look), autolim=False)
 
 
 def moving_text(parent, x, y, text="", **look):

@@ -18,10 +18,10 @@ from matplotlib.ticker import MaxNLocator
 
 from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider
-from course.widgets.explorer import Explorer, set_if_changed
+from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.data import noisy_curve
-from helpers.network import Network, sigmoid, sigmoid_prime, tanh
+from helpers.network import Network, identity, sigmoid, sigmoid_prime, tanh
 from helpers.plots import BLACK, BLUE, DARK_GREEN, DARK_ORANGE, DARK_PINK, ORANGE
 from helpers.training import Adam
 
@@ -61,35 +61,54 @@ def asked(loss, grid, Y):
 STYLES = {"MAE": "--", "Huber": "-.", YOURS: ":"}  # as in the lesson's figures; all others are solid
 
 
-class Curves:
-    """A plot with a curve for each loss over the positions of one slider, and a dot on each where it stands."""
+class LossPlots:
+    """The loss and its slope over the positions `grid` of one slider: a curve for each of `names`, a dot on each where
+    the slider stands, and both numbers with so many `places` above.
 
-    def __init__(self, ax, grid, names, step):
-        self.ax, self.grid, self.step = ax, grid, step
-        ax.set(xlim=(grid[0], grid[-1]))
-        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-        ax.axhline(0, color="#BBBBBB", lw=0.8)
-        self.lines, self.dots = {}, {}
-        for name in names:
-            look = {"color": COLORS[name], "animated": True, "ls": STYLES.get(name, "-")}
-            look["zorder"] = {"Huber": 2.1, "MAE": 2.2, YOURS: 2.3}.get(name, 2)
-            (self.lines[name],) = ax.plot(grid, 0 * grid, lw=3.5 if name == YOURS else 2, **look)
-            look["zorder"] += 1
-            size = 7 if name in ("MAE", YOURS) else 12  # where two dots meet, the lower one is a ring around the other
-            (self.dots[name],) = ax.plot([], [], marker="o", ms=size, mec="white", **look)
-        self.cross = ax.axvline(0, color="#888888", lw=1, ls=":", animated=True)
+    Limits are multiples of `steps`, at least `least`; each is a pair, for the loss and for the slope.
+    """
 
-    def show(self, values, k, most):
-        """Draw `values`, name → numbers on the grid, with dots at grid[k]; up to `most`, or farther if a dot is."""
-        at = {name: y[k] for name, y in values.items()}
-        reach = np.nanmax([most, *(1.1 * abs(y) for y in at.values())])
-        top = np.ceil(reach / self.step) * self.step
-        falls = any(np.nanmin(y, initial=0) < -1e-9 for y in values.values())
-        set_if_changed(self.ax, ylim=(-1.04 * top if falls else -0.04 * top, 1.04 * top))
-        self.cross.set_xdata([self.grid[k], self.grid[k]])
-        for name, y in values.items():
-            self.lines[name].set_ydata(y.clip(-1e6, 1e6))
-            self.dots[name].set_data([self.grid[k]], [at[name]])
+    def __init__(self, figure, grid, names, variable, places, steps, least):
+        self.grid, self.places, self.steps, self.least = grid, places, steps, least
+        self.axes = [figure.add_axes((left, 0.155, 0.24, 0.655), xlim=(grid[0], grid[-1])) for left in (0.4, 0.735)]
+        self.axes[0].set(title="the loss", ylabel="loss")
+        self.axes[1].set(title="its slope", ylabel=f"slope in {variable}")
+        self.lines, self.dots = ({}, {}), ({}, {})
+        for ax, lines, dots in zip(self.axes, self.lines, self.dots, strict=True):
+            ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+            ax.axhline(0, color="#BBBBBB", lw=0.8)
+            for name in names:
+                z = {"Huber": 2.1, "MAE": 2.2, YOURS: 2.3}.get(name, 2)
+                look = {"color": COLORS[name], "ls": STYLES.get(name, "-"), "lw": 3.5 if name == YOURS else 2}
+                lines[name] = moving(ax, grid, 0 * grid, zorder=z, **look)
+                size = 7 if name in ("MAE", YOURS) else 12  # where two meet, the lower one is a ring around the other
+                dots[name] = moving(ax, color=COLORS[name], marker="o", ms=size, mec="white", zorder=z + 1)
+        self.crosses = [ax.axvline(0, color="#888888", lw=1, ls=":", animated=True) for ax in self.axes]
+        apart = 0.245 if len(names) > 3 or "MAE" in names else 0.33
+        self.texts = {
+            name: moving_text(figure, 0.03 + apart * k, 0.945, color=COLORS[name], size=10)
+            for k, name in enumerate(names)
+        }
+
+    def show(self, losses, slopes, k):
+        """Draw both, name → numbers on the grid, with dots at grid[k]. Returns name → (loss, slope) there."""
+        for column, curves in enumerate((losses, slopes)):
+            step = self.steps[column]
+            reach = np.nanmax([self.least[column], *(1.1 * abs(y[k]) for y in curves.values())])
+            top = np.ceil(reach / step) * step
+            falls = any(np.nanmin(y, initial=0) < -1e-9 for y in curves.values())
+            set_if_changed(self.axes[column], ylim=(-1.04 * top if falls else -0.04 * top, 1.04 * top))
+            self.crosses[column].set_xdata([self.grid[k], self.grid[k]])
+            for name, y in curves.items():
+                self.lines[column][name].set_ydata(y.clip(-1e6, 1e6))
+                self.dots[column][name].set_data([self.grid[k]], [y[k]])
+        at = {name: (losses[name][k], slopes[name][k]) for name in self.texts}
+        for name, (loss, slope) in at.items():
+            self.texts[name].set_text(f"{name} {number(loss, self.places)}, slope {number(slope, self.places)}")
+        return at
+
+    def caption(self):
+        return "; ".join(text.get_text() for text in self.texts.values())
 
 
 class LossExplorer(Explorer):
@@ -103,7 +122,6 @@ class LossExplorer(Explorer):
 
     def __init__(self, loss=None, **start):
         self.loss = loss
-        self.names = ["MSE", "MAE", "Huber", *([YOURS] if loss is not None else [])]
         self._known = {}
         super().__init__(**start)
 
@@ -115,56 +133,35 @@ class LossExplorer(Explorer):
         }
 
     def draw(self, figure):
-        left = figure.add_axes((0.085, 0.155, 0.235, 0.655))
-        left.set(
-            title="five houses", xlabel="price ($100,000)", ylabel="house", xlim=(-0.3, 10.3), ylim=(0.4, 5.6),
-            yticks=range(1, 6),
-        )  # fmt: skip
-        (self.errors,) = left.plot([], [], color="#999999", lw=1.5, animated=True)
+        left = figure.add_axes((0.085, 0.155, 0.235, 0.655), title="five houses", yticks=range(1, 6))
+        left.set(xlabel="price ($100,000)", ylabel="house", xlim=(-0.3, 10.3), ylim=(0.4, 5.6))
+        self.errors = moving_segments(left, colors="#999999", linewidths=1.5, capstyle="projecting")
         self.line = left.axvline(0, color=BLACK, lw=2, animated=True)
         left.plot(HOUSES, range(1, 5), "o", color=BLUE, ms=8)
-        (self.outlier,) = left.plot([], [], "D", color=DARK_ORANGE, ms=8, animated=True)
-        self.left = Curves(figure.add_axes((0.4, 0.155, 0.24, 0.655)), A, self.names, step=2)
-        self.right = Curves(figure.add_axes((0.735, 0.155, 0.24, 0.655)), A, self.names, step=1)
-        self.left.ax.set(title="the loss", xlabel="prediction a", ylabel="loss", xticks=range(0, 11, 2))
-        self.right.ax.set(title="its slope", xlabel="prediction a", ylabel="slope in a", xticks=range(0, 11, 2))
-        self.right.lines["MAE"].set_drawstyle("steps-mid")
-        self.texts = {
-            name: figure.text(0.03 + 0.245 * k, 0.945, "", color=COLORS[name], size=10, animated=True)
-            for k, name in enumerate(self.names)
-        }
+        self.outlier = moving(left, color=DARK_ORANGE, marker="D", ls="", ms=8)
+        names = ["MSE", "MAE", "Huber", *([YOURS] if self.loss is not None else [])]
+        self.plots = LossPlots(figure, A, names, "a", places=2, steps=(2, 1), least=(8, 3))
+        for ax in self.plots.axes:
+            ax.set(xlabel="prediction a", xticks=range(0, 11, 2))
+        self.plots.lines[1]["MAE"].set_drawstyle("steps-mid")
 
     def update(self, prediction, outlier, delta):
-        y = np.append(HOUSES, outlier)
         k = int(np.rint(10 * prediction))
         losses, slopes, remarks = self.curves(outlier, delta)
-        self.values_at = {name: (losses[name][k], slopes[name][k]) for name in self.names}
-        self.errors.set_data(
-            np.column_stack([y, np.full(5, A[k]), np.full(5, np.nan)]).ravel(), np.repeat(np.arange(1, 6), 3)
-        )
+        self.values_at = self.plots.show(losses, slopes, k)
+        self.errors.set_segments([[(y, house), (A[k], house)] for house, y in enumerate([*HOUSES, outlier], 1)])
         self.line.set_xdata([A[k], A[k]])
         self.outlier.set_data([outlier], [5])
-        self.left.show(losses, k, most=8)
-        self.right.show(slopes, k, most=3)
-        for name, (loss, slope) in self.values_at.items():
-            self.texts[name].set_text(f"{name} {number(loss)}, slope {number(slope)}")
         return remarks
 
     def curves(self, outlier, delta):
         """Losses and slopes on A, and remarks of the learner's loss, which is asked once for each outlier."""
         e = A[:, None] - np.append(HOUSES, outlier)
-        inside = np.abs(e) <= delta
-        losses = {
-            "MSE": np.mean(e**2, axis=1),
-            "MAE": np.mean(np.abs(e), axis=1),
-            "Huber": np.mean(np.where(inside, e**2 / 2, delta * (np.abs(e) - delta / 2)), axis=1),
-        }
-        signs = np.sign(np.where(np.abs(e) < 1e-9, 0, e))
-        slopes = {
-            "MSE": np.mean(2 * e, axis=1),
-            "MAE": np.mean(signs, axis=1),
-            "Huber": np.mean(np.where(inside, e, delta * signs), axis=1),
-        }
+        signs, inside = np.sign(np.where(np.abs(e) < 1e-9, 0, e)), np.abs(e) <= delta
+        huber = np.where(inside, e**2 / 2, delta * (np.abs(e) - delta / 2))
+        losses = {"MSE": e**2, "MAE": np.abs(e), "Huber": huber}
+        slopes = {"MSE": 2 * e, "MAE": signs, "Huber": np.where(inside, e, delta * signs)}
+        losses, slopes = ({name: y.mean(axis=1) for name, y in each.items()} for each in (losses, slopes))
         if self.loss is None:
             return losses, slopes, []
         if outlier not in self._known:
@@ -178,10 +175,10 @@ class LossExplorer(Explorer):
         yield "with the outlier at 8 or more, stand where MAE is lowest.", far and abs(prediction - 2.5) < 0.05
 
     def caption(self, prediction, outlier, delta):
-        each = "; ".join(f"{name} {number(loss)}, slope {number(s)}" for name, (loss, s) in self.values_at.items())
         y = np.append(HOUSES, outlier)
         middle = f"The mean of the five prices is {number(y.mean())}, the median {number(np.median(y))}."
-        return f"Prediction {number(prediction, 1)}, outlier {number(outlier, 1)}: {each}. {middle}"
+        at = f"Prediction {number(prediction, 1)}, outlier {number(outlier, 1)}"
+        return f"{at}: {self.plots.caption()}. {middle}"
 
 
 class SurpriseExplorer(Explorer):
@@ -193,10 +190,8 @@ class SurpriseExplorer(Explorer):
     size = 780, 350
 
     def __init__(self, loss=None, **start):
-        self.names = ["cross-entropy", "squared error", *([YOURS] if loss is not None else [])]
-        self.tables = {}
+        self.tables, p = {}, sigmoid(Z)
         for y in (0, 1):
-            p = sigmoid(Z)
             losses = {"cross-entropy": np.logaddexp(0, Z) - Z * y, "squared error": (p - y) ** 2}
             slopes = {"cross-entropy": p - y, "squared error": 2 * (p - y) * sigmoid_prime(Z)}
             remarks = []
@@ -206,53 +201,38 @@ class SurpriseExplorer(Explorer):
         super().__init__(**start)
 
     def controls(self):
-        return {"z": slider("logit z", 2, -10, 10, 0.1), "y": dropdown("label y", [1, 0], 1)}
+        return {"z": slider("logit z", 2, -10, 10, 0.1), "y": dropdown("label y", [1, 0])}
 
     def draw(self, figure):
-        left = figure.add_axes((0.085, 0.155, 0.235, 0.655))
-        left.set(title="p = σ(z)", xlabel="logit z", ylabel="probability of yes", xlim=(-10, 10), ylim=(-0.05, 1.05))
+        left = figure.add_axes((0.085, 0.155, 0.235, 0.655), xlim=(-10, 10), ylim=(-0.05, 1.05))
+        left.set(title="p = σ(z)", xlabel="logit z", ylabel="probability of yes")
         left.plot(Z, sigmoid(Z), color=BLUE)
-        (self.gap,) = left.plot([], [], color="#555555", lw=2, ls=":", animated=True)
-        (self.truth,) = left.plot([-10, 10], [1, 1], color=DARK_GREEN, lw=3, animated=True)
-        (self.dot,) = left.plot([], [], "o", color=BLUE, mec="white", ms=9, animated=True)
-        self.left = Curves(figure.add_axes((0.4, 0.155, 0.24, 0.655)), Z, self.names, step=2)
-        self.right = Curves(figure.add_axes((0.735, 0.155, 0.24, 0.655)), Z, self.names, step=0.2)
-        self.left.ax.set(title="the loss", xlabel="logit z", ylabel="loss")
-        self.right.ax.set(title="its slope", xlabel="logit z", ylabel="slope in z")
-        self.texts = {
-            name: figure.text(0.03 + 0.33 * k, 0.945, "", color=COLORS[name], size=10, animated=True)
-            for k, name in enumerate(self.names)
-        }
+        self.gap = moving(left, color="#555555", lw=2, ls=":")
+        self.truth = moving(left, [-10, 10], [1, 1], color=DARK_GREEN, lw=3)
+        self.dot = moving(left, color=BLUE, marker="o", ls="", mec="white", ms=9)
+        self.plots = LossPlots(figure, Z, [*self.tables[0][0]], "z", places=3, steps=(2, 0.2), least=(10, 1))
+        for ax in self.plots.axes:
+            ax.set_xlabel("logit z")
 
     def update(self, z, y):
         k = int(np.rint(10 * (z + 10)))
         self.p = sigmoid(Z[k])
         losses, slopes, remarks = self.tables[y]
-        self.values_at = {name: (losses[name][k], slopes[name][k]) for name in self.names}
+        self.values_at = self.plots.show(losses, slopes, k)
         self.dot.set_data([Z[k]], [self.p])
         self.gap.set_data([Z[k], Z[k]], [self.p, y])
         self.truth.set_ydata([y, y])
-        self.left.show(losses, k, most=10)
-        self.right.show(slopes, k, most=1)
-        for name, (loss, slope) in self.values_at.items():
-            self.texts[name].set_text(f"{name} {number(loss, 3)}, slope {number(slope, 3)}")
         return remarks
 
     def goals(self, z, y):
-        slopes = {name: abs(slope) for name, (_, slope) in self.values_at.items()}
-        stuck = slopes["squared error"] < 0.01 and slopes["cross-entropy"] > 0.9
-        yield (
-            "be so wrong that the slope of the squared error is below 0.01, and that of cross-entropy above 0.9.",
-            stuck,
-        )
-        surprise = self.values_at["cross-entropy"][0]
+        (surprise, slope), (_, other) = (self.values_at[name] for name in ("cross-entropy", "squared error"))
+        task = "be so wrong that the slope of the squared error is below 0.01, and that of cross-entropy above 0.9."
+        yield task, abs(other) < 0.01 and abs(slope) > 0.9
         yield "be as surprised as by heads of a fair coin: cross-entropy 0.69.", abs(surprise - np.log(2)) < 0.02
 
     def caption(self, z, y):
-        each = "; ".join(
-            f"{name} {number(loss, 3)}, slope {number(s, 3)}" for name, (loss, s) in self.values_at.items()
-        )
-        return f"At z = {number(z, 1)} the answer is yes with p = {number(self.p, 5)}; the label is {y}: {each}."
+        answer = f"At z = {number(z, 1)} the answer is yes with p = {number(self.p, 5)}"
+        return f"{answer}; the label is {y}: {self.plots.caption()}."
 
 
 W, B = np.linspace(-4, 6, 101), np.linspace(-5, 5, 101)  # where the map is drawn
@@ -267,10 +247,9 @@ class Problem:
 
     x: np.ndarray
     y: np.ndarray
-    output: Callable  # (w, b, x) → what the model computes, before the sigmoid if there is one
-    each: Callable  # (output, y) → loss of each example
-    fit: Callable  # output → prediction
-    ylabel: str
+    each: Callable = lambda output, y: (output - y) ** 2  # the loss of each example
+    fit: Callable = identity  # output → prediction
+    output: Callable = lambda w, b, x: w * x + b  # what the model computes, before the sigmoid if there is one
     margin: float = 0.25  # above and below the data, as a part of their height
 
     def loss(self, w, b):
@@ -279,9 +258,8 @@ class Problem:
 
     def slope(self, w, b):
         """(∂loss/∂w, ∂loss/∂b)."""
-        return np.array(
-            [self.loss(w + H, b) - self.loss(w - H, b), self.loss(w, b + H) - self.loss(w, b - H)]
-        ) / (2 * H)  # fmt: skip
+        in_w, in_b = self.loss(w + H, b) - self.loss(w - H, b), self.loss(w, b + H) - self.loss(w, b - H)
+        return np.array([in_w, in_b]) / (2 * H)
 
     @property
     def map(self):
@@ -289,16 +267,25 @@ class Problem:
         return self.loss(*np.meshgrid(W, B))
 
 
-def line(w, b, x):
-    return w * x + b
+class MappedProblem(Problem):
+    """The line, with the loss `coarse` at every other point of the map, (51, 51); between them it runs straight."""
+
+    def __init__(self, x, y, coarse):
+        super().__init__(x, y)
+        self.coarse = coarse
+
+    def loss(self, w, b):
+        return between(self.coarse, [w], [b])[0, 0]
+
+    @property
+    def map(self):
+        return between(self.coarse, W, B)
 
 
-def squared(output, y):
-    return (output - y) ** 2
-
-
-def same(output):
-    return output
+def between(coarse, w, b):
+    """The map at all w (n,) and all b (m,), as (m, n): linear between its points, NaN beside those that have none."""
+    rows = np.stack([np.interp(w, W[::2], row) for row in coarse])
+    return np.stack([np.interp(b, B[::2], column) for column in rows.T], axis=1)
 
 
 @cache
@@ -310,11 +297,9 @@ def problems():
     t = np.linspace(-2, 3, 14)
     label = np.array([0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 1, 1.0])  # two are on the wrong side: no perfect fit
     return {
-        "line, MSE": Problem(x, y, line, squared, same, "y"),
-        "sigmoid, cross-entropy": Problem(
-            t, label, line, lambda z, y: np.logaddexp(0, z) - z * y, sigmoid, "probability of yes"
-        ),
-        "sigmoid, MSE": Problem(t, label, line, lambda z, y: (sigmoid(z) - y) ** 2, sigmoid, "probability of yes"),
+        "line, MSE": Problem(x, y),
+        "sigmoid, cross-entropy": Problem(t, label, lambda z, y: np.logaddexp(0, z) - z * y, sigmoid),
+        "sigmoid, MSE": Problem(t, label, lambda z, y: (sigmoid(z) - y) ** 2, sigmoid),
         "one unit of a network": one_unit(),
     }
 
@@ -334,7 +319,7 @@ def one_unit():
         rest = b2[0, 0] + sum(w2[0, j] * tanh(w1[j, 0] * x + b1[j, 0]) for j in (1, 2))
         return rest + w2[0, 0] * tanh(w * x + b)
 
-    return Problem(X[:, 0], y, output, squared, same, "y", margin=1.0)
+    return Problem(X[:, 0], y, output=output, margin=1.0)
 
 
 class Landscape(Explorer):
@@ -349,9 +334,9 @@ class Landscape(Explorer):
 
     def __init__(self, loss=None, **start):
         self.problems, self.remarks = dict(problems()), {}
-        self.maps = {name: problem.map for name, problem in self.problems.items()}
         if loss is not None:
             self.take(loss)
+        self.maps = {name: problem.map for name, problem in self.problems.items()}
         super().__init__(**start)
 
     def take(self, loss):
@@ -360,22 +345,16 @@ class Landscape(Explorer):
         places = np.column_stack([grid.ravel() for grid in np.meshgrid(W[::2], B[::2])])
 
         def everywhere(index):
-            return np.array([one_number(loss(line(*places[int(k)], x)[None], y[None].copy())) for k in index])
+            return np.array([one_number(loss((w * x + b)[None], y[None].copy())) for w, b in places[index.astype(int)]])
 
         values, remarks = call_learner_code("Your loss", everywhere if callable(loss) else loss, np.arange(len(places)))
-        coarse = values.reshape(len(B[::2]), len(W[::2]))
-        problem = Problem(x, y, line, squared, same, "y")
-        problem.loss = lambda w, b: between(coarse, w, b)
-        self.problems = {"line, your loss": problem, **self.problems}
-        self.maps = {"line, your loss": problem.map, **self.maps}
+        mapped = MappedProblem(x, y, coarse=values.reshape(len(B[::2]), len(W[::2])))
+        self.problems = {"line, your loss": mapped, **self.problems}
         self.remarks["line, your loss"] = remarks
 
     def controls(self):
-        names = list(self.problems)
-        surface = dropdown("surface", names, names[0])
-        surface.layout.width = "min(100%, 26em)"
         return {
-            "surface": surface,
+            "surface": dropdown("surface", self.problems, width="26em"),
             "w": slider("w", START[0], W[0], W[-1], 0.05),
             "b": slider("b", START[1], B[0], B[-1], 0.05),
         }
@@ -383,13 +362,12 @@ class Landscape(Explorer):
     def draw(self, figure):
         self.ax, self.right = figure.add_axes((0.08, 0.145, 0.4, 0.745)), figure.add_axes((0.575, 0.145, 0.4, 0.745))
         self.ax.set(title="the loss: darker is lower", xlabel="w", ylabel="b", xlim=(W[0], W[-1]), ylim=(B[0], B[-1]))
-        self.right.set(xlabel="x", ylabel="y", xlim=(-1.2, 3.2))
-        self.title = self.right.set_title("the fit")
+        self.right.set(title="the fit", xlabel="x", ylabel="y", xlim=(-1.2, 3.2))
         self.layers = {name: self.layer(name) for name in self.problems}
-        (self.way,) = self.ax.plot([], [], color=DARK_ORANGE, lw=3, solid_capstyle="round", animated=True)
-        (self.dot,) = self.ax.plot([], [], "o", color=ORANGE, mec=BLACK, mew=1.5, ms=11, animated=True)
-        (self.errors,) = self.right.plot([], [], color="#999999", lw=1.2, animated=True)
-        (self.curve,) = self.right.plot([], [], color=DARK_ORANGE, animated=True)
+        self.way = moving(self.ax, color=DARK_ORANGE, lw=3, solid_capstyle="round")
+        self.dot = moving(self.ax, color=ORANGE, marker="o", ls="", mec=BLACK, mew=1.5, ms=11)
+        self.errors = moving_segments(self.right, colors="#999999", linewidths=1.2, capstyle="projecting")
+        self.curve = moving(self.right, color=DARK_ORANGE)
 
     def layer(self, name):
         """What belongs to one surface: its shades and lines, and the data."""
@@ -403,26 +381,20 @@ class Landscape(Explorer):
 
     def update(self, surface, w, b):
         problem = self.problems[surface]
-        for name, layer in self.layers.items():
-            for artist in layer:
-                set_if_changed(artist, visible=name == surface)
-        set_if_changed(
-            self.right, ylabel=problem.ylabel, ylim=limits(problem), xlim=(problem.x.min() - 0.2, problem.x.max() + 0.2)
-        )
+        show_only({surface}, self.layers)
+        x, y, room = problem.x, problem.y, problem.margin * np.ptp(problem.y)
+        ends, ylabel = (x.min() - 0.2, x.max() + 0.2), "y" if problem.fit is identity else "probability of yes"
+        set_if_changed(self.right, ylabel=ylabel, xlim=ends, ylim=(y.min() - room, y.max() + room))
         self.loss, slope = float(problem.loss(w, b)), problem.slope(w, b)
         self.lowest = float(np.nanmin(np.append(self.maps[surface], np.inf)))
         self.target = self.lowest + 0.02 * (float(problem.loss(*START)) - self.lowest)
         self.steepness = float(np.hypot(*slope))
-        length = min(1.5, self.steepness)
-        down = -slope / self.steepness * length if self.steepness > 1e-9 else np.zeros(2)
+        down = -slope * min(1, 1.5 / max(self.steepness, 1e-9))
         self.dot.set_data([w], [b])
         self.way.set_data([w, w + down[0]], [b, b + down[1]])
-        fitted = problem.fit(problem.output(w, b, problem.x))
-        self.errors.set_data(
-            np.column_stack([problem.x, problem.x, problem.x]).ravel(),
-            np.column_stack([problem.y, fitted, np.full(len(fitted), np.nan)]).ravel(),
-        )
-        x = np.linspace(problem.x.min() - 0.2, problem.x.max() + 0.2, 121)
+        fitted = problem.fit(problem.output(w, b, x))
+        self.errors.set_segments([[(x, y), (x, at)] for x, y, at in zip(x, y, fitted, strict=True)])
+        x = np.linspace(*ends, 121)
         self.curve.set_data(x, problem.fit(problem.output(w, b, x)))
         return self.remarks.get(surface, [])
 
@@ -438,19 +410,3 @@ class Landscape(Explorer):
             return minus(f"{surface}: at w = {w:.2f}, b = {b:.2f} there is no loss to show.")
         at = f"at w = {w:.2f}, b = {b:.2f} the loss is {self.loss:.3g} and the slope {self.steepness:.2g}"
         return f"{surface}: {at}; the lowest on the map is {self.lowest:.3g}.".replace(" -", " −")
-
-
-def limits(problem):
-    low, high = problem.y.min(), problem.y.max()
-    return low - problem.margin * (high - low), high + problem.margin * (high - low)
-
-
-def between(coarse, w, b):
-    """The values of a map at (w, b), between its points by straight lines; NaN where it has none."""
-    i = np.clip((np.asarray(b) - B[0]) / (B[2] - B[0]), 0, len(coarse) - 1)
-    j = np.clip((np.asarray(w) - W[0]) / (W[2] - W[0]), 0, coarse.shape[1] - 1)
-    i0, j0 = np.minimum(i.astype(int), len(coarse) - 2), np.minimum(j.astype(int), coarse.shape[1] - 2)
-    s, t = i - i0, j - j0
-    return (1 - s) * ((1 - t) * coarse[i0, j0] + t * coarse[i0, j0 + 1]) + s * (
-        (1 - t) * coarse[i0 + 1, j0] + t * coarse[i0 + 1, j0 + 1]
-    )

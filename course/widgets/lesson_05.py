@@ -15,13 +15,12 @@ and small weights delta shrinks on its way back just as a does on its way forwar
 from dataclasses import dataclass, field
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.ticker import NullLocator
 
 from course.diagram import Diagram
 from course.text import factor, minus, number
 from course.widgets.controls import dropdown, slider, stepper
-from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed, show_only
+from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.network import ACTIVATIONS, relu, relu_prime
 from helpers.plots import BLUE, DARK_ORANGE, ORANGE
@@ -209,13 +208,13 @@ class BackpropStepper(Explorer):
 
     def controls(self):
         return {
-            "view": dropdown("view", [GRAPH, NETWORK], GRAPH),
+            "view": dropdown("view", [GRAPH, NETWORK]),
             "step": stepper("step", STEPS),
             "x1": slider("x, or x₁", 2, -4, 4, 0.5),
             "x2": slider("x₂", 1, -4, 4, 0.5),
             "y": slider("target y", 4, -4, 4, 0.5),
             "w": slider("weight w", 3, -4, 4, 0.1),
-            "change": dropdown("change", list(PARAMETERS), next(iter(PARAMETERS))),
+            "change": dropdown("change", PARAMETERS),
             "by": slider("by", 0, -6, 6, 0.5),
         }
 
@@ -332,11 +331,10 @@ class GradientFlow(Explorer):
         super().__init__(**start)
 
     def controls(self):
-        names, schemes = list(self.functions), list(SCHEMES)
         return {
             "depth": slider("layers", 10, 2, DEEPEST, 1),
-            "activation": dropdown("activation", names, names[0]),
-            "init": dropdown("initial weights", schemes, schemes[1]),
+            "activation": dropdown("activation", self.functions),
+            "init": dropdown("initial weights", SCHEMES, "Xavier: N(0, 1/n)"),
             "gain": slider("weights times", 1, -1, 1.3, 0.05, log=True),
         }
 
@@ -351,8 +349,7 @@ class GradientFlow(Explorer):
         self.left.axhspan(0.01, 100, color="#EEEEEE", zorder=0)
         self.curve = moving(self.left, color=ORANGE, marker="o")
         self.cut = moving(self.left, color=ORANGE, marker="o", ls="", markerfacecolor="white")
-        self.bars = LineCollection([], colors=BLUE, linewidths=7, animated=True)
-        self.right.add_collection(self.bars, autolim=False)
+        self.bars = moving_segments(self.right, colors=BLUE, linewidths=7)
         self.middle = moving(self.right, color="white", marker="o", ls="", markersize=4)
 
     def update(self, depth, activation, init, gain):

@@ -58,12 +58,12 @@ def test_losses_and_slopes_are_those_of_the_five_prices(prediction, outlier, del
         "yours": np.mean(e**2),
     }
     for name, loss in expected.items():
-        (x,), (height,) = widget.left.dots[name].get_data()
+        (x,), (height,) = widget.plots.dots[0][name].get_data()
         assert (x, height) == pytest.approx((prediction, loss))
-        assert widget.left.ax.get_ylim()[0] < height < widget.left.ax.get_ylim()[1]
-        (_, (slope,)) = widget.right.dots[name].get_data()
-        assert widget.right.ax.get_ylim()[0] < slope < widget.right.ax.get_ylim()[1]
-        assert f"{name} {loss:.2f}" in widget.texts[name].get_text()
+        assert widget.plots.axes[0].get_ylim()[0] < height < widget.plots.axes[0].get_ylim()[1]
+        (_, (slope,)) = widget.plots.dots[1][name].get_data()
+        assert widget.plots.axes[1].get_ylim()[0] < slope < widget.plots.axes[1].get_ylim()[1]
+        assert f"{name} {loss:.2f}" in widget.plots.texts[name].get_text()
     assert widget.values_at["MSE"][1] == pytest.approx(2 * e.mean())
     assert widget.values_at["Huber"][1] == pytest.approx(np.clip(e, -delta, delta).mean())
 
@@ -71,7 +71,7 @@ def test_losses_and_slopes_are_those_of_the_five_prices(prediction, outlier, del
 @pytest.mark.parametrize("name", ["MSE", "MAE", "Huber"])
 def test_the_slopes_are_those_of_the_curves(name):
     widget = LossExplorer(outlier=7.3, delta=1.5)
-    loss, slope = widget.left.lines[name].get_ydata(), widget.right.lines[name].get_ydata()
+    loss, slope = widget.plots.lines[0][name].get_ydata(), widget.plots.lines[1][name].get_ydata()
     between_points = (slope[1:] + slope[:-1]) / 2
     corner = 0.25 if name == "MAE" else 0.01
     np.testing.assert_allclose(np.diff(loss) / np.diff(A), between_points, atol=corner)
@@ -104,7 +104,7 @@ def test_a_learners_loss_is_asked_once_for_each_outlier():
         put(widget, prediction=prediction, delta=prediction)
     assert len(calls) == len(A)
     assert set(calls) == {(1, 5)}
-    np.testing.assert_allclose(widget.left.lines["yours"].get_ydata(), widget.left.lines["MSE"].get_ydata())
+    np.testing.assert_allclose(widget.plots.lines[0]["yours"].get_ydata(), widget.plots.lines[0]["MSE"].get_ydata())
 
 
 @pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
@@ -250,5 +250,5 @@ def test_a_learners_loss_makes_the_first_map():
 def test_between_the_points_of_a_map_lines_are_straight():
     w, b = np.meshgrid(W[::2], B[::2])
     plane = 3 * w - 2 * b + 1
-    assert between(plane, 0.33, -1.27) == pytest.approx(3 * 0.33 + 2 * 1.27 + 1)
-    assert between(plane, W[-1], B[-1]) == pytest.approx(3 * W[-1] - 2 * B[-1] + 1)
+    assert between(plane, [0.33], [-1.27]) == pytest.approx(3 * 0.33 + 2 * 1.27 + 1)
+    assert between(plane, W[-1:], B[-1:]) == pytest.approx(3 * W[-1] - 2 * B[-1] + 1)
