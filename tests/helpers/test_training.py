@@ -204,18 +204,6 @@ def test_a_learning_rate_or_factor_of_any_kind_is_the_same_number(make):
 
 
 @pytest.mark.parametrize("make", WITH_AVERAGES)
-def test_optimizers_do_not_share_their_averages(make):
-    def three_steps(n_others):
-        optimizers, thetas = [make(0.1) for _ in range(1 + n_others)], [np.ones((2, 2)) for _ in range(1 + n_others)]
-        for g in (1.0, -2.0, 0.5):
-            for i, (optimizer, theta) in enumerate(zip(optimizers, thetas, strict=True)):
-                optimizer.step([theta], [np.full((2, 2), 7.0 if i else g)])
-        return thetas[0]
-
-    np.testing.assert_array_equal(three_steps(0), three_steps(2))
-
-
-@pytest.mark.parametrize("make", WITH_AVERAGES)
 def test_a_network_and_its_optimizer_go_on_as_copies_made_together(make):
     pair = Network([2, 3, 2]), make(0.1)
     train(pair[0], *problem(), 1, 16, pair[1])
@@ -228,26 +216,6 @@ def test_a_network_and_its_optimizer_go_on_as_copies_made_together(make):
         train(pair[0], *problem(), 1, 16, pair[1])
 
 
-@pytest.mark.parametrize("make", WITH_AVERAGES)
-def test_averages_belong_to_one_network(make):
-    """Another of equal shapes is refused as well, before anything is changed."""
-    one, other, optimizer = Network([2, 3, 2]), Network([2, 3, 2], seed=1), make(0.1)
-    train(one, *problem(), 1, 16, optimizer)
-    train(one, *problem(), 1, 16, optimizer)
-    before = copies(other)
-    with pytest.raises(ValueError, match=r"used for other arrays .* Make a new one"):
-        train(other, *problem(), 1, 16, optimizer)
-    assert same(other.parameters(), before)
-
-
-@pytest.mark.parametrize("make", [RMSProp, Adam, AdamW])
-def test_epsilon_must_be_seen_by_the_weights(make):
-    """In float32 1e-50 is 0, and 0 / 0 not a number; nor does a smaller learning rate help."""
-    X, y = problem()
-    with pytest.raises(ValueError, match="epsilon = 1e-50 is 0 in float32; take a larger one"):
-        train(Network([2, 8, 2]), X, y, optimizer=make(epsilon=1e-50))
-
-
 # ---------------------------------------------------------------- the schedule
 
 
@@ -255,8 +223,6 @@ def test_cosine_falls_from_one_to_zero():
     assert (cosine_schedule(0), cosine_schedule(1)) == (1, 0)
     assert cosine_schedule(0.5) == pytest.approx(0.5, abs=1e-15)
     assert cosine_schedule(0.25) == pytest.approx(0.5 + 0.5**1.5, abs=1e-15)
-    values = [cosine_schedule(i / 100) for i in range(101)]
-    assert values == sorted(values, reverse=True)
 
 
 class Noting(SGD):
@@ -294,15 +260,6 @@ def test_learns_xor(make):
         assert history[-1]["accuracy"] == 1
         assert history[-1]["loss"] < 0.1 < history[0]["loss"]
         np.testing.assert_array_equal(network.predict(X), y)
-
-
-def test_linear_regression_finds_the_line():
-    X = np.random.default_rng(0).normal(size=(200, 3))
-    Y = X @ [[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]] + [0.5, -2.0]
-    network = Network([3, 2], output="identity", dtype=np.float64)
-    train(network, X, Y, 200, 50, SGD(0.2))
-    np.testing.assert_allclose(network.W[1], [[1, 0, 3], [2, -1, 0.5]], atol=1e-10)
-    np.testing.assert_allclose(network.b[1], [[0.5], [-2]], atol=1e-10)
 
 
 # ---------------------------------------------------------------- train: the records
@@ -370,14 +327,13 @@ def test_counts_of_any_kind_of_integer(kind):
     assert sizes == [64] * 6 + [16]
 
 
-@pytest.mark.parametrize("kind", [Fraction, np.float64])
-def test_l2_of_any_kind_pulls_the_weights_towards_zero(kind):
+def test_l2_of_any_kind_pulls_the_weights_towards_zero():
     sizes = []
-    for l2 in (0, 0.5, kind(0.5)):
+    for l2 in (0, 0.5, Fraction(1, 2), np.float64(0.5)):
         network = Network([2, 3, 2])
         train(network, *problem(), 20, l2=l2)
         sizes.append(sum(np.linalg.norm(W) for W in network.W[1:]))
-    assert sizes[2] == sizes[1] < 0.5 * sizes[0]
+    assert sizes[3] == sizes[2] == sizes[1] < 0.5 * sizes[0]
 
 
 # ---------------------------------------------------------------- train: seeds, continuing
@@ -387,14 +343,10 @@ def test_same_seed_same_result():
     def result(**arguments):
         network = Network([2, 6, 2])
         history = train(network, *problem(), 4, 16, Adam(), validation=problem(30, 1), **arguments)
-        return history, copies(network)
+        return history, [theta.tolist() for theta in network.parameters()]
 
-    one, again, other = result(seed=3), result(seed=3), result(seed=4)
-    assert one[0] == again[0]
-    assert same(one[1], again[1])
-    assert one[0] != other[0]
-    assert not same(one[1], other[1])
-    assert result()[0] == result(seed=0)[0]
+    assert result() == result(seed=0)
+    assert not any(a == b for a, b in zip(result(seed=3), result(seed=4), strict=True))
 
 
 def test_the_default_is_sgd_which_remembers_no_network():
