@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -22,10 +22,8 @@ NETWORKS = [
     ("Network([784])", ValueError, "at least an input and an output size", "got [784]"),
     ("Network([784, 0, 10])", ValueError, "size of layer 1", "whole number from 1", "got 0"),
     ("Network([784, 12.5, 10])", TypeError, "size of layer 1", "whole number", "float 12.5"),
-    ("Network([784, True])", TypeError, "size of layer 1", "whole number", "bool True"),
     ("Network([2, 3, 1])", ValueError, "single output is always 1", "'sigmoid'"),
     # names
-    ("net(activation='rleu')", ValueError, "activation must be one of", "'rleu'", "Did you mean 'relu'?"),
     ("net(activation='ReLU')", ValueError, "activation must be one of", "'ReLU'", "Did you mean 'relu'?"),
     ("net(activation='swish')", ValueError, "one of identity, sigmoid, tanh, relu", "'swish'"),
     ("net(activation='softmax')", ValueError, "activation must be one of", "'softmax'"),
@@ -34,25 +32,13 @@ NETWORKS = [
     ("net(activation=['rleu'])", ValueError, "activation must be one of", "'rleu'", "Did you mean 'relu'?"),
     ("net(activation=[None])", TypeError, "activation must be a name, one of", "NoneType"),
     ("net(output='sofmax')", ValueError, "output must be one of", "'sofmax'", "Did you mean 'softmax'?"),
-    ("net(output=10)", TypeError, "output must be a name", "int 10"),
     ("net(loss='msee')", ValueError, "loss must be one of mse, binary", "'msee'", "Did you mean 'mse'?"),
     ("net(init='xaver')", ValueError, "init must be one of he, xavier", "'xaver'", "Did you mean 'xavier'?"),
     ("net(loss='mse')", ValueError, "output 'softmax' belongs to", "'categorical_cross_entropy'", "'mse'"),
-    (
-        "net(output='sigmoid', loss='categorical_cross_entropy')",
-        ValueError,
-        "'categorical_cross_entropy' belongs to the output 'softmax'",
-        "got the output 'sigmoid'",
-    ),
-    (
-        "net(output='identity', loss='binary_cross_entropy')",
-        ValueError,
-        "'binary_cross_entropy' belongs to the output 'sigmoid'",
-        "got the output 'identity'",
-    ),
+    ("net(output='sigmoid', loss='categorical_cross_entropy')", ValueError, "the output 'softmax'", "output 'sigmoid'"),
+    ("net(output='identity', loss='binary_cross_entropy')", ValueError, "the output 'sigmoid'", "output 'identity'"),
     # dtype and seed
     ("net(dtype=np.int32)", TypeError, "a float type such as np.float32", "int32"),
-    ("net(dtype='float99')", TypeError, "a float type such as np.float32", "'float99'"),
     ("net(dtype=',')", TypeError, "a float type such as np.float32", "','"),  # NumPy: SyntaxError
     ("net(dtype=np.float16)", TypeError, "a float type such as np.float32", "float16"),
 ]
@@ -61,13 +47,10 @@ FORWARD_AND_BACKWARD = [
     ("net().forward(X)", ValueError, "one example a column and 2 rows, shape (2, m)", "got (6, 2)", "use X.T"),
     ("net().forward(X[0])", ValueError, "one example a column", "got (2,)", "x.reshape(-1, 1)"),
     ("net().forward(np.zeros((2, 0)))", ValueError, "the batch is empty", "at least one column", "(2, 0)"),
-    ("net().forward(5)", ValueError, "2 rows, shape (2, m)", "got ()"),
     ("net().forward('image.png')", TypeError, "A[0] must be an array of numbers", "str 'image.png'"),
     ("net().forward([[1, 2], [3]])", ValueError, "A[0] must be an array of numbers", "rows differ in length"),
     ("net().forward(1j * X.T)", TypeError, "A[0] must be an array of numbers", "complex64"),
-    ("net().forward(X.T.astype(object))", TypeError, "A[0] must be an array of numbers", "object"),
     ("net().forward([[1, 2], [nan, 4]])", ValueError, "A[0] must hold finite numbers", "nan at index (1, 0)"),
-    ("net().forward([[1, 2], [3, inf]])", ValueError, "A[0] must hold finite numbers", "inf at index (1, 1)"),
     ("net().forward([[1, 1e300], [3, 4]])", ValueError, "finite", "index (0, 1)"),
     *(
         (f"net(activation='{name}').forward([[1, {value}], [3, 4]])", ValueError, "A[0] must hold finite", value)
@@ -77,7 +60,6 @@ FORWARD_AND_BACKWARD = [
     ("net().backward(Y.T)", ValueError, "backward needs", "call forward(A0) first"),
     ("after_forward().backward(Y)", ValueError, "Y must have the shape", "(2, 6)", "got (6, 2)"),
     ("after_forward().backward(y)", ValueError, "Y must have the shape", "(2, 6)", "(6,)", "one_hot(y, n_classes).T"),
-    ("after_forward().backward(None)", (TypeError, ValueError), "Y must", "got"),
     ("after_forward().backward(Y.T * nan)", ValueError, "finite numbers", "nan"),
 ]
 
@@ -88,12 +70,9 @@ DATA = [
         for entry in (
             (call.format("X[0]"), ValueError, "one example a row and 2 columns", "got shape (2,)", "X.reshape(1, -1)"),
             (call.format("X.T"), ValueError, "one example a row and 2 columns", "got shape (2, 6)", "use X.T"),
-            (call.format("np.zeros((6, 3))"), ValueError, "2 columns, shape (N, 2)", "got shape (6, 3)"),
             (call.format("np.zeros((6, 1, 2))"), ValueError, "2 columns", "(6, 1, 2)", "X.reshape(len(X), -1)"),
             (call.format("np.zeros((0, 2))"), ValueError, "at least one row", "got none"),
             (call.format("'X'"), TypeError, "X must be an array of numbers", "str 'X'"),
-            (call.format("X.astype(object)"), TypeError, "X must be an array of numbers", "object"),
-            (call.format("[[1, 2], [3]]"), ValueError, "X must be an array of numbers", "rows differ in length"),
             (call.format("[[1, 2], [3, nan]]"), ValueError, "X must hold finite numbers", "nan at index (1, 1)"),
             (call.format("np.full((6, 2), 1e300)"), ValueError, "finite", "index (0, 0)"),
         )
@@ -106,27 +85,21 @@ DATA = [
             (call.format("y + 1"), ValueError, "whole numbers 0 … 1", "got 2 at index 1"),
             (call.format("-y"), ValueError, "whole numbers 0 … 1", "got -1 at index 1"),
             (call.format("y * 1.0"), TypeError, "whole numbers 0 … 1", "float64", "y.astype(np.int64)"),
-            (call.format("y.astype(bool)"), TypeError, "whole numbers 0 … 1", "got bool"),
             (call.format("y[:, None]"), ValueError, "one target for each of the 6 rows", "got (6, 1)"),
             (call.format("Y.T"), ValueError, "one-hot (6, 2)", "got (2, 6)"),
             (call.format("2 * Y"), ValueError, "softmax output lie in 0 … 1", "from 0 to 2"),
-            (call.format("Y / 2"), ValueError, "must sum to 1", "one_hot(y, n_classes)", "0.5"),
             (call.format("Y * ([[1]] * 4 + [[0.9], [1]])"), ValueError, "must sum to 1", "row 4 sums to 0.9"),
             (call.format("Y * nan"), ValueError, "y must hold finite numbers", "nan at index (0, 0)"),
             (call.format("'labels'"), TypeError, "array of numbers", "str 'labels'"),
-            (call.format("[[0, 1], [0]]"), ValueError, "array of numbers", "rows differ in length"),
         )
     ),
     ("net([2, 1], output='sigmoid').evaluate(X, 2 * y)", ValueError, "sigmoid output lie in 0 … 1", "from 0 to 2"),
     ("net([2, 1], output='sigmoid').evaluate(X, -y)", ValueError, "sigmoid output lie in 0 … 1", "from -1 to 0"),
-    ("net([2, 1], output='identity').evaluate(X, y[:5])", ValueError, "(6,) or (6, 1)", "got (5,)"),
     ("net([2, 1], output='identity').evaluate(X, Y)", ValueError, "(6,) or (6, 1)", "got (6, 2)"),
     ("net([2, 3], output='identity').evaluate(X, y)", ValueError, "shape (6, 3)", "got (6,)"),
-    ("net([2, 1], output='identity').evaluate(X, [nan] * 6)", ValueError, "y must hold finite", "nan at index (0, 0)"),
     ("train(net([2, 1], output='identity'), X, [inf] * 6)", ValueError, "y must hold finite", "inf at index (0, 0)"),
     # one_hot
     ("one_hot(y, 1)", ValueError, "whole numbers 0 … 0", "got 1 at index 1"),
-    ("one_hot(y * 1.0, 2)", TypeError, "whole numbers 0 … 1", "float64", "y.astype(np.int64)"),
     ("one_hot(y == 1, 2)", TypeError, "whole numbers 0 … 1", "got bool"),
     ("one_hot(y[:, None], 2)", ValueError, "shape (N,)", "got shape (6, 1)"),
     ("one_hot(y[:0], 2)", ValueError, "N at least 1", "got shape (0,)"),
@@ -139,11 +112,9 @@ DATA = [
         for call in (f"network.{name}", f"network.{name}_prime")
         for entry in (
             (f"{call}(np.ones((3, 4)), np.ones((3, 1)))", ValueError, "the same shape", "(3, 4) and (3, 1)"),
-            (f"{call}(np.ones((1, 4)), np.ones(4))", ValueError, "the same shape", "(1, 4) and (4,)"),
             (f"{call}(np.ones((3, 0)), np.ones((3, 0)))", ValueError, "the batch is empty", "(3, 0)"),
             (f"{call}(np.ones((1, 4)), [[1, 1, 1, 1]])", TypeError, "targets must be a NumPy array", "list"),
             (f"{call}(0.5, np.ones(1))", TypeError, "outputs must be a NumPy array", "float 0.5"),
-            (f"{call}(np.ones(1), np.array(['1']))", TypeError, "array of numbers", "<U1"),
         )
     ),
     *(
@@ -166,11 +137,8 @@ DATA = [
     # minibatches
     ("next(minibatches(X, Y[:5], 2, rng))", ValueError, "equally many rows", "(6, 2) and (5, 2)"),
     ("next(minibatches(X[:0], Y[:0], 2, rng))", ValueError, "at least one", "(0, 2) and (0, 2)"),
-    ("next(minibatches(X.tolist(), Y, 2, rng))", TypeError, "X must be a NumPy array", "list"),
     ("next(minibatches(X, None, 2, rng))", TypeError, "Y must be a NumPy array", "NoneType"),
-    ("next(minibatches(np.array(1), Y, 2, rng))", ValueError, "equally many rows", "()"),
     ("next(minibatches(X, Y, 0, rng))", ValueError, "batch_size must be a whole number from 1", "got 0"),
-    ("next(minibatches(X, Y, 2.5, rng))", TypeError, "batch_size must be a whole number from 1", "float 2.5"),
     ("next(minibatches(X, Y, np.array(1.0), rng))", TypeError, "batch_size must be a whole number", "array(1.)"),
     ("next(minibatches(X, np.array(1.0), 2, rng))", ValueError, "equally many rows", "(6, 2) and ()"),
     ("next(minibatches(X, Y, 2, 0))", TypeError, "rng", "np.random.default_rng", "int 0"),
@@ -182,9 +150,7 @@ OPTIMIZERS = [
         for name in ("SGD", "Momentum", "RMSProp", "Adam", "AdamW")
         for value, error, came in (
             ("0", ValueError, "got 0"),
-            ("nan", ValueError, "got nan"),
             ("inf", ValueError, "got inf"),
-            ("'0.1'", TypeError, "str '0.1'"),
             ("True", TypeError, "bool True"),
             ("1j", TypeError, "complex 1j"),
         )
@@ -198,13 +164,9 @@ OPTIMIZERS = [
     # step
     ("SGD().step([X, X], [X])", ValueError, "a gradient for each of 2 parameter arrays", "got 1"),
     ("Adam().step([X], [X.T])", ValueError, "the shape of its parameter, (6, 2)", "got (2, 6)"),
-    ("SGD().step([X], [X[:1]])", ValueError, "the shape of its parameter, (6, 2)", "got (1, 2)"),
     ("used(Adam()).step([X], [X])", ValueError, "used for other arrays", "Make a new one"),
-    ("used(Momentum()).step(*step_of(net([2, 4, 2])))", ValueError, "used for other arrays", "Make a new one"),
-    ("used(AdamW()).step(*step_of(net([2, 3, 3, 2])))", ValueError, "used for other arrays", "Make a new one"),
-    ("train(net([2, 5, 2]), X, y, 1, 2, used(RMSProp()))", ValueError, "used for other arrays", "Make a new"),
     ("SGD().step([1.0], [2.0])", TypeError, "array", "float"),
-    ("SGD().step([X], [X.tolist()])", TypeError, "gradients must be NumPy arrays", "list"),
+    ("RMSProp(epsilon=1e-50).step([X], [X])", ValueError, "epsilon = 1e-50 is 0 in float32", "take a larger one"),
     ("Adam().step([X.astype('f2')], [X])", ValueError, "epsilon = 1e-08 is 0 in float16", "take a larger one"),
 ]
 
@@ -216,31 +178,25 @@ TRAINING = [
             ("0", ValueError, "got 0"),
             ("2.5", TypeError, "float 2.5"),
             ("True", TypeError, "bool True"),
-            ("'3'", TypeError, "str '3'"),
         )
     ),
     ("train(net(), X, y, optimizer='adam')", TypeError, "optimizer must be one such as SGD(0.1)", "str 'adam'"),
     ("train(net(), X, y, optimizer=SGD)", TypeError, "optimizer must be one such as SGD(0.1)", "SGD"),
     ("train(net(), X, y, validation=X)", TypeError, "validation must be a pair (X, y)", "ndarray"),
-    ("train(net(), X, y, validation=(X, y, X))", TypeError, "validation must be a pair (X, y)", "tuple"),
     ("train(net(), X, y, validation=(y, X))", ValueError, "one example a row and 2 columns", "got shape (6,)"),
     ("train(net(), X, y, validation=(X[:3], y))", ValueError, "each of the 3 rows", "got (6,)"),
     ("train(net(), X, y, schedule='cosine')", TypeError, "schedule must be a function", "str 'cosine'"),
-    ("train(net(), X, y, schedule=False)", TypeError, "schedule must be a function", "bool False"),
     *(
         (f"train(net(), X, y, {arguments})", error, expected, came)
         for arguments, error, expected, came in (
             ("l2=-1", ValueError, "l2 must be 0 or a number above", "got -1"),
-            ("l2='0'", TypeError, "l2 must be 0 or a number above", "str '0'"),
             ("on_epoch=[]", TypeError, "on_epoch must be a function of a record", "list []"),
             ("patience=3", ValueError, "patience waits for a better validation", "give validation=(X, y) too"),
             ("patience=0, validation=(X, y)", ValueError, "patience must be a whole number from 1", "got 0"),
-            ("patience=1.5, validation=(X, y)", TypeError, "patience must be a whole number from 1", "float 1.5"),
         )
     ),
     ("train(net(), X, y, seed='one')", TypeError, "int", "one"),
     ("train(None, X, y)", TypeError, "network", "NoneType"),
-    ("train(X, y, net())", TypeError, "network", "ndarray"),
     ("train(Network, X, y)", TypeError, "network", "Network"),
     ("train(net(), X, y, schedule=lambda progress: None)", TypeError, "schedule", "NoneType"),
     ("train(net(), X, y, schedule=lambda progress: nan)", ValueError, "schedule", "nan"),
@@ -299,31 +255,30 @@ def test_a_refused_training_leaves_the_network_alone(names):
     assert (one.A, optimizer.parameters, optimizer.learning_rate) == (None, None, 0.001)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (lambda theta, g: (theta, g.T), "the shape of its parameter"),
-        (lambda theta, g: (theta, g * 1j), "real numbers; got complex"),
-        (lambda theta, g: (theta, g.tolist()), "NumPy arrays; got ndarray.* and list"),
-        (lambda theta, g: (theta.astype(np.int64), g), "float arrays, since steps are fractions; got int64"),
-    ],
-)
+SPOILED = {
+    "the shape of its parameter": lambda theta, g: (theta, g.T),
+    "real numbers; got complex": lambda theta, g: (theta, g * 1j),
+    "NumPy arrays; got ndarray.* and list": lambda theta, g: (theta, g.tolist()),
+    "float arrays, since steps are fractions; got int64": lambda theta, g: (theta.astype(np.int64), g),
+}
+
+
+@pytest.mark.parametrize("words", SPOILED)
 @pytest.mark.parametrize("make", [SGD, Momentum, RMSProp, Adam, AdamW])
-@pytest.mark.parametrize("used", [False, True])
-def test_a_refused_step_changes_nothing_and_spoils_nothing(make, used, spoil, words, names):
+def test_a_refused_step_changes_nothing_and_spoils_nothing(make, words, names):
     """Not even when the wrong array is the last; the optimizer is as it was, and can be used afterwards."""
-    optimizer = make(0.1)
-    parameters, grads = names["step_of"](names["net"]())
-    if used:
+    for used in (False, True):
+        optimizer = make(0.1)
+        parameters, grads = names["step_of"](names["net"]())
+        if used:
+            optimizer.step(parameters, grads)
+        before = copy.deepcopy((parameters, vars(optimizer)))
+        theta, g = SPOILED[words](parameters[-1], grads[-1])
+        with pytest.raises((TypeError, ValueError), match=words):
+            optimizer.step([*parameters[:-1], theta], [*grads[:-1], g])
+        assert str((parameters, vars(optimizer))) == str(before)
         optimizer.step(parameters, grads)
-    before = copy.deepcopy((parameters, vars(optimizer)))
-    *_, (theta, g) = zip(parameters, grads, strict=True)
-    theta, g = spoil(theta, g)
-    with pytest.raises((TypeError, ValueError), match=words):
-        optimizer.step([*parameters[:-1], theta], [*grads[:-1], g])
-    assert str((parameters, vars(optimizer))) == str(before)
-    optimizer.step(parameters, grads)
-    assert all((theta < old).all() for theta, old in zip(parameters, before[0], strict=True))
+        assert all((theta < old).all() for theta, old in zip(parameters, before[0], strict=True))
 
 
 def test_a_refused_forward_pass_keeps_the_last(names):
@@ -335,8 +290,7 @@ def test_a_refused_forward_pass_keeps_the_last(names):
         assert one.A is A
 
 
-def test_the_largest_messages_are_quick_and_short(names):
-    """A message about a long list does not print the list."""
+def test_a_message_about_a_long_list_does_not_print_the_list(names):
     with pytest.raises(TypeError) as caught:
         names["net"]().predict([["x"] * 2] * 1000)
     assert len(str(caught.value)) < 120
@@ -372,7 +326,6 @@ def works_or_refuses(call, *arguments, **named):
         return None
 
 
-@settings(deadline=None)
 @given(arguments=st.dictionaries(st.sampled_from(["activation", "output", "loss", "init", "seed", "dtype"]), anything))
 def test_anything_as_a_setting(arguments):
     made = works_or_refuses(Network, [2, 3, 2], **arguments)
@@ -380,7 +333,6 @@ def test_anything_as_a_setting(arguments):
         assert made.forward([[1.0], [2.0]]).shape == (2, 1)
 
 
-@settings(deadline=None)
 @given(sizes=anything)
 def test_anything_as_sizes(sizes):
     made = works_or_refuses(Network, sizes)
@@ -388,7 +340,6 @@ def test_anything_as_sizes(sizes):
         assert made.forward(np.ones((made.sizes[0], 1))).shape == (made.sizes[-1], 1)
 
 
-@settings(deadline=None)
 @given(data=anything, output=st.sampled_from(["softmax", "sigmoid", "identity"]))
 def test_anything_as_input(data, output):
     one = Network([2, 3, 2], output=output)
@@ -397,7 +348,6 @@ def test_anything_as_input(data, output):
         assert result is None or np.isfinite(result).all()
 
 
-@settings(deadline=None)
 @given(Y=anything)
 def test_anything_as_targets(Y):
     X = np.ones((2, 2))
@@ -410,7 +360,6 @@ def test_anything_as_targets(Y):
         assert result is None or all(g.dtype == np.float32 for g in result[0][1:])
 
 
-@settings(deadline=None)
 @given(arguments=st.dictionaries(st.sampled_from([*inspect.signature(train).parameters]), anything))
 def test_anything_as_training(arguments):
     usual = {"network": Network([2, 3, 2]), "X": np.ones((3, 2)), "y": [0, 1, 0], "epochs": 1}
@@ -421,14 +370,12 @@ def test_anything_as_training(arguments):
     assert np.isfinite([list(record.values()) for record in history or []]).all()
 
 
-@settings(deadline=None)
 @given(y=anything, n_classes=st.just(3) | anything)
 def test_anything_as_labels(y, n_classes):
     Y = works_or_refuses(one_hot, y, n_classes)
     assert Y is None or (Y.sum(axis=1) == 1).all()
 
 
-@settings(deadline=None)
 @given(learning_rate=anything, weight_decay=st.just(0.1) | anything)
 def test_anything_as_a_constant(learning_rate, weight_decay):
     theta = np.ones((2, 2), np.float32)
