@@ -232,7 +232,9 @@ class Exercise(Task):
         """The verdict on a fault in case k, with its diagnosis if one is known."""
         kind, sentence = fault
         name, says = kind, ""
-        if kind not in ("too long", "printed", "returned nothing", "changed its input"):
+        if kind == "changed its input":
+            name, says = self._diagnose(seen) or (kind, "")
+        elif kind not in ("too long", "printed", "returned nothing"):
             name, says = self._diagnose(seen) or general.diagnose(self, answer, k, seen) or (kind, "")
         also = [] if kind == "changed its input" else [f"It also changed its input {n}." for n in seen[k].changed]
         notes = _notes(seen, printed=kind != "printed", warned=kind != "warned")
@@ -245,8 +247,10 @@ class Exercise(Task):
                 return wrong.feedback, wrong.feedback
         return None
 
-    def _agree(self, a, b):
-        return agree(a, b) and not (self.quiet and _kinds(a.warnings) != _kinds(b.warnings))
+    def _agree(self, example, got):
+        """Did an example do the same as the answer? Where it changes its input, the answer must do so, too."""
+        warned = self.quiet and _kinds(example.warnings) != _kinds(got.warnings)
+        return agree(example, got) and set(example.changed) <= set(got.changed) and not warned
 
 
 @dataclass(kw_only=True)
@@ -275,12 +279,13 @@ def challenge(key, title, **declared):
 
 
 def exercise(key, title, *, stub="return ...  # your code here", **declared):
-    """Makes an Exercise of the function or class below. `stub` is a whole text, or the line for a function's body."""
+    """Makes an Exercise of the function or class below. `stub` is a whole text, or the line for the body."""
 
     def declare(right):
         solution = source_of(right)
-        head = solution[: solution.index("\n") + 1]
-        text = stub if re.match(r"(def|class) ", stub.strip()) else f"{head}    {stub}\n"
+        head = re.match(r"def .*\n|class (?s:.*)\n    def .*\n", solution)[0]  # of a class all but its last method
+        indent = " " * (8 if inspect.isclass(right) else 4)
+        text = stub if re.match(r"(def|class) ", stub.strip()) else f"{head}{indent}{stub}\n"
         given = {name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()}
         return Exercise(key=key, title=title, right=right, stub=text, solution=solution, **given)
 
