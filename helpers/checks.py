@@ -87,15 +87,15 @@ def check_layers(layers, within_residual=False):
         raise TypeError(f"layers must be a list such as [Linear(784, 128), ReLU(), …]; got {_kind(layers)}.")
     leaves = []
     for i, layer in enumerate(layers, 1):
-        if isinstance(layer, type) or not hasattr(layer, "leaves"):
+        if isinstance(layer, type) or not callable(getattr(layer, "leaves", None)):
             raise TypeError(f"layer {i} must be made by a subclass of Layer, such as ReLU(); got {_kind(layer)}.")
         leaves += layer.leaves()
     sized = [leaf for leaf in leaves if leaf.n_in is not None]
     for before, leaf in itertools.pairwise(sized):
         if before.n_out != leaf.n_in:
             raise ValueError(f"{leaf} takes {leaf.n_in} rows, but {before} before it gives {before.n_out}.")
-    if not sized and not (within_residual and leaves):
-        raise ValueError("layers needs at least one that says how many rows it takes, such as Linear(784, 10).")
+    if not (within_residual and leaves) and not any(leaf.parameters for leaf in sized):
+        raise ValueError("layers needs at least one with parameters and n_in and n_out, such as Linear(784, 10).")
     if within_residual and sized and sized[0].n_in != sized[-1].n_out:
         sizes = f"{sized[0].n_in} and {sized[-1].n_out}"
         raise ValueError(f"the layers in Residual must give as many rows as they take, for the sum; got {sizes}.")

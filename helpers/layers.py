@@ -148,8 +148,8 @@ class BatchNorm(Layer):
         checks.check_batch_of_two(A)
         m = A.shape[1]
         mu, sigma_2 = A.mean(axis=1, keepdims=True), A.var(axis=1, keepdims=True)
-        self.mean += (1 - self.rho) * (mu - self.mean)
-        self.variance += (1 - self.rho) * (sigma_2 * m / (m - 1) - self.variance)
+        self.mean[...] = self.rho * self.mean + (1 - self.rho) * mu
+        self.variance[...] = self.rho * self.variance + (1 - self.rho) * sigma_2 * m / (m - 1)
         self.sigma = np.sqrt(sigma_2 + self.epsilon)
         self.A_hat = (A - mu) / self.sigma
         return self.gamma * self.A_hat + self.beta
@@ -180,7 +180,7 @@ class Residual(Layer):
         return A + F
 
     def gradients(self, dA):
-        gradients, self.dF = way_back(self.layers, dA, to_input=True)
+        gradients, self.dF = way_back(self.layers, dA)
         return gradients
 
     def backward(self, dA):
@@ -193,18 +193,17 @@ class Residual(Layer):
         return f"Residual({self.layers})"
 
 
-def way_back(layers, dA, to_input=False):
+def way_back(layers, dA, first=-1):
     """dA, ∂loss/∂(output of the last layer) → the gradients of all parameters in their order, and dA of the input.
 
-    That is None unless `to_input`: the way ends at the first layer with parameters, which saves a fifth of the time.
+    With `first`, the index of the first layer with parameters, it goes no further, which saves a fifth of the time.
     """
     gradients = []
-    has_parameters = [any(leaf.parameters for leaf in layer.leaves()) for layer in layers]
     for i in reversed(range(len(layers))):
         gradients = layers[i].gradients(dA) + gradients
-        if to_input or any(has_parameters[:i]):
+        if i > first:
             dA = layers[i].backward(dA)
-    return gradients, dA if to_input else None
+    return gradients, dA
 
 
 class Sequential(Network):
@@ -222,6 +221,7 @@ class Sequential(Network):
         super().__init__([sizes[0], sizes[-1]], output=output, loss=loss, seed=seed, dtype=dtype)
         self.settings = {"layers": repr(self.layers), "output": output, "loss": self.settings["loss"]}
         self.smallest_batch = max(leaf.smallest_batch for leaf in self.leaves)
+        self.first = next(i for i, layer in enumerate(self.layers) if any(leaf.parameters for leaf in layer.leaves()))
         self.W = self.b = self.L = None  # the layers have their own
         rng = np.random.default_rng(seed)
         for layer in self.layers:
@@ -260,17 +260,22 @@ class Sequential(Network):
         """Targets Y (n_L, m) of the last `forward` → gradients in the order of parameters(), and dA[0] or None."""
         Y = checks.as_targets_of_forward(Y, self.A)
         Z, A = self.Z[-1], self.A[-1]
-        dZ = self.loss_prime(Z, Y) if self.fused else self.loss_prime(A, Y) * self.f_prime[-1](Z)
-        return way_back(self.layers, dZ, to_input)
+        if self.fused:  # the same as loss_prime(Z, Y), but A holds the softmax or σ already
+            dZ = (A - Y) / (Y.size if self.settings["output"] == "sigmoid" else Y.shape[1])
+        else:
+            dZ = self.loss_prime(A, Y) * self.f_prime[-1](Z)
+        gradients, dA0 = way_back(self.layers, dZ, -1 if to_input else self.first)
+        return gradients, dA0 if to_input else None
 
     def gradients(self, Y, l2=0.0):
         """The gradients alone; `l2` · W, the gradient of ½ l2 Σ W², is added to those of every W, and only there."""
         gradients, _ = self.backward(Y)
-        names = [name for leaf in self.leaves for name in leaf.parameters]
-        return [
-            g + l2 * theta if l2 and name == "W" else g
-            for name, theta, g in zip(names, self.parameters(), gradients, strict=True)
-        ]
+        if l2:
+            names = [name for leaf in self.leaves for name in leaf.parameters]
+            for name, theta, g in zip(names, self.parameters(), gradients, strict=True):
+                if name == "W":
+                    g += l2 * theta
+        return gradients
 
 
 def clip_gradients(optimizer, max_norm):
