@@ -10,9 +10,10 @@ ifeq ($(OS),Windows_NT)
   BIN := $(VENV)/Scripts
 else
   BIN := $(VENV)/bin
-  ROOT_ARGS := $(if $(filter 0,$(shell id -u)),--allow-root)# inside a container you are root
 endif
-PY      := $(BIN)/python
+PY      := "$(BIN)/python"
+SPACE   := $() $()
+STAMPS  := $(subst $(SPACE),\$(SPACE),$(VENV))# as make writes a space in the name of a target
 WORKERS ?= auto
 NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env \
            --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
@@ -28,7 +29,7 @@ nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
 
 # Before anything that needs it: an environment that does not work, or is another folder's, is mended.
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
-  ifneq ($(shell $(PYTHON) tools/environment.py $(VENV) 1>&2 && echo ready),ready)
+  ifneq ($(shell $(PYTHON) tools/environment.py "$(VENV)" 1>&2 && echo ready),ready)
     $(error No environment, for the reason above. With another Python, 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12)
   endif
 endif
@@ -39,64 +40,64 @@ endif
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-12s %s\n", $$1, $$2}'
 
-lab: export JUPYTER_CONFIG_PATH = $(CURDIR)/tools/jupyter
-lab: $(VENV)/course.stamp ## Open the course in JupyterLab
-	$(PY) -m jupyterlab $(ROOT_ARGS) --LabApp.default_url=/lab/tree/notebooks/01_neuron.ipynb $(LAB_ARGS)
+lab: $(STAMPS)/course.stamp ## Open the course in JupyterLab
+	$(PY) tools/lab.py $(LAB_ARGS)
 
-smoke: $(VENV)/course.stamp ## See in ten seconds that everything works
+smoke: $(STAMPS)/course.stamp ## See in ten seconds that everything works
 	@$(PY) -W ignore tools/smoke.py
 
 test: lint unit nbval ## Run everything that proves the course
 
-lint: $(VENV)/test.stamp ## Check the style of code and notebooks
+lint: $(STAMPS)/test.stamp ## Check the style of code and notebooks
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-unit: $(VENV)/test.stamp ## Run the unit tests (COVERAGE=1 prints how much of the code they run)
+unit: $(STAMPS)/test.stamp ## Run the unit tests (COVERAGE=1 prints how much of the code they run)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov=helpers --cov=course --cov-report=term)
 
-check: $(VENV)/test.stamp ## Check that the notebooks are in the state a learner should meet
+check: $(STAMPS)/test.stamp ## Check that the notebooks are in the state a learner should meet
 	$(PY) -m pytest -q tests/notebooks/test_rules.py
 
-nbval: $(VENV)/test.stamp ## Run every notebook, compare its outputs with the stored ones, and check its figures
+nbval: $(STAMPS)/test.stamp ## Run every notebook, compare its outputs with the stored ones, and check its figures
 	$(NBVAL) notebooks
 
-browser-test: $(VENV)/test.stamp $(VENV)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)
+browser-test: $(STAMPS)/test.stamp $(STAMPS)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)
 	$(PY) -m pytest -o addopts="-ra" -n 2 --dist loadscope tests/browser
 
-test-cpus: $(VENV)/test.stamp ## Run what depends on matrix products as on other processors (CPUS="Haswell Zen")
+test-cpus: $(STAMPS)/test.stamp ## Run what depends on matrix products as on other processors (CPUS="Haswell Zen")
 	$(PY) tools/cpus.py $(CPUS)
 
 links: ## Ask whether the links of the lessons still answer
 	@$(PYTHON) tools/links.py
 
-notebooks: $(VENV)/test.stamp ## Run the notebooks and store their outputs (NB="notebooks/07…" for one)
+notebooks: $(STAMPS)/test.stamp ## Run the notebooks and store their outputs (NB="notebooks/07…" for one)
 	$(PY) tools/notebooks.py run $(NB)
 
-pictures: $(VENV)/course.stamp ## Make the pictures of the README anew
+pictures: $(STAMPS)/course.stamp ## Make the pictures of the README anew
 	$(PY) tools/pictures.py
 
-bench: $(VENV)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
+bench: $(STAMPS)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
 	$(PY) benchmarks/training_speed.py
 	$(PY) benchmarks/peers.py
 	$(PY) benchmarks/accuracy.py
 	$(PY) benchmarks/widget_latency.py
 	$(PY) benchmarks/playground_fps.py
 
-torch: $(VENV)/course.stamp ## Install PyTorch, which the comparisons use and the lessons do not need
+torch: $(STAMPS)/course.stamp ## Install PyTorch, which the comparisons use and the lessons do not need
 	$(PY) -m pip install $(PIP_ARGS) "torch>=2.4"
 
 clean: ## Remove the environment and everything made by running
-	rm -rf $(VENV) artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	test ! -e "$(VENV)/pyvenv.cfg" || rm -rf "$(VENV)"
+	rm -rf artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps say which extras are installed; a change of pyproject.toml installs again.
-$(VENV)/course.stamp: pyproject.toml
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
-	  { rm -rf $(VENV); echo "Python could not make an environment in $(VENV). On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+$(STAMPS)/course.stamp: pyproject.toml
+	@test -x $(PY) || $(PYTHON) -m venv "$(VENV)" || \
+	  { rm -rf "$(VENV)"; echo "Python could not make an environment in $(VENV). On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
-	@touch $@
+	@touch "$@"
 
-$(VENV)/test.stamp $(VENV)/browser.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: $(VENV)/course.stamp
-	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e ".[$*]"
-	@touch $@
+$(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/bench.stamp: $(STAMPS)/course.stamp
+	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e ".[$$(basename "$@" .stamp)]"
+	@touch "$@"

@@ -33,6 +33,7 @@ backend-path = ["."]
 [project]
 name = "course-of-a-test"
 version = "1"
+optional-dependencies.test = []
 """
 
 
@@ -118,22 +119,24 @@ def test_a_folder_that_is_no_environment_is_left_alone(folder):
     assert (folder / ".venv" / "thesis.txt").exists()
 
 
+def make(folder, venv=".venv"):
+    """What `make` says on stderr when it installs with the extra `test`; afterwards the course can be imported."""
+    from_outside = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "PIP_ARGS")  # of the make that runs this test
+    variables = {name: value for name, value in os.environ.items() if name not in from_outside}
+    variables |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command = ["make", f"{venv}/test.stamp", f"VENV={venv}", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    where = [folder / venv / PYTHON, "-c", "import helpers; print(helpers.__file__)"]
+    used = subprocess.run(where, cwd=folder / venv, capture_output=True, text=True, check=True).stdout.strip()
+    assert Path(used) == folder / "helpers" / "__init__.py"
+    assert {path.name for path in (folder / venv).glob("*.stamp")} == {"course.stamp", "test.stamp"}
+    return done.stderr
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 @pytest.mark.parametrize("how", ["renamed", "copied"])
 def test_make_installs_again_where_the_folder_was_renamed_or_copied(how, folder):
-    def make(folder):
-        stamp = ["make", ".venv/course.stamp"]
-        from_outside = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "PIP_ARGS")  # of the make that runs this test
-        variables = {name: value for name, value in os.environ.items() if name not in from_outside}
-        variables |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        command = [*stamp, f"PYTHON={sys.executable}"]
-        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stdout + done.stderr
-        where = [folder / ".venv" / PYTHON, "-c", "import helpers; print(helpers.__file__)"]
-        used = subprocess.run(where, cwd=folder / ".venv", capture_output=True, text=True, check=True).stdout.strip()
-        assert Path(used) == folder / "helpers" / "__init__.py"
-        return done.stderr
-
     assert "again" not in make(folder)
     assert "again" not in make(folder)
     other = folder.parent / "other"
@@ -143,3 +146,8 @@ def test_make_installs_again_where_the_folder_was_renamed_or_copied(how, folder)
         shutil.copytree(folder, other, symlinks=True)
     assert "it is installed again from here" in make(other)
     assert "again" not in make(other)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+def test_the_environment_may_have_a_space_in_its_name(folder):
+    make(folder, "my own env")

@@ -1,4 +1,4 @@
-"""What `make lab` changes in JupyterLab: widgets follow a slider more closely, and leave a picture when they are gone.
+"""What tools/lab.py changes in JupyterLab: widgets follow a slider closely, and leave a picture when they are gone.
 
 labconfig/page_config.json beside this file also turns off the announcements, so that no pop-up asks about news.
 

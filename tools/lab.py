@@ -1,0 +1,29 @@
+"""Open the course in JupyterLab, with the settings of tools/jupyter, on any system: `make lab` without make.
+
+    python tools/lab.py [options of jupyter lab, such as --no-browser --port=8890]
+
+The Python must be the one in which the course is installed.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ROOT / "tools" / "jupyter"
+
+
+def main():
+    os.chdir(ROOT)
+    paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # as one is inside a container
+    try:
+        from jupyterlab.labapp import LabApp
+    except ModuleNotFoundError as error:
+        sys.exit(f"This Python, {sys.executable}, has no {error.name}: install the course in it, as README.md says.")
+    LabApp.launch_instance([*root, "--LabApp.default_url=/lab/tree/notebooks/01_neuron.ipynb", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
