@@ -2,7 +2,6 @@
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 from jupyter_core.paths import jupyter_config_path
 from jupyterlab_server import config as page_config
 
-from tools import times
+from tools import lab, times
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -103,17 +102,20 @@ def test_every_code_file_says_at_its_top_why_it_exists():
         assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"
 
 
-def test_the_server_setting_of_make_lab_can_be_loaded():
-    script = (
-        "from jupyter_server.serverapp import ServerApp; app = ServerApp(); app.load_config_file(); print(app.config)"
-    )
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter")}
-    result = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    assert "PromptConnection" in result.stdout
+def test_every_way_to_open_jupyterlab_uses_our_settings(tmp_path):
+    command = [sys.executable, str(ROOT / "tools" / "lab.py"), "--show-config"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "kernel_websocket_connection_class = <class 'PromptConnection'>" in result.stdout
+    assert "notebooks/01_neuron.ipynb" in result.stdout
+    assert "$(PY) tools/lab.py" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in README.splitlines():
+        if line.startswith(("| **Windows**", "| **conda**", "| **uv**")):
+            assert re.search(r"python tools[/\\]lab\.py` \|$", line), line
+    assert "jupyter lab" not in README
 
 
-def test_make_lab_turns_the_announcements_off(monkeypatch):
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(ROOT / "tools" / "jupyter"))
+def test_our_settings_turn_the_announcements_off(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(lab.SETTINGS))
     config = page_config.get_page_config([f"{folder}/labconfig" for folder in jupyter_config_path()])
     assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
 
