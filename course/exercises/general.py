@@ -8,7 +8,7 @@ import ast
 import numpy as np
 
 from course.exercises.keep import definition
-from course.exercises.results import close, flat
+from course.results import close, flat
 from course.text import code, exception_hint
 
 MUTES = {"errstate", "seterr", "filterwarnings", "simplefilter", "catch_warnings"}
@@ -63,23 +63,55 @@ def _shapes_and_order(task, k, got):
 
 
 def _all_cases(task, seen):
-    """What the results of all cases have in common: a factor too much, or no difference between them."""
+    """What the results of all cases have in common: parts exchanged, a factor too much, or no difference."""
     if len(seen) < len(task.cases) or any(one.arrays is None or one.error for one in seen):
         return None
-    expected = [flat(dict(task._places(k))) for k in range(len(seen))]
-    results = [flat(one.arrays) for one in seen]
-    if any(a.shape != b.shape for a, b in zip(results, expected, strict=True)):
+    expected = [dict(task._places(k)) for k in range(len(seen))]
+    results = [one.arrays for one in seen]
+    if found := _exchanged(results, expected):
+        return found
+    for part in ("", *task.returns):  # all of it, and then its parts
+        if factor := _factor(*(_numbers(part, arrays) for arrays in (results, expected))):
+            it = f"`{part}`" if part else "All of it"
+            if abs(factor + 1) < 1e-6:
+                return "sign", f"{it} has the right size and the wrong sign."
+            return "factor", f"{it} is {code(factor)} times what it should be."
+    flats = [flat(arrays) for arrays in results]
+    if len(seen) > 2 and all(one.shape == flats[0].shape and close(one, flats[0]) for one in flats):
+        return "constant", "It gives the same result in every case, whatever it is given."
+    return None
+
+
+def _exchanged(results, expected):
+    """Are all arrays right, but in one another's places?"""
+    found = None
+    for mine, theirs in zip(results, expected, strict=True):
+        left = dict(mine)
+        for place, array in theirs.items():
+            places = [at for at, one in left.items() if close(one, array)]
+            if not places:
+                return None
+            at = place if place in places else places[0]
+            found = found or (None if at == place else (place, at))
+            del left[at]
+    words = "These are the right results, in one another's places: what you gave as `{1}` is `{0}`."
+    return ("exchanged", words.format(*found)) if found else None
+
+
+def _numbers(part, cases):
+    """The numbers of one part of the results, such as "dW" with its dW[1], dW[2], … ("": of all), case by case."""
+    return [flat({at: one for at, one in arrays.items() if part in ("", at.partition("[")[0])}) for arrays in cases]
+
+
+def _factor(results, expected):
+    """The number by which everything is multiplied, if that is all that is wrong."""
+    if any(mine.shape != theirs.shape for mine, theirs in zip(results, expected, strict=True)):
         return None
     mine, theirs = np.concatenate(results), np.concatenate(expected)
     some = (theirs != 0) & np.isfinite(theirs)
-    if np.isfinite(mine).all() and some.sum() > 2 and np.ptp(theirs[some]) > 0:
+    if np.isfinite(mine).all() and some.sum() > 2 and np.ptp(theirs[some]) > 0 and not close(mine, theirs):
         factor = mine[some][0] / theirs[some][0]
-        if factor and close(mine, factor * theirs):
-            if abs(factor + 1) < 1e-6:
-                return "sign", "All of it has the right size and the wrong sign."
-            return "factor", f"All of it is {code(factor)} times what it should be."
-    if len(seen) > 2 and all(r.shape == results[0].shape and close(r, results[0]) for r in results):
-        return "constant", "It gives the same result in every case, whatever it is given."
+        return factor if factor and close(mine, factor * theirs) else None
     return None
 
 

@@ -28,7 +28,7 @@ import numpy as np
 
 from course import sandbox
 from course.exercises import general
-from course.exercises.results import Case, agree, as_expected, close, observe
+from course.results import Case, agree, as_expected, close, observe
 from course.sandbox import is_unwritten
 from course.text import code, inline, listed, shape_in_words
 
@@ -108,6 +108,8 @@ class Exercise(Task):
     elementwise: bool = False  # the first argument and the result have the same shape, element for element
     quiet: bool = False  # a NumPy warning is a mistake, even if the numbers are right
     also: Callable = None  # judges an answer whose numbers are right: None, or what is wrong and why
+    remark: Callable = None  # what else to say of a right answer, or ""
+    apart: bool = False  # the parts of the result have little to do with each other: name a mistake in each
     large: Callable = None  # makes the arguments of one large call, by which `yours` measures speed
     seconds: float = None  # what one check may take, if it trains for long
     wrong: list[Mistake] = field(default_factory=list)
@@ -141,7 +143,8 @@ class Exercise(Task):
                     return self._explain(fault, k, seen, answer)
         if (self.also and (fault := self.also(answer))) or (self.quiet and (fault := general.muted(answer))):
             return self._not_yet(*fault)
-        return Verdict(RIGHT, (self.takeaway, *_notes(seen)))
+        remark = self.remark(answer) if self.remark else ""
+        return Verdict(RIGHT, (self.takeaway, *filter(None, [remark]), *_notes(seen)))
 
     @property
     def kind(self):
@@ -278,7 +281,7 @@ def challenge(key, title, **declared):
 # --- how an exercise is declared ------------------------------------------------------------------------------------
 
 
-def exercise(key, title, *, stub="return ...  # your code here", **declared):
+def exercise(key, title, *, stub="return ...  # your code here", kind=Exercise, **declared):
     """Makes an Exercise of the function or class below. `stub` is a whole text, or the line for the body."""
 
     def declare(right):
@@ -287,7 +290,7 @@ def exercise(key, title, *, stub="return ...  # your code here", **declared):
         indent = " " * (8 if inspect.isclass(right) else 4)
         text = stub if re.match(r"(def|class) ", stub.strip()) else f"{head}{indent}{stub}\n"
         given = {name: tuple(value) if isinstance(value, list) else value for name, value in declared.items()}
-        return Exercise(key=key, title=title, right=right, stub=text, solution=solution, **given)
+        return kind(key=key, title=title, right=right, stub=text, solution=solution, **given)
 
     return declare
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from course.exercises.grading import Exercise, exercise
 from course.exercises.questions import Question
-from course.exercises.results import case
+from course.results import case
 from course.text import code
 from helpers.network import sigmoid, tanh
 
@@ -122,6 +122,19 @@ neuron.mistake(
     "The sum is right, but the activation is always tanh. Use the one that is given: `f(…)`.",
     lambda x, w, b, f: tanh(w @ x + b),
 )
+neuron.mistake(
+    "You wrote three products out. A neuron may have any number of inputs, and `w @ x` takes them all.",
+    lambda x, w, b, f: f(w[0] * x[0] + w[1] * x[1] + w[2] * x[2] + b),
+)
+neuron.mistake(
+    "`f` is applied to the products, and the bias comes after it. First the whole sum, then `f`, once.",
+    lambda x, w, b, f: f(w * x) + b,
+)
+neuron.mistake(
+    "`f` is applied to each input before the weights. It comes last: `f(w @ x + b)`.", {"f(w @ x + b)": "w @ f(x) + b"}
+)
+neuron.mistake("`f` is applied twice. Once is enough, at the end.", {"f(w @ x + b)": "f(f(w @ x + b))"})
+neuron.mistake("The bias multiplies the sum; it is added to it.", {"f(w @ x + b)": "f((w @ x) * b)"})
 
 
 # --- 1.2: a batch, without a loop -------------------------------------------------------------------------------------
@@ -248,6 +261,7 @@ neuron_batch.mistake(
     "The numbers are right, in a table of one row. With w of shape (n_in,), `w @ X` has the shape (m,).",
     lambda X, w, b, f: f(w.reshape(1, -1) @ X + b),
 )
+neuron_batch.mistake("The bias has the wrong sign: it is added, `w @ X + b`.", {"+ b": "- b"})
 
 
 # --- 1.3: weights for NAND --------------------------------------------------------------------------------------------
@@ -267,6 +281,15 @@ def _gate(answer, x):
 
 IGNORES = "A weight of 0, or one too small to matter, makes a neuron deaf to its input; NAND must listen to both."
 
+
+def _zero_margin(answer):
+    """What to say of weights that are right, and leave a sum of exactly 0."""
+    w1, w2, b = map(float, answer)
+    if 0 in (b, w1 + b, w2 + b, w1 + w2 + b):
+        return "One of the sums is exactly 0, right on the line, and 0 does not fire: it works, without any room."
+    return ""
+
+
 my_nand = Exercise(
     key="1.3",
     title="weights for NAND",
@@ -276,6 +299,7 @@ my_nand = Exercise(
 my_nand = (..., ..., ...)  # w1, w2, b
 """,
     right=(-2, -2, 3),
+    remark=_zero_margin,
     use=_gate,
     cases=tuple(case(x=[float(x1), float(x2)]) for x1 in (0, 1) for x2 in (0, 1)),
     hints=(
@@ -369,6 +393,7 @@ my_prediction = Prediction(
     title="predict, then check",
     points=2,
     minutes=8,
+    level=2,
     stub="""
 my_prediction = (  # a step neuron with w = (6, 8) and b = −5; predict on paper
     ...,  # 1. how far from the origin is its line?

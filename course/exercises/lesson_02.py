@@ -9,7 +9,7 @@ import numpy as np
 
 from course.exercises.grading import exercise
 from course.exercises.questions import Choices, Question, Situation
-from course.exercises.results import case
+from course.results import case
 from helpers import network
 
 TITLE = "Activation functions"
@@ -42,6 +42,8 @@ def _slopes_in_whole_numbers(z, slope=0.01):
         case(z=[-2.0, -0.5, 0.0, 0.5, 3.0]),
         case(z=[[-1.0, 4.0], [2.5, -3.0]]),
         case(z=[-3.0, 4.0], slope=0.2),
+        case(z=[0.5, 2.0], slope=0.2),
+        case(z=[-0.5, -2.0]),
         case(z=[-2, 0, 3]),
     ],
     hints=[
@@ -103,6 +105,23 @@ leaky_relu.mistake(
     "−0.02 became 0 in it. `np.where` makes an array that fits.",
     _leaky_in_whole_numbers,
 )
+leaky_relu.mistake(
+    "Every z is multiplied by the slope. Only those below 0 are; a z above 0 stays as it is.",
+    lambda z, slope=0.01: slope * z,
+)
+leaky_relu.mistake("Every z came back unchanged. Below 0 the result is `slope * z`.", lambda z, slope=0.01: z)
+leaky_relu.mistake(
+    "Above 0 the result is z itself, not 1: the steepness is the next exercise.",
+    lambda z, slope=0.01: np.where(z > 0, 1, slope * z),
+)
+leaky_relu.mistake(
+    "This adds slope · z everywhere, above 0 too. There z alone is asked for.",
+    lambda z, slope=0.01: np.maximum(z, 0) + slope * z,
+)
+leaky_relu.mistake(
+    "Below 0 you divide by the slope; a small slope must make a small result: `slope * z`.",
+    lambda z, slope=0.01: np.where(z > 0, z, z / slope),
+)
 
 
 @exercise(
@@ -112,11 +131,12 @@ leaky_relu.mistake(
     minutes=5,
     level=1,
     elementwise=True,
-    cases=[  # without 0, where there is no derivative
+    cases=[  # with 0: where there is no derivative, the lesson takes the slope from the left
         case(z=[-2.0, -0.5, 0.5, 3.0]),
         case(z=[[-1.0, 4.0], [2.5, -3.0]]),
         case(z=[-3.0, 4.0], slope=0.2),
         case(z=[-2, 3]),
+        case(z=[0.0, 1.0]),
     ],
     hints=[
         "A derivative is a steepness. Leaky ReLU is two straight lines: how steep is each?",
@@ -126,8 +146,7 @@ leaky_relu.mistake(
     ],
     reason=(
         "Two lines, two slopes; `np.ones_like(z)` is 1 in the number type of z. At z = 0 they meet in a kink, "
-        "where there is no derivative; the course takes the "
-        "slope from the left, and the check leaves that point out."
+        "where there is no derivative; the course takes the slope from the left."
     ),
     takeaway=("Never 0: some of the gradient always gets through, which is what the leak is for."),
 )
@@ -172,6 +191,20 @@ leaky_relu_prime.mistake(
     "Right for fractions, but `np.ones_like(z)` of an array of whole numbers can hold nothing else, so "
     "0.01 became 0 in it. `np.where` makes an array that fits.",
     _slopes_in_whole_numbers,
+)
+leaky_relu_prime.mistake(
+    "At z = 0 you give 1, the slope from the right. The lesson takes the one from the left: `z > 0`, not `z >= 0`.",
+    lambda z, slope=0.01: np.where(z >= 0, 1, slope),
+)
+leaky_relu_prime.mistake(
+    "At z = 0 you give another number. There the lesson takes the slope from the left, `slope`.",
+    lambda z, slope=0.01: np.where(z > 0, 1, np.where(z < 0, slope, 0)),
+    lambda z, slope=0.01: np.where(z > 0, 1, np.where(z < 0, slope, 0.5)),
+    lambda z, slope=0.01: np.where(z > 0, 1, np.where(z < 0, slope, np.nan)),
+    lambda z, slope=0.01: np.where(z > 0, 1, np.where(z < 0, slope, (1 + slope) / 2)),
+)
+leaky_relu_prime.mistake(
+    "Every slope is `slope`. Above 0 the line is z itself, whose slope is 1.", lambda z, slope=0.01: z * 0 + slope
 )
 
 
@@ -241,7 +274,7 @@ sigmoid.mistake(
 sigmoid.mistake(WHERE_COMPUTES_BOTH, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))))
 sigmoid.mistake(WHERE_COMPUTES_BOTH, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))))
 sigmoid.mistake(
-    "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Check the sign in the exponent.",
+    "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Is the sign in the exponent turned, or are the two halves exchanged?",
     lambda z: 1 - network.sigmoid(z),
 )
 sigmoid.mistake(
@@ -270,6 +303,20 @@ sigmoid.mistake(
     _sigmoid_in_whole_numbers,
 )
 sigmoid.mistake("`math.exp` takes one number; `np.exp` takes a whole array.", lambda z: 1 / (1 + math.exp(-z)))
+sigmoid.mistake(
+    "Both halves came out alike: with e = `np.exp(-np.abs(z))`, e / (1 + e) is right for z < 0 only; for z ≥ 0 it is "
+    "1 / (1 + e).",
+    {"np.where(np.greater_equal(z, 0), 1, e)": "e"},
+)
+sigmoid.mistake(
+    "Only one half is right: for z < 0 you give 0. There it is e / (1 + e), with e = `np.exp(-np.abs(z))`.",
+    {"0), 1, e)": "0), 1, 0)"},
+)
+sigmoid.mistake(
+    "The denominator lost its 1: σ(z) = 1 / (1 + e^−z).",
+    lambda z: 1 / np.exp(-z),
+    lambda z: np.exp(z),
+)
 
 
 @exercise(
@@ -319,6 +366,12 @@ sigmoid_prime_from_output.mistake(
     lambda a: 1 - 2 * a,
 )
 sigmoid_prime_from_output.mistake("This is a itself. How fast does σ rise where it has the value a?", lambda a: a)
+sigmoid_prime_from_output.mistake(
+    "a is squared, and 1 − a is not there: σ′(z) = a (1 − a).", lambda a: a**2, lambda a: a * a + 0.0
+)
+sigmoid_prime_from_output.mistake(
+    "This is a (1 + a). The second factor is what is missing to 1: 1 − a.", lambda a: a * (1 + a)
+)
 
 
 # --- 2.5: softmax -----------------------------------------------------------------------------------------------------
@@ -421,6 +474,25 @@ softmax.mistake(
     "This is the logarithm of softmax: it has the same order, but it is no probability.",
     lambda z: z - z.max(axis=0) - np.log(np.exp(z - z.max(axis=0)).sum(axis=0)),
 )
+softmax.mistake(
+    "The largest z is subtracted above, in the numerator, and not below. What is "
+    "subtracted cancels only if both have it: "
+    "compute `e = np.exp(z - z.max(axis=0))` once, and divide `e` by `e.sum(axis=0)`.",
+    {"e / e.sum(axis=0)": "e / np.exp(z).sum(axis=0)"},
+)
+softmax.mistake(
+    "The largest z is subtracted below, in the sum, and not above. What is subtracted cancels only if both have it: "
+    "compute `e = np.exp(z - z.max(axis=0))` once, and divide `e` by `e.sum(axis=0)`.",
+    {"return e /": "return np.exp(z) /"},
+)
+softmax.mistake(
+    "You divided by the mean, so each column sums to the number of classes. Divide by the sum.",
+    {"e.sum(axis=0)": "e.mean(axis=0)"},
+)
+softmax.mistake(
+    "The exponent has the wrong sign: the largest z must get the largest share.",
+    {"np.exp(z - np.max(z, axis=0))": "np.exp(np.min(z, axis=0) - z)"},
+)
 
 
 # --- 2.6: which activation, and why -----------------------------------------------------------------------------------
@@ -428,7 +500,7 @@ softmax.mistake(
 NOT_ABOUT_SLOPES = (
     "That is about gradients on their way through hidden layers; an output is chosen for the values it must give."
 )
-NOT_THE_CENTRE = "A centre at 0 helps the layer that comes next, and after the output there is none."
+NOT_THE_CENTER = "A center at 0 helps the layer that comes next, and after the output there is none."
 NOT_THE_RANGE = "A range is what an output layer needs; a hidden layer needs gradients that get through."
 
 WHICH = Choices(
@@ -436,6 +508,7 @@ WHICH = Choices(
     title="which activation, and why",
     points=2,
     minutes=8,
+    level=2,
     stub="""
 my_choice = {  # (activation, letter of the reason)
     "price": (..., ...),  # output layer: the price of a house
@@ -445,20 +518,22 @@ my_choice = {  # (activation, letter of the reason)
     "dead": (..., ...),  # hidden layers of ReLU, a third of whose units always give 0
 }
 """,
-    names=("sigmoid", "tanh", "relu", "leaky_relu", "softmax", "identity"),
+    names=("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softmax", "identity"),
     reasons={
         "a": "any number can come out",
         "b": "one number between 0 and 1 comes out",
         "c": "the outputs are positive and sum to 1",
         "d": "where it is active its slope is 1, so gradients do not shrink",
         "e": "its slope is never 0, and is 1 on one side",
-        "f": "its outputs are centred on 0",
+        "f": "its outputs are centered on 0",
     },
     situations={
         "price": Situation(
             right=("identity",),
             reason="a",
             why_not={
+                "elu": "it ends at −1, and bends the scale at 0 for no reason; let the number through as it is.",
+                "gelu": "it bends the scale at 0 for no reason; let the number through as it is.",
                 "sigmoid": "it ends at 1, and prices do not.",
                 "tanh": "it stays between −1 and 1, and prices do not.",
                 "relu": "no price is below 0, true; but a unit with z < 0, where the slope is 0, cannot learn.",
@@ -470,13 +545,15 @@ my_choice = {  # (activation, letter of the reason)
                 "c": "A single price has nothing to share with.",
                 "d": NOT_ABOUT_SLOPES,
                 "e": NOT_ABOUT_SLOPES,
-                "f": NOT_THE_CENTRE,
+                "f": NOT_THE_CENTER,
             },
         ),
         "spam": Situation(
             right=("sigmoid",),
             reason="b",
             why_not={
+                "elu": "it can give 3.7 or −0.5, which is no probability.",
+                "gelu": "it can give 3.7, which is no probability.",
                 "identity": "it can give 3.7 or −2, which is no probability.",
                 "tanh": "it runs from −1 to 1; a probability runs from 0 to 1.",
                 "relu": "it can give 3.7, which is no probability.",
@@ -488,13 +565,15 @@ my_choice = {  # (activation, letter of the reason)
                 "c": "There is only one output here, and nothing to sum.",
                 "d": NOT_ABOUT_SLOPES,
                 "e": NOT_ABOUT_SLOPES,
-                "f": NOT_THE_CENTRE + " Nor is it so: sigmoid is centred on ½.",
+                "f": NOT_THE_CENTER + " Nor is it so: sigmoid is centred on ½.",
             },
         ),
         "digit": Situation(
             right=("softmax",),
             reason="c",
             why_not={
+                "elu": "its outputs can be negative and need not sum to 1.",
+                "gelu": "its outputs can be negative and need not sum to 1.",
                 "identity": "ten numbers of any size are scores, not probabilities.",
                 "sigmoid": "ten separate yes-or-no answers need not sum to 1, and the picture shows exactly one digit.",
                 "tanh": "its outputs can be negative; probabilities cannot.",
@@ -506,13 +585,15 @@ my_choice = {  # (activation, letter of the reason)
                 "b": "True of each output, and of ten sigmoids as well. What do the ten have in common?",
                 "d": NOT_ABOUT_SLOPES,
                 "e": NOT_ABOUT_SLOPES,
-                "f": NOT_THE_CENTRE + " Nor is it so: probabilities are positive.",
+                "f": NOT_THE_CENTER + " Nor is it so: probabilities are positive.",
             },
         ),
         "hidden": Situation(
             right=("relu",),
             reason="d",
             why_not={
+                "elu": "it would work too. The usual first choice is the simpler relu, without an exponential.",
+                "gelu": "it works well, above all in transformers. The first choice elsewhere is the simpler relu.",
                 "identity": "a stack of linear layers is one linear layer, however deep.",
                 "sigmoid": "its slope is at most ¼, so the slopes of ten layers shrink a gradient a million times.",
                 "tanh": "it saturates on both sides: in a deep network gradients fade, if later than with sigmoid.",
@@ -529,9 +610,10 @@ my_choice = {  # (activation, letter of the reason)
             },
         ),
         "dead": Situation(
-            right=("leaky_relu",),
+            right=("leaky_relu", "elu"),
             reason="e",
             why_not={
+                "gelu": "it would help, since its slope is seldom 0; but far below 0 it is as good as 0.",
                 "identity": "no unit would die, but the layers would collapse into one linear layer.",
                 "sigmoid": "its slope is at most ¼, and as good as 0 for large |z|: one trouble for another.",
                 "tanh": "it saturates on both sides, where its slope is as good as 0.",
@@ -598,7 +680,7 @@ QUESTIONS = (
     ),
     Question(
         "2.q3",
-        "tanh is centred on 0 and sigmoid is not. What does that change for the next layer?",
+        "tanh is centered on 0 and sigmoid is not. What does that change for the next layer?",
         {
             "tanh does not saturate": "It does, on both sides, just as sigmoid does.",
             "Its inputs have both signs": (

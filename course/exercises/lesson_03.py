@@ -11,7 +11,7 @@ import numpy as np
 
 from course.exercises.grading import Exercise, exercise
 from course.exercises.questions import Question
-from course.exercises.results import case
+from course.results import Case, case
 from course.text import code
 from helpers.network import relu, sigmoid, softmax
 
@@ -131,11 +131,10 @@ forward.mistake(
     {"len(W))": "len(W) + 1)"},
 )
 forward.mistake(
-    (
-        "The loop begins at entry 0, which is None: layer 0 is the input, and nothing is "
-        "computed there. `range(1, len(W))` begins at 1."
-    ),
+    "Entry 0 of W is None: layer 0 is the input, and nothing is computed there. Does the loop begin at 0? "
+    "`range(1, len(W))` begins at 1. Or is the index of W one too small? It is `W[l]`.",
     {"range(1, len(W))": "range(len(W))"},
+    {"W[l] @": "W[l - 1] @"},
 )
 forward.mistake(
     "The first layer is left out: the loop begins at 1, where W[1] belongs to the first hidden layer.",
@@ -183,13 +182,13 @@ forward.mistake(
     "Only the last layer came back. Both lists are asked for, with an entry for each layer: `return Z, A`.",
     {"return Z, A": "return Z[-1], A[-1]"},
 )
+forward.mistake("`f` is a list with an activation for each layer: `f[l](…)`, not `f(…)`.", {"f[l](Z[l])": "f(Z[l])"})
+forward.mistake("The activation is that of the layer before, and f[0] is None: `f[l]`.", {"f[l](": "f[l - 1]("})
+forward.mistake("A0 has its examples in columns already: it needs no `.T`.", {"[A0]": "[A0.T]"})
+forward.mistake("The bias is subtracted; it is added: `W[l] @ A[l - 1] + b[l]`.", {"+ b[l]": "- b[l]"})
 
 
 # --- 3.2: a shape bug -------------------------------------------------------------------------------------------------
-
-
-def _relu_layer(X, W, b):
-    return relu(W @ X.T + b[:, None])
 
 
 @exercise(
@@ -287,11 +286,11 @@ THREE_SIZES = "Your formula is for three sizes. The list may have any length: ad
     level=1,
     stub="return ...  # how many numbers are there to learn?",
     cases=[
-        case(sizes=[2, 2, 1]),
-        case(sizes=[5, 4, 3, 2]),
-        case(sizes=[1, 3, 1]),
-        case(sizes=[784, 10]),
-        case(sizes=[784, 128, 10]),
+        Case(sizes=[2, 2, 1]),
+        Case(sizes=[5, 4, 3, 2]),
+        Case(sizes=[1, 3, 1]),
+        Case(sizes=[784, 10]),
+        Case(sizes=[784, 128, 10]),
     ],
     hints=[
         "How many numbers are in W[1], of shape (n_1, n_0), and in b[1], of shape (n_1, 1)?",
@@ -305,7 +304,7 @@ THREE_SIZES = "Your formula is for three sizes. The list may have any length: ad
     takeaway=("784-128-10 has 101,770 parameters, and 100,480 of them are in the first layer."),
 )
 def count_parameters(sizes):  # sizes such as [784, 128, 10]
-    return sum(n_out * n_in + n_out for n_in, n_out in zip(sizes[:-1], sizes[1:]))
+    return sum(n_out * n_in + n_out for n_in, n_out in zip(sizes[:-1], sizes[1:]))  # noqa: B905, RUF007
 
 
 count_parameters.mistake(
@@ -404,6 +403,7 @@ my_xor = Exercise(
     title="weights for XOR",
     points=2,
     minutes=10,
+    level=2,
     stub="""
 my_xor = {
     "W1": [[..., ...], [..., ...]],  # a row for each hidden unit

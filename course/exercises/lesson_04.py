@@ -6,8 +6,8 @@ Each wrong answer is one that learners really give. Its example is run like an a
 import numpy as np
 
 from course.exercises.grading import exercise
-from course.exercises.results import case
 from course.exercises.questions import Choices, Question, Situation
+from course.results import case
 from helpers import network
 
 TITLE = "Loss functions"
@@ -88,6 +88,16 @@ mse.mistake(
 mse.mistake(f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.", lambda A, Y: (A - Y) ** 2)
 mse.mistake("This is the gradient, the next exercise. Here the loss itself is asked for.", network.mse_prime)
 mse.mistake("In Python `^` is a logical operation on bits; a power is written `**`.", lambda A, Y: np.mean((A - Y) ^ 2))
+mse.mistake("Brackets are missing: `A - Y**2` squares Y alone. Write `(A - Y) ** 2`.", {"(A - Y) ** 2": "A - Y**2"})
+mse.mistake(
+    "You squared A and Y each by itself. Square their difference: `(A - Y) ** 2`.", {"(A - Y) ** 2": "A**2 - Y**2"}
+)
+mse.mistake("You added Y. An error is a difference: `A - Y`.", {"A - Y": "A + Y"})
+mse.mistake("This is the largest squared error; the mean of all is asked for.", {"np.mean(": "np.max("})
+mse.mistake(
+    "This is the variance of the errors: it does not see an error that all share. Use `np.mean((A - Y) ** 2)`.",
+    {"np.mean((A - Y) ** 2)": "np.var(A - Y)"},
+)
 
 
 @exercise(
@@ -155,6 +165,17 @@ mse_prime.mistake(
     "You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
     lambda A, Y: (2 * (A - Y) / A.size).sum(axis=0),
 )
+mse_prime.mistake(
+    "This is the squared error divided by the number of elements: nothing has been differentiated. "
+    "The derivative of (a − y)² is 2 (a − y).",
+    {"2 * (A - Y)": "(A - Y) ** 2"},
+)
+mse_prime.mistake("The factor is 2, from the derivative of a square; yours is 4.", {"2 * (A - Y)": "4 * (A - Y)"})
+mse_prime.mistake(
+    "You divided by the number of elements twice. The mean brings it in once.", {"/ A.size": "/ A.size**2"}
+)
+mse_prime.mistake("You multiplied by the number of elements. The mean divides by it.", {"/ A.size": "* A.size"})
+mse_prime.mistake("Y is missing: the error is `A - Y`.", {"(A - Y)": "A"})
 
 
 # --- 4.3: binary cross-entropy from logits ----------------------------------------------------------------------------
@@ -312,6 +333,22 @@ binary_cross_entropy.mistake(
 binary_cross_entropy.mistake(
     "This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.", network.binary_cross_entropy_prime
 )
+binary_cross_entropy.mistake(
+    "`np.log1p(x)` is log(1 + x) already; yours is log(2 + …). Leave the 1 out.",
+    {"np.log1p(np.exp(-np.abs(Z)))": "np.log1p(1 + np.exp(-np.abs(Z)))"},
+)
+binary_cross_entropy.mistake(
+    "The exponent of the small part is −|z|; with −z it grows beyond every float for a negative z.",
+    {"-np.abs(Z)": "-Z"},
+)
+binary_cross_entropy.mistake(
+    "The exponent of the small part is −|z|; with +|z| it overflows at both ends.", {"-np.abs(Z)": "np.abs(Z)"}
+)
+binary_cross_entropy.mistake("− z y is missing: the loss of one element is log(1 + e^z) − z y.", {" - Z * Y": ""})
+binary_cross_entropy.mistake("max(z, 0) is 0 for z below 0; your |z| is not.", {"np.maximum(Z, 0)": "np.abs(Z)"})
+binary_cross_entropy.mistake(
+    "Only examples with y = 0 count here: −y log σ(z) is missing.", lambda Z, Y: np.mean((1 - Y) * np.logaddexp(0, Z))
+)
 
 
 # --- 4.4: categorical cross-entropy -----------------------------------------------------------------------------------
@@ -387,7 +424,6 @@ SHARED = (
         case(Z=[[0.3, 1.0], [0.7, 0.0], [-1.0, 0.4]], Y=[[0.5, 0.9], [0.5, 0.05], [0.0, 0.05]]),
         case(Z=[[1000.0, -1000.0], [999.0, -1001.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
         case(Z=[[1000.0, 0.0], [-1000.0, 60.0]], Y=[[0.0, 1.0], [1.0, 0.0]]),
-        case(Z=[[2, 0], [0, 1], [1, 3]], Y=[[1, 0], [0, 0], [0, 1]]),
     ],
     hints=[
         "One column by hand, with no thought of overflow: softmax, then −log of the true class's probability. "
@@ -500,6 +536,26 @@ categorical_cross_entropy.mistake(
 categorical_cross_entropy.mistake(
     "This is the gradient, (p − y) / m. Here the loss itself is asked for.", network.categorical_cross_entropy_prime
 )
+categorical_cross_entropy.mistake(
+    "The columns of Z are probabilities to you. They are logits: any numbers, which softmax makes probabilities of.",
+    lambda Z, Y: -np.mean((Y * np.log(Z)).sum(axis=0)),
+    lambda Z, Y: -np.mean(np.sum(Y * np.log(np.clip(Z, 1e-12, 1)), axis=0)),
+)
+categorical_cross_entropy.mistake(
+    "You turned the subtraction round: `Z - Z.max(axis=0)`, so that no exponent is above 0.",
+    {"Z - Z.max(axis=0)": "Z.max(axis=0) - Z"},
+)
+categorical_cross_entropy.mistake(
+    "You subtracted the largest |z|. The largest z is what has to go: `Z.max(axis=0)`.",
+    {"Z.max(axis=0)": "np.abs(Z).max(axis=0)"},
+)
+categorical_cross_entropy.mistake(
+    "Log Σ e^z is taken over the examples, `axis=1`; the Σ runs over the classes, `axis=0`.",
+    {"np.exp(Z).sum(axis=0)": "np.exp(Z).sum(axis=1, keepdims=True)"},
+)
+categorical_cross_entropy.mistake(
+    "The z of the true class is added; it is subtracted: log Σ e^z − z.", {"- (Y * Z)": "+ (Y * Z)"}
+)
 
 
 # --- 4.5: the loss of a network that knows nothing --------------------------------------------------------------------
@@ -511,6 +567,7 @@ INITIAL = Choices(
     title="the loss before any training, and why",
     points=2,
     minutes=8,
+    level=2,
     stub="""
 my_losses = {  # (about which loss, letter of the reason)
     "digits": (..., ...),  # ten classes, softmax, small random weights

@@ -170,4 +170,6 @@ class Choices(Task):
 
 def _word(value):
     """`Leaky ReLU` and `leaky-relu` are leaky_relu; what is no text is nothing."""
+    if type(value) in (int, float):
+        return str(value)
     return "_".join(value.lower().replace("-", " ").replace("_", " ").split()) if type(value) is str else None

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course import sandbox
+from course.results import Case, observe
 from course.text import exception_hint, number
 
 SECONDS = sandbox.SECONDS / 10  # what one call may take: 1 s, 6 s in a browser
@@ -15,14 +16,15 @@ def call_learner_code(who, function, z, **options):
     nothing = np.full(z.shape, np.nan)
     if not callable(function):
         return nothing, [f"{who} is of type `{type(function).__name__}`, not a function."]
-    seen = sandbox.observe(lambda f, z: f(z, **options), function, {"z": z}, z.size, SECONDS)
-    sentences = [f"{who} {did}" for did in _said(seen, z)]
-    if seen.array is None or seen.array.shape != z.shape:
+    seen = observe(lambda f, z: f(z, **options), function, Case(z=z), z, (), SECONDS)
+    array = seen.arrays and seen.arrays[""]
+    sentences = [f"{who} {did}" for did in _said(seen, array, z)]
+    if array is None or array.shape != z.shape:
         return nothing, sentences
-    return np.where(np.isfinite(seen.array), seen.array, np.nan).astype(float), sentences
+    return np.where(np.isfinite(array), array, np.nan).astype(float), sentences
 
 
-def _said(seen, z):
+def _said(seen, array, z):
     """The ends of those sentences."""
     if seen.stopped:
         yield f"took longer than {SECONDS:.0f} s and was stopped."
@@ -32,12 +34,13 @@ def _said(seen, z):
         error = f"{seen.error}: {seen.message}".rstrip(": ")
         _, hint = exception_hint(error) or ("", "")
         yield f"raised {error.rstrip('.')}. {hint}".strip()
-    elif seen.shape is None:
-        yield f"returned {seen.words}, not numbers." + (" Is its `return` missing?" if seen.words == "nothing" else "")
-    elif seen.shape != z.shape:
-        yield f"returned {'one number' if seen.shape == () else f'shape {seen.shape}'} instead of shape {z.shape}."
-    elif (bad := ~np.isfinite(seen.array)).any():
-        kind = "NaN" if np.isnan(seen.array).any() else "infinity"
+    elif array is None:
+        what = seen.form.partition(";")[0]
+        yield f"returned {what}, not numbers." + (" Is its `return` missing?" if what == "nothing" else "")
+    elif array.shape != z.shape:
+        yield f"returned {'one number' if array.shape == () else f'shape {array.shape}'} instead of shape {z.shape}."
+    elif (bad := ~np.isfinite(array)).any():
+        kind = "NaN" if np.isnan(array).any() else "infinity"
         yield f"returned {kind} for {_places(z, bad)}."
     if seen.changed:
         yield "changed the array it was given; let it make a new one."

@@ -10,14 +10,15 @@ formula of every unit that is being computed stands below the diagram with its n
 CurveFromPieces: three hinges with a slope and a kink each, and the curve that is their sum.
 """
 
+from typing import NamedTuple
+
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
 from course.diagram import Diagram
 from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider, stepper
-from course.widgets.explorer import Explorer, set_if_changed
+from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, straight
 from course.widgets.learner import call_learner_code
 from helpers.data import logic_gate, moons
 from helpers.network import identity, relu, sigmoid, tanh
@@ -27,7 +28,10 @@ ANGLES = np.linspace(0, np.pi, 180, endpoint=False)
 NORMALS = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 LINES, STEPS, CELLS = 9, 33, 60  # of the grid that is carried along: lines each way, points on each; of the background
 FEW = 2
-START = {"w11": 1, "w12": 1, "b1": 0, "w21": 1, "w22": -1, "b2": 0}
+WEIGHTS = {  # of unit 1 and of unit 2: the name of each, its label and its value at the start
+    "w11": ("unit 1: w of x₁", 1), "w12": ("unit 1: w of x₂", 1), "b1": ("unit 1: bias", 0),
+    "w21": ("unit 2: w of x₁", 1), "w22": ("unit 2: w of x₂", -1), "b2": ("unit 2: bias", 0),
+}  # fmt: skip
 PALE = {name: 0.8 + 0.2 * np.array(to_rgb(color)) for name, color in (("0", BLUE), ("1", ORANGE))}
 
 
@@ -41,46 +45,37 @@ class HiddenSpace(Explorer):
     size = 780, 380
 
     def __init__(self, f=None, **start):
-        self.activations = {"ReLU": relu, "tanh": tanh, "none": identity}
-        if f is not None:
-            self.activations = {"yours": f, **self.activations}
+        self.activations = {**({} if f is None else {"yours": f}), "ReLU": relu, "tanh": tanh, "none": identity}
         self.sets = {"XOR": Points(*logic_gate("XOR")), "moons": Points(*moons(60, 0.1, seed=3))}
         super().__init__(**start)
 
     def controls(self):
         return {
-            "data": dropdown("data", list(self.sets), "XOR"),
-            "activation": dropdown("activation", list(self.activations), next(iter(self.activations))),
-            **{name: slider(label(name), value, -4, 4, 0.25) for name, value in START.items()},
+            "data": dropdown("data", self.sets),
+            "activation": dropdown("activation", self.activations),
+            **{name: slider(label, value, -4, 4, 0.25) for name, (label, value) in WEIGHTS.items()},
         }
 
     def draw(self, figure):
-        self.left, self.right = figure.add_axes((0.095, 0.15, 0.38, 0.74)), figure.add_axes((0.59, 0.15, 0.38, 0.74))
+        places = (0.095, 0.15, 0.38, 0.74), (0.59, 0.15, 0.38, 0.74)
+        self.left, self.right = both = [figure.add_axes(place) for place in places]
         self.left.set(title="input plane", xlabel="x₁", ylabel="x₂")
         self.right.set(title="hidden plane", xlabel="h₁ = f(z₁)", ylabel="h₂ = f(z₂)")
         blank = np.ones((CELLS, CELLS, 3))
         self.sides = self.left.imshow(blank, origin="lower", aspect="auto", extent=(0, 1, 0, 1), animated=True)
-        look = {"colors": "#AAAAAA", "linewidths": 0.9, "animated": True}
-        self.grids = [ax.add_collection(LineCollection([], zorder=1, **look), autolim=False) for ax in self._axes]
-        self.zeros = [self.left.plot([], [], color="#333333", ls=ls, lw=1.6, animated=True)[0] for ls in ("-", "--")]
-        self.dots = [self._dots(ax) for ax in self._axes]
-        (self.cut,) = self.right.plot([], [], color=DARK_GREEN, lw=2.6, animated=True)
-        self.count = self.right.text(
-            0.98, 1.03, "", ha="right", size=12, color=DARK_GREEN, transform=self.right.transAxes, animated=True
-        )
-
-    @property
-    def _axes(self):
-        return self.left, self.right
-
-    def _dots(self, ax):
-        look = {"ls": "", "markersize": 8, "markeredgecolor": "white", "zorder": 5, "animated": True}
-        return [
-            ax.plot([], [], marker=marker, color=color, **look)[0] for marker, color in (("o", BLUE), ("^", ORANGE))
+        self.grids = [moving_segments(ax, zorder=1, colors="#AAAAAA", linewidths=0.9) for ax in both]
+        self.zeros = [moving(self.left, color="#333333", ls=ls, lw=1.6) for ls in ("-", "--")]
+        dot = {"ls": "", "markersize": 8, "markeredgecolor": "white", "zorder": 5}
+        self.dots = [
+            [moving(ax, marker=marker, color=color, **dot) for marker, color in (("o", BLUE), ("^", ORANGE))]
+            for ax in both
         ]
+        self.cut = moving(self.right, color=DARK_GREEN, lw=2.6)
+        self.count = moving_text(self.right, 0.98, 1.03, ha="right", size=12, color=DARK_GREEN)
 
     def update(self, data, activation, **weights):
-        W, b = matrices(weights)
+        W = np.array([[weights[f"w{j}{i}"] for i in (1, 2)] for j in (1, 2)], float)
+        b = np.array([[weights["b1"]], [weights["b2"]]], float)
         points = self.sets[data]
         z = W @ points.all + b
         h, remarks = call_learner_code("The activation", self.activations[activation], z)
@@ -156,11 +151,13 @@ class Points:
         return columns[:, self.grid].T.reshape(2 * LINES, STEPS, 2)
 
 
-class Line:
+class Line(NamedTuple):
     """normal · h = at; class 1 is where the left-hand side is larger, or smaller if `up` is False."""
 
-    def __init__(self, normal, at, up, wrong):
-        self.normal, self.at, self.up, self.wrong = normal, at, up, wrong
+    normal: np.ndarray
+    at: float
+    up: bool
+    wrong: int  # points on the wrong side
 
     def side(self, h):
         return (self.normal @ h > self.at) == self.up
@@ -185,28 +182,6 @@ def best_line(h, y):
     return Line(NORMALS[:, angle], at, up, int(wrong[cut, angle]))
 
 
-def straight(normal, at, low, high):
-    """Two points of the line normal · x = at, beyond the box; none if the normal is 0."""
-    length = normal @ normal
-    if length == 0:
-        return [], []
-    middle, reach = (low + high) / 2, np.linalg.norm(high - low)
-    foot = middle + normal * (at - normal @ middle) / length
-    way = np.array([-normal[1], normal[0]]) / np.sqrt(length) * reach
-    return np.stack([foot - way, foot + way], axis=1)
-
-
-def matrices(weights):
-    W = np.array([[weights[f"w{j}{i}"] for i in (1, 2)] for j in (1, 2)], float)
-    return W, np.array([[weights["b1"]], [weights["b2"]]], float)
-
-
-def label(name):
-    """w12 → "unit 1: weight of x₂"."""
-    unit = name[1]
-    return f"unit {unit}: bias" if name[0] == "b" else f"unit {unit}: w of x{'₀₁₂'[int(name[2])]}"
-
-
 # The network that lesson 03 works by hand: lists with entry l for layer l.
 W = [None, np.array([[1.0, -1.0], [-2.0, 3.0]]), np.array([[2.0, -3.0]])]
 b = [None, np.array([[0.5], [0.5]]), np.array([[-2.0]])]
@@ -221,7 +196,7 @@ class ForwardStepper(Explorer):
     """Go through a network step by step: inputs, then z and a of layer 1, 2, …
 
     Without arguments it is the 2-2-1 network of lesson 03; `W`, `b`, `f` are lists with entry l for layer l, as in the
-    lesson, of at most four units a layer. `forward`, a function (A0, W, b, f) → A[L], may be the learner's own: its
+    lesson, of at most four units a layer. `forward`, a function (A0, W, b, f) → Z, A, may be the learner's own: its
     answer is compared at the last step. The controls, which can be set at the start, are `step`, `x1`, `x2`, ….
     """
 
@@ -238,9 +213,8 @@ class ForwardStepper(Explorer):
         super().__init__(**start)
 
     def controls(self):
-        inputs = {
-            f"x{i}": slider(f"input x{sub(i)}", 2 if i == 1 else 1, -3, 3, 0.1) for i in range(1, self.sizes[0] + 1)
-        }
+        start = [2, *[1] * (self.sizes[0] - 1)]
+        inputs = {f"x{i}": slider(f"input x{sub(i)}", value, -3, 3, 0.1) for i, value in enumerate(start, 1)}
         return {"step": stepper("step", 2 * self.L), **inputs}
 
     def draw(self, figure):
@@ -248,9 +222,9 @@ class ForwardStepper(Explorer):
         height = self.size[1]
         ax = figure.add_axes((0.02, 1 - 245 / height, 0.96, 238 / height))
         self.diagram = Diagram(ax, self.sizes, names[0], names[-1], hidden=names[1:-1], animated=True)
-        self.head = figure.text(0.05, 1 - 270 / height, "", size=12, weight="bold", animated=True)
+        self.head = moving_text(figure, 0.05, 1 - 270 / height, size=12, weight="bold")
         self.lines = [
-            figure.text(0.05, 1 - (270 + LINE * k) / height, "", size=12, family="DejaVu Sans Mono", animated=True)
+            moving_text(figure, 0.05, 1 - (270 + LINE * k) / height, size=12, family="DejaVu Sans Mono")
             for k in range(1, max(self.sizes) + 1)
         ]
 
@@ -322,15 +296,13 @@ class ForwardStepper(Explorer):
             return []
         A0 = np.array([*x.values()])[:, None]
         given = [A0, *([None if array is None else array.copy() for array in arrays] for arrays in (self.W, self.b))]
-        answers = []
 
         def run(_):
-            answers.append(self.forward(*given, list(self.f)))
-            return answers[0]
+            result = self.forward(*given, list(self.f))  # → Z, A
+            pair = type(result) in (tuple, list) and len(result) == 2
+            return result[1][-1] if pair and type(result[1]) in (tuple, list) else result
 
         mine, remarks = call_learner_code("Your `forward`", run, np.zeros_like(self.A[-1]))
-        if answers and answers[0] is ...:
-            return ["Your `forward` is not written yet."]
         if not remarks:
             same = np.allclose(mine, self.A[-1])
             remarks.append(
@@ -383,8 +355,8 @@ class CurveFromPieces(Explorer):
     size = 780, 330
 
     def __init__(self, curve=None, **start):
-        self.targets = dict(TARGETS) if curve is None else {"yours": curve, **TARGETS}
-        self.tables = {name: call_learner_code("Your curve", f, X) for name, f in self.targets.items()}
+        targets = TARGETS if curve is None else {"yours": curve, **TARGETS}
+        self.tables = {name: call_learner_code("Your curve", f, X) for name, f in targets.items()}
         super().__init__(**start)
 
     def controls(self):
@@ -392,31 +364,30 @@ class CurveFromPieces(Explorer):
         for k, (slope, kink) in enumerate(((0.5, 0), (0, 1.5), (0, 3)), 1):
             pieces[f"slope{k}"] = slider(f"slope {k}", slope, -3, 3, 0.05)
             pieces[f"kink{k}"] = slider(f"kink {k}", kink, -1, 4, 0.05)
-        return {"target": dropdown("target", list(self.targets), next(iter(self.targets))), **pieces}
+        return {"target": dropdown("target", self.tables), **pieces}
 
     def draw(self, figure):
-        left, right = figure.add_axes((0.08, 0.17, 0.38, 0.7)), figure.add_axes((0.57, 0.17, 0.38, 0.7))
-        for ax, title in ((left, "three hinges"), (right, "their sum, target dashed")):
-            ax.set(title=title, xlabel="x", xlim=(-1, 4), ylim=(-3, 3))
+        plane = {"xlabel": "x", "xlim": (-1, 4), "ylim": (-3, 3)}
+        left = figure.add_axes((0.08, 0.17, 0.38, 0.7), title="three hinges", ylabel="slope · R(x − kink)", **plane)
+        right = figure.add_axes((0.57, 0.17, 0.38, 0.7), title="their sum, target dashed", ylabel="output", **plane)
+        for ax in (left, right):
             ax.axhline(0, color="#BBBBBB", lw=0.8)
-        left.set_ylabel("slope · R(x − kink)")
-        right.set_ylabel("output")
-        self.pieces = [left.plot([], [], color=color, animated=True)[0] for color in (BLUE, ORANGE, GREEN)]
-        self.kinks = [
-            left.plot([], [], color=color, marker="o", ls="", animated=True)[0] for color in (BLUE, ORANGE, GREEN)
-        ]
-        (self.goal,) = right.plot(X, 0 * X, color="#555555", ls="--", lw=1.6, zorder=4, animated=True)
-        (self.sum,) = right.plot(X, 0 * X, color=BLUE, lw=2.6, zorder=3, animated=True)
-        (self.gap,) = right.plot([], [], color=AMBER, lw=4, solid_capstyle="butt", zorder=5, animated=True)
-        self.score = right.text(0.04, 0.06, "", size=12, color=DARK_GREEN, transform=right.transAxes, animated=True)
+        colors = BLUE, ORANGE, GREEN
+        self.pieces = [moving(left, color=color) for color in colors]
+        self.kinks = [moving(left, color=color, marker="o", ls="") for color in colors]
+        self.goal = moving(right, X, 0 * X, color="#555555", ls="--", lw=1.6, zorder=4)
+        self.sum = moving(right, X, 0 * X, color=BLUE, lw=2.6, zorder=3)
+        self.gap = moving(right, color=AMBER, lw=4, solid_capstyle="butt", zorder=5)
+        self.score = moving_text(right, 0.04, 0.06, size=12, color=DARK_GREEN)
 
     def update(self, target, **pieces):
         goal, remarks = self.tables[target]
-        hinges = [pieces[f"slope{k}"] * relu(X - pieces[f"kink{k}"]) for k in range(1, 4)]
-        for k, hinge in enumerate(hinges):
-            self.pieces[k].set_data(X, hinge)
-            self.kinks[k].set_data([pieces[f"kink{k + 1}"]], [0])
-        total = sum(hinges)
+        total = 0
+        for k, (line, dot) in enumerate(zip(self.pieces, self.kinks, strict=True), 1):
+            hinge = pieces[f"slope{k}"] * relu(X - pieces[f"kink{k}"])
+            line.set_data(X, hinge)
+            dot.set_data([pieces[f"kink{k}"]], [0])
+            total = total + hinge
         self.sum.set_ydata(total)
         self.goal.set_ydata(goal)
         distance = np.abs(total - goal)
@@ -431,8 +402,7 @@ class CurveFromPieces(Explorer):
 
     def goals(self, target, **pieces):
         for name in ("zigzag", "hill"):
-            done = target == name and self.error < CLOSE
-            yield f"match the {name}: largest error below {CLOSE}.", done
+            yield f"match the {name}: largest error below {CLOSE}.", target == name and self.error < CLOSE
 
     def caption(self, target, **pieces):
         terms = [f"{pieces[f'slope{k}']:g} · R(x − {pieces[f'kink{k}']:g})" for k in range(1, 4)]
