@@ -215,6 +215,17 @@ def moving_text(parent, x, y, text="", **look):
     return parent.text(x, y, text, animated=True, **inside | look)
 
 
+def straight(normal, at, low, high):
+    """Two points, as columns, of the line normal · x = at, beyond the box from `low` to `high`; none for a normal 0."""
+    length = normal @ normal
+    if length == 0:
+        return np.empty((2, 0))
+    middle, reach = (low + high) / 2, np.linalg.norm(high - low)
+    foot = middle + normal * (at - normal @ middle) / length
+    way = np.array([-normal[1], normal[0]]) / np.sqrt(length) * reach
+    return np.stack([foot - way, foot + way], axis=1)
+
+
 def static_view(canvas, size, caption):
     """What stands for a widget where no kernel runs: data and metadata of an output, a picture of `size` and words."""
     picture = base64.b64encode(png(canvas.buffer_rgba(), level=9)).decode()

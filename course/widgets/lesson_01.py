@@ -5,13 +5,12 @@ GuessTheLine: slope and intercept, adjusted by hand, as training would, until th
 """
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
 from course.diagram import Diagram
 from course.text import decimal
 from course.widgets.controls import dropdown, slider
-from course.widgets.explorer import Explorer
+from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, straight
 from course.widgets.learner import call_learner_code
 from helpers.data import GATES, house_prices, logic_gate
 from helpers.network import identity, relu, sigmoid, tanh
@@ -20,16 +19,16 @@ from helpers.plots import BLACK, BLUE, ORANGE
 CORNERS, _ = logic_gate("AND")  # (4, 2), in the order 00, 01, 10, 11
 LOW, HIGH = -0.6, 1.6
 # Cells of the background each way, a learner's neuron is called once for each. No multiples of 11: lines such as
-# x₁ − x₂ + 0.5 = 0 would pass through centres of cells, whose side is then decided by rounding.
+# x₁ − x₂ + 0.5 = 0 would pass through centers of cells, whose side is then decided by rounding.
 FINE, COARSE = 128, 20
 NAMES = [f"({x1:.0f}, {x2:.0f})" for x1, x2 in CORNERS]
 SURE = 0.1
 
 
 def cells(n):
-    """The centres of n × n cells of the plane, row by row: (n², 2)."""
-    centres = LOW + (np.arange(n) + 0.5) * (HIGH - LOW) / n
-    return np.stack(np.meshgrid(centres, centres), axis=-1).reshape(-1, 2)
+    """The centers of n × n cells of the plane, row by row: (n², 2)."""
+    centers = LOW + (np.arange(n) + 0.5) * (HIGH - LOW) / n
+    return np.stack(np.meshgrid(centers, centers), axis=-1).reshape(-1, 2)
 
 
 PLANE = {n: cells(n) for n in (FINE, COARSE)}
@@ -61,8 +60,8 @@ class NeuronExplorer(Explorer):
             "w1": slider("w₁", 1, -10, 10, 0.5),
             "w2": slider("w₂", -1, -10, 10, 0.5),
             "b": slider("b", 0.5, -15, 15, 0.5),
-            "activation": dropdown("activation f", list(ACTIVATIONS), "step"),
-            "gate": dropdown("gate wanted", list(GATES), "OR"),
+            "activation": dropdown("activation f", ACTIVATIONS),
+            "gate": dropdown("gate wanted", GATES, "OR"),
             "x": dropdown("input shown", NAMES, NAMES[2]),
         }
 
@@ -70,29 +69,26 @@ class NeuronExplorer(Explorer):
         left = figure.add_axes((0.01, 0.2, 0.43, 0.68))
         left.set_title("The neuron", x=0.04)
         self.diagram = Diagram(left, [2, 1], inputs=["x₁", "x₂"], outputs=["y"], animated=True)
-        self.sum = figure.text(0.03, 0.11, "", size=11, animated=True)
-        self.output = figure.text(0.03, 0.045, "", size=11, animated=True)
+        self.sum, self.output = (moving_text(figure, 0.03, height, size=11) for height in (0.11, 0.045))
 
-        self.plane = figure.add_axes((0.53, 0.145, 0.375, 0.745))
-        self.plane.set(xlim=(LOW, HIGH), ylim=(LOW, HIGH), xticks=[0, 1], yticks=[0, 1], xlabel="x₁", ylabel="x₂")
-        self.plane.set_title("The plane it cuts")
-        self.shade = self.plane.imshow(
-            np.ones((FINE, FINE, 3)), origin="lower", extent=(LOW, HIGH, LOW, HIGH), aspect="auto", animated=True
-        )
-        (self.line,) = self.plane.plot([], [], color="#222222", lw=2, animated=True)
-        self.normal = self.plane.quiver(
-            [0], [0], [0], [0], angles="xy", scale_units="xy", scale=1, width=0.012, color="#222222", animated=True
-        )
-        look = {"ls": "", "ms": 13, "mew": 2, "color": BLACK, "zorder": 4, "animated": True}
-        (self.ones,) = self.plane.plot([], [], "o", **look)
-        (self.zeros,) = self.plane.plot([], [], "o", **(look | {"mfc": "white"}))
-        (self.chosen,) = self.plane.plot([], [], "o", **(look | {"ms": 21, "mfc": "none", "mew": 1.4}))
-        box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+        reach = {"xlim": (LOW, HIGH), "ylim": (LOW, HIGH), "xticks": [0, 1], "yticks": [0, 1]}
+        ax = self.plane = figure.add_axes((0.53, 0.145, 0.375, 0.745), title="The plane it cuts", **reach)
+        ax.set(xlabel="x₁", ylabel="x₂")
+        blank, extent = np.ones((FINE, FINE, 3)), (LOW, HIGH, LOW, HIGH)
+        self.shade = ax.imshow(blank, origin="lower", extent=extent, aspect="auto", animated=True)
+        self.line = moving(ax, color="#222222", lw=2)
+        arrow = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.012, "color": "#222222"}
+        self.normal = ax.quiver([0], [0], [0], [0], animated=True, **arrow)
+        dot = {"marker": "o", "ls": "", "ms": 13, "mew": 2, "color": BLACK, "zorder": 4}
+        self.ones = moving(ax, **dot)
+        self.zeros = moving(ax, **dot | {"mfc": "white"})
+        self.chosen = moving(ax, **dot | {"ms": 21, "mfc": "none", "mew": 1.4})
         self.labels = []  # outwards from the dots, where the cut seldom passes
+        box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
         for x1, x2 in CORNERS:
             place = x1 + (0.27 if x1 else -0.27), x2 + (0.17 if x2 else -0.17)
             style = {"ha": "center", "va": "bottom" if x2 else "top", "size": 10, "bbox": box, "zorder": 5}
-            self.labels.append(self.plane.text(*place, "", animated=True, **style))
+            self.labels.append(ax.text(*place, "", animated=True, **style))
 
     def update(self, w1, w2, b, activation, gate, x):
         w, k = np.array([w1, w2], float), NAMES.index(x)
@@ -150,24 +146,20 @@ class NeuronExplorer(Explorer):
 
         first, sentences = call_learner_code("Your neuron", lambda z: one(points[0]), z[0])
         if np.isnan(first):
-            return np.full(z.shape, np.nan), [
-                words.replace("instead of shape ()", "for one input") for words in sentences
-            ]
+            sentences = [words.replace("instead of shape ()", "for one input") for words in sentences]
+            return np.full(z.shape, np.nan), sentences
         return call_learner_code("Your neuron", lambda z: np.array([one(x) for x in points]), z)
 
     def _cut(self, w, b):
         """The line w · x + b = 0, and on it the direction of w."""
-        length = np.hypot(*w)
-        self.line.set_visible(length > 0)
-        self.normal.set_visible(length > 0)
-        if length == 0:
+        self.line.set_visible(w.any())
+        self.normal.set_visible(w.any())
+        if not w.any():
             return
-        middle = np.array([0.5, 0.5])
-        foot = middle - (w @ middle + b) / length**2 * w  # the point of the line nearest to the middle
-        way = 4 * np.array([-w[1], w[0]]) / length
-        self.line.set_data(*np.stack([foot - way, foot + way], axis=1))
-        self.normal.set_offsets([foot])
-        self.normal.set_UVC([0.35 * w[0] / length], [0.35 * w[1] / length])
+        ends = straight(w, -b, np.full(2, LOW), np.full(2, HIGH))
+        self.line.set_data(*ends)
+        self.normal.set_offsets([ends.mean(axis=1)])  # the point of the line nearest to the middle
+        self.normal.set_UVC(*0.35 * w[:, None] / np.hypot(*w))
 
 
 def tint(y):
@@ -202,30 +194,22 @@ class GuessTheLine(Explorer):
             house_size, price = X[:, 0] / 1000, y / 1000
         self.house_size, self.price = np.ravel(house_size).astype(float), np.ravel(price).astype(float)
         if len(self.house_size) != len(self.price) or not len(self.price):
-            raise ValueError(
-                f"expected as many sizes as prices, one or more; got {len(self.house_size)} and {len(self.price)}."
-            )
+            got = f"{len(self.house_size)} and {len(self.price)}"
+            raise ValueError(f"expected as many sizes as prices, one or more; got {got}.")
         super().__init__(**start)
 
     def controls(self):
-        return {
-            "w": slider("w ($ a sq ft)", 60, 0, 400, 2),
-            "b": slider("b ($1000)", 250, -200, 400, 5),
-        }
+        return {"w": slider("w ($ a sq ft)", 60, 0, 400, 2), "b": slider("b ($1000)", 250, -200, 400, 5)}
 
     def draw(self, figure):
-        self.plane, self.scale = figure.add_axes((0.095, 0.155, 0.57, 0.73)), figure.add_axes((0.81, 0.155, 0.09, 0.73))
-        reach = np.array([0, max(4, 1.05 * self.house_size.max())])
-        top = max(900, 1.1 * self.price.max())
-        self.plane.set(xlim=reach, ylim=(-0.05 * top, top), title="price = w · size + b")
-        self.plane.set(xlabel="size (1000 sq ft)", ylabel="price ($1000)")
-        self.ends = reach
-        self.errors = self.plane.add_collection(
-            LineCollection([], colors=ORANGE, linewidths=1.6, animated=True), autolim=False
-        )
-        (self.line,) = self.plane.plot([], [], color=BLUE, animated=True)
-        self.plane.plot(self.house_size, self.price, "o", color=BLACK, ms=5, animated=True, zorder=3)
-        self.scale.set(ylim=(0, TOP), xlim=(0, 1), xticks=[], ylabel="typical error √loss ($1000)")
+        self.ends, top = np.array([0, max(4, 1.05 * self.house_size.max())]), max(900, 1.1 * self.price.max())
+        self.plane = figure.add_axes((0.095, 0.155, 0.57, 0.73), xlim=self.ends, ylim=(-0.05 * top, top))
+        self.plane.set(title="price = w · size + b", xlabel="size (1000 sq ft)", ylabel="price ($1000)")
+        self.errors = moving_segments(self.plane, colors=ORANGE, linewidths=1.6)
+        self.line = moving(self.plane, color=BLUE)
+        moving(self.plane, self.house_size, self.price, marker="o", ls="", color=BLACK, ms=5, zorder=3)
+        self.scale = figure.add_axes((0.81, 0.155, 0.09, 0.73), ylim=(0, TOP), xlim=(0, 1), xticks=[])
+        self.scale.set_ylabel("typical error √loss ($1000)")
         (self.bar,) = self.scale.bar([0.5], [0], width=0.7, color=ORANGE, animated=True)
         self.scale.axhline(TARGET, color="#333333", ls="--", lw=1.4, animated=True, zorder=4)
         self.scale.text(1.08, TARGET, "goal", size=11, va="center", animated=True)
@@ -246,6 +230,6 @@ class GuessTheLine(Explorer):
         yield f"do it in at most {FEW} moves. So far: {self.moves}. (Reset starts again.)", below and self.moves <= FEW
 
     def caption(self, w, b):
-        line = f"price = {w:.0f} · size {'+' if b >= 0 else '−'} {abs(b):.0f}"
+        line = f"price = {w:.0f} · size {plus(b)}"
         typical = f"a typical error of ${1000 * np.sqrt(self.loss):,.0f}"
         return f"{len(self.price)} houses and the line {line}: loss {self.loss:,.0f} (thousand $)², {typical}."

@@ -8,13 +8,14 @@ SoftmaxTemperature: logits on the left, the probabilities made of them on the ri
 """
 
 import inspect
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from course.text import number
 from course.widgets.controls import CheckList, dropdown, slider
-from course.widgets.explorer import Explorer, set_if_changed
+from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers import network
 from helpers.network import ACTIVATIONS
@@ -45,10 +46,10 @@ class ActivationExplorer(Explorer):
         super().__init__(**start)
 
     def controls(self):
-        names = list(self.functions)
+        start = "sigmoid" if "sigmoid" in self.functions else None
         return {
-            "function": dropdown("function", names, "sigmoid" if "sigmoid" in names else names[0]),
-            "compare": CheckList("compare with", names),
+            "function": dropdown("function", self.functions, start),
+            "compare": CheckList("compare with", self.functions),
             "x": slider("x", 1, -6, 6, 0.05),
             "alpha": slider("α", 0.25, 0, 1.5, 0.05),
         }
@@ -58,10 +59,8 @@ class ActivationExplorer(Explorer):
         self.right = Panel(figure.add_axes((0.56, 0.165, 0.275, 0.7)), self.functions)
         self.left.ax.set(title="f(x) and its tangent", ylabel="f(x)")
         self.right.ax.set(title="f′(x), its slope:", ylabel="f′(x)")
-        (self.tangent,) = self.left.ax.plot([], [], color="#222222", lw=1.5, zorder=5, animated=True)
-        self.number = self.right.ax.text(
-            0.7, 1.064, "", size=13, weight="bold", transform=self.right.ax.transAxes, animated=True
-        )
+        self.tangent = moving(self.left.ax, color="#222222", lw=1.5, zorder=5)
+        self.number = moving_text(self.right.ax, 0.7, 1.064, size=13, weight="bold")
 
     def update(self, function, compare, x, alpha):
         shown = [entry for name, entry in self.functions.items() if name == function or name in compare]
@@ -89,9 +88,8 @@ class ActivationExplorer(Explorer):
         beside = f" Beside it: {others}." if others else ""
         if np.isnan(self.y):
             return f"{function} has no value at x = {number(self.x, 3)}.{beside}"
-        return (
-            f"{function} at x = {number(self.x, 3)}: value {number(self.y, 3)}, slope {number(self.slope, 3)}.{beside}"
-        )
+        at = f"value {number(self.y, 3)}, slope {number(self.slope, 3)}"
+        return f"{function} at x = {number(self.x, 3)}: {at}.{beside}"
 
 
 class Panel:
@@ -106,13 +104,11 @@ class Panel:
         self.curves, self.labels = {}, {}
         for k, name in enumerate(names):
             look = {"color": COLORS[k % len(COLORS)], "ls": DASHES[k // len(COLORS) % len(DASHES)], "visible": False}
-            (curve,) = ax.plot(X, 0 * X, marker="o", markersize=8, markeredgecolor="white", animated=True, **look)
-            (leader,) = ax.plot([0.98, 1.05], [0, 0], lw=2, transform=ax.transAxes, clip_on=False, **look)
+            self.curves[name] = moving(ax, X, 0 * X, marker="o", markersize=8, markeredgecolor="white", **look)
+            beside = {"transform": ax.transAxes, "visible": False}
+            (leader,) = ax.plot([0.98, 1.05], [0, 0], lw=2, clip_on=False, **look | beside)
             short = name if len(name) <= 13 else name[:12] + "…"
-            text = ax.text(
-                1.07, 0, short, size=10, va="center", transform=ax.transAxes, parse_math=False, visible=False
-            )
-            self.curves[name], self.labels[name] = curve, (leader, text)
+            self.labels[name] = leader, ax.text(1.07, 0, short, size=10, va="center", parse_math=False, **beside)
 
     def show(self, curves, focus, step, most):
         """Draw these curves, name → values on X, `focus` on top. Limits are multiples of `step`, `most` at most."""
@@ -144,14 +140,9 @@ def spread(heights):
     """Heights from 0 to 1, moved apart where labels would overlap."""
     heights = np.array(list(heights), dtype=float)
     gap = min(0.068, 1 / max(1, len(heights)))
-    order = np.argsort(heights, kind="stable")
-    y = heights[order]
-    for k in range(1, len(y)):
-        y[k] = max(y[k], y[k - 1] + gap)
-    y[-1:] = np.minimum(y[-1:], 1)
-    for k in range(len(y) - 2, -1, -1):
-        y[k] = min(y[k], y[k + 1] - gap)
-    heights[order] = y
+    order, steps = np.argsort(heights, kind="stable"), gap * np.arange(len(heights))
+    lifted = np.maximum.accumulate(heights[order] - steps)  # each a gap above the one below
+    heights[order] = np.minimum(lifted, 1 - gap * (len(heights) - 1)) + steps  # and the highest at 1 or below
     return heights
 
 
@@ -163,15 +154,13 @@ class Entry:
         is_pair = isinstance(given, tuple | list) and len(given) == 2
         self.f, self.f_prime = given if is_pair else (given, None)
         self.f_option, self.f_prime_option = parameter(self.f), parameter(self.f_prime)
-        self.alpha = self.answer = None
+        self._table = lru_cache(maxsize=1)(self._ask)
 
     def table(self, alpha):
         """(f(X), f′(X), sentences), asked for again only if α matters."""
-        if self.answer is None or (alpha != self.alpha and (self.f_option or self.f_prime_option)):
-            self.alpha, self.answer = alpha, self.ask(alpha)
-        return self.answer
+        return self._table(alpha if self.f_option or self.f_prime_option else None)
 
-    def ask(self, alpha):
+    def _ask(self, alpha):
         option = {self.f_option: alpha} if self.f_option else {}
         y, remarks = call_learner_code(f"`{self.name}`", self.f, X, **option)
         if self.f_prime is not None:
@@ -211,21 +200,17 @@ class SoftmaxTemperature(Explorer):
         super().__init__(**start)
 
     def controls(self):
-        z = {
-            f"z{k}": slider(name, self.logits[k - 1], -self.limit, self.limit, 0.1)
-            for k, name in enumerate(self.labels, 1)
-        }
+        logits = zip(self.labels, self.logits, strict=True)
+        z = {f"z{k}": slider(name, z, -self.limit, self.limit, 0.1) for k, (name, z) in enumerate(logits, 1)}
         return {"T": slider("temperature T", 1, -1, 2, 0.02, log=True), **z}
 
     def draw(self, figure):
         n = len(self.logits)
         left, right = figure.add_axes((0.08, 0.17, 0.38, 0.68)), figure.add_axes((0.58, 0.17, 0.38, 0.68))
-        left.set(
-            title="logits z (outlined: z / T)", ylim=(-1.06 * self.limit, 1.06 * self.limit), xlabel="class", ylabel="z"
-        )
-        right.set(title="p = softmax(z / T)", ylim=(0, 1.12), yticks=np.linspace(0, 1, 6), xlabel="class", ylabel="p")
+        left.set(title="logits z (outlined: z / T)", ylabel="z", ylim=(-1.06 * self.limit, 1.06 * self.limit))
+        right.set(title="p = softmax(z / T)", ylabel="p", ylim=(0, 1.12), yticks=np.linspace(0, 1, 6))
         for ax in (left, right):
-            ax.set(xticks=range(n), xticklabels=self.labels, xlim=(-0.6, n - 0.4))
+            ax.set(xlabel="class", xticks=range(n), xticklabels=self.labels, xlim=(-0.6, n - 0.4))
             ax.tick_params(axis="x", length=0)
         left.axhline(0, color="#555555", lw=0.8)
         self.z_bars = left.bar(range(n), 0, width=0.6, color=BLUE, animated=True)

@@ -4,11 +4,14 @@ OptimizerRace: several optimizers run from one start on a surface, side by side.
 Hiker: gradient descent on a line, step by step, with the learning rate in the learner's hand.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from course.text import number
 from course.widgets.controls import CheckList, dropdown, slider, stepper
-from course.widgets.explorer import Explorer, set_if_changed
+from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
 from helpers.training import SGD, Adam, Momentum, RMSProp
@@ -18,11 +21,14 @@ FAR = 1e3  # beyond this a racer has left the course
 CLOSE = 0.01  # the loss at which a racer has arrived; every surface has 0 as its lowest value
 
 
-class Surface:
+class Surface(NamedTuple):
     """A loss of two parameters, with its gradient, a start and the lowest points."""
 
-    def __init__(self, loss, gradient, start, lowest, levels):
-        self.loss, self.gradient, self.start, self.lowest, self.levels = loss, gradient, start, lowest, levels
+    loss: Callable
+    gradient: Callable
+    start: tuple
+    lowest: list
+    levels: tuple  # of the lines on the map
 
 
 X_LIMIT, Y_LIMIT = 3.0, 2.5
@@ -67,7 +73,7 @@ class OptimizerRace(Explorer):
 
     def controls(self):
         return {
-            "surface": dropdown("surface", list(SURFACES), "bowl"),
+            "surface": dropdown("surface", SURFACES),
             "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[len(RACERS) :])),
             "alpha": slider("learning rate α", 0.02, -2.5, 0, 0.01, log=True),
             "beta": slider("momentum β", 0.9, 0, 0.99, 0.01),
@@ -78,30 +84,31 @@ class OptimizerRace(Explorer):
         left, right = figure.add_axes((0.085, 0.155, 0.46, 0.74)), figure.add_axes((0.65, 0.155, 0.2, 0.74))
         left.set(title="the paths from above", xlabel="θ₁", ylabel="θ₂")
         left.set(xlim=(-X_LIMIT, X_LIMIT), ylim=(-Y_LIMIT, Y_LIMIT))
-        right.set(title="the loss", xlabel="step", ylabel="loss", xlim=(0, STEPS))
-        right.set_yscale("log")
-        right.set(ylim=(1e-6, 1e2))
+        right.set(title="the loss", xlabel="step", ylabel="loss", xlim=(0, STEPS), yscale="log", ylim=(1e-6, 1e2))
         right.axhline(CLOSE, color="#888888", lw=1, ls=":")
         x, y = np.meshgrid(np.linspace(-X_LIMIT, X_LIMIT, 121), np.linspace(-Y_LIMIT, Y_LIMIT, 101))
         self.maps = {}
         for name, surface in SURFACES.items():
-            grey = [str(shade) for shade in np.linspace(0.5, 0.85, len(surface.levels))]
-            lines = left.contour(x, y, surface.loss(x, y), levels=surface.levels, colors=grey, linewidths=1)
-            (stars,) = left.plot(*zip(*surface.lowest, strict=True), "*", color=BLACK, markersize=13, visible=False)
-            lines.set_visible(False)
+            grays = [str(shade) for shade in np.linspace(0.5, 0.85, len(surface.levels))]
+            lines = left.contour(x, y, surface.loss(x, y), levels=surface.levels, colors=grays, linewidths=1)
+            (stars,) = left.plot(*zip(*surface.lowest, strict=True), "*", color=BLACK, markersize=13)
             self.maps[name] = lines, stars
         self.paths, self.ends, self.curves, self.labels = {}, {}, {}, {}
         for name, (_, color) in self.racers.items():
-            look = {"color": color, "lw": 1.8, "animated": True}
-            (self.paths[name],) = left.plot([], [], marker="o", markersize=3, **look)
-            (self.ends[name],) = left.plot([], [], marker="o", markersize=10, markeredgecolor="white", **look)
-            (self.curves[name],) = right.plot([], [], **look)
-            (line,) = right.plot([1.04, 1.13], [0, 0], color=color, lw=3, transform=right.transAxes, clip_on=False)
-            text = right.text(1.16, 0, name, size=11, va="center", transform=right.transAxes)
-            self.labels[name] = line, text
+            look, beside = {"color": color, "lw": 1.8}, {"transform": right.transAxes}
+            self.paths[name] = moving(left, marker="o", markersize=3, **look)
+            self.ends[name] = moving(left, marker="o", markersize=10, markeredgecolor="white", **look)
+            self.curves[name] = moving(right, **look)
+            (line,) = right.plot([1.04, 1.13], [0, 0], color=color, lw=3, clip_on=False, **beside)
+            self.labels[name] = line, right.text(1.16, 0, name, size=11, va="center", **beside)
 
     def update(self, surface, racers, alpha, beta, steps):
-        self._show(surface, racers)
+        show_only({surface}, self.maps)
+        show_only(racers, self.labels)
+        for k, name in enumerate(racers):
+            (line, text), height = self.labels[name], 0.96 - 0.09 * k
+            set_if_changed(line, ydata=[height, height])
+            set_if_changed(text, position=(1.16, height))
         place, self.loss, remarks = SURFACES[surface], {}, []
         for name, (make, _) in self.racers.items():
             if name not in racers:
@@ -119,18 +126,6 @@ class OptimizerRace(Explorer):
                 self.loss[name] = loss
         return remarks
 
-    def _show(self, surface, racers):
-        for name, artists in self.maps.items():
-            for artist in artists:
-                set_if_changed(artist, visible=name == surface)
-        for name, artists in self.labels.items():
-            for artist in artists:
-                set_if_changed(artist, visible=name in racers)
-        for k, name in enumerate(racers):
-            line, text = self.labels[name]
-            set_if_changed(line, ydata=[0.96 - 0.09 * k] * 2)
-            set_if_changed(text, position=(1.16, 0.96 - 0.09 * k))
-
     def goals(self, surface, racers, alpha, beta, steps):
         last = {name: loss[-1] for name, loss in self.loss.items()}
         both = surface == "valley" and {"SGD", "Momentum"} <= set(last)
@@ -138,10 +133,8 @@ class OptimizerRace(Explorer):
         stay = both and all(loss.max() < 200 for loss in (self.loss["SGD"], self.loss["Momentum"]))
         yield task, stay and last["Momentum"] < last["SGD"] / 10
         arrived = [name for name, loss in last.items() if loss < CLOSE]
-        yield (
-            "in the banana, bring two racers to a loss below 0.01 in 60 steps.",
-            (surface == "banana" and steps <= 60 and len(arrived) >= 2),
-        )
+        both = surface == "banana" and steps <= 60 and len(arrived) >= 2
+        yield "in the banana, bring two racers to a loss below 0.01 in 60 steps.", both
         stuck = surface == "saddle" and "SGD" in last and abs(last["SGD"] - 0.5) < 0.05
         yield "on the saddle, let one racer arrive while SGD still hangs at the saddle.", stuck and len(arrived) > 0
 
@@ -166,10 +159,7 @@ def run(optimizer, surface):
 
 def theirs(make, alpha, surface):
     """The path of the learner's optimizer, and what is to be said about it."""
-    flat, remarks = call_learner_code(
-        "Your optimizer", lambda _: run(make(alpha), surface).ravel(), np.zeros(2 * (STEPS + 1))
-    )
-    return flat.reshape(-1, 2), remarks
+    return call_learner_code("Your optimizer", lambda _: run(make(alpha), surface), np.zeros((STEPS + 1, 2)))
 
 
 def said(loss):
@@ -219,7 +209,7 @@ class Hiker(Explorer):
 
     def controls(self):
         return {
-            "landscape": dropdown("landscape", list(LANDSCAPES), "bowl"),
+            "landscape": dropdown("landscape", LANDSCAPES),
             "start": slider("start w", -3.5, -4, 4, 0.1),
             "alpha": slider("learning rate α", 0.05, -2, 0.5, 0.01, log=True),
             "steps": stepper("steps", HIKE_STEPS, HIKE_STEPS),
@@ -230,25 +220,22 @@ class Hiker(Explorer):
         self.left = left
         left.set(title="the landscape and the path", xlabel="weight w", ylabel="loss L(w)", xlim=(-4.2, 4.2))
         right.set(title="loss above the lowest", xlabel="step", ylabel="L(w) − lowest L", xlim=(-1, HIKE_STEPS + 1))
-        right.set_yscale("log")
-        right.set(ylim=(1e-6, 1e3))
-        (self.ground,) = left.plot(W, 0 * W, color="#888888", lw=2, animated=True)
-        look = {"color": BLUE, "marker": "o", "markersize": 5, "lw": 1, "animated": True}
-        (self.path,) = left.plot([], [], **look)
-        (self.first,) = left.plot([], [], color=ORANGE, marker="s", markersize=9, ls="", animated=True)
-        (self.last,) = left.plot([], [], color=GREEN, marker="o", markersize=11, ls="", zorder=5, animated=True)
-        (self.losses,) = right.plot([], [], **look)
+        right.set(yscale="log", ylim=(1e-6, 1e3))
+        self.ground = moving(left, W, 0 * W, color="#888888", lw=2)
+        look = {"color": BLUE, "marker": "o", "markersize": 5, "lw": 1}
+        self.path, self.losses = moving(left, **look), moving(right, **look)
+        self.first = moving(left, color=ORANGE, marker="s", markersize=9, ls="")
+        self.last = moving(left, color=GREEN, marker="o", markersize=11, ls="", zorder=5)
         self.now = right.axvline(HIKE_STEPS, color="#888888", lw=1.5, ls=":", animated=True)
-        self.note = right.text(0.97, 0.9, "", ha="right", color=DARK_ORANGE, transform=right.transAxes, animated=True)
+        self.note = moving_text(right, 0.97, 0.9, ha="right", color=DARK_ORANGE)
 
     def update(self, landscape, start, alpha, steps):
         L, slope, self.lowest = LANDSCAPES[landscape]
         top = 1.05 * L(W).max()
         set_if_changed(self.left, ylim=(-0.06 * top, top))
         self.ground.set_ydata(L(W))
-        w, remarks = call_learner_code(
-            "Your step", lambda z: walk(self.step, slope, start, alpha, len(z)), np.zeros(HIKE_STEPS + 1)
-        )
+        positions = np.zeros(HIKE_STEPS + 1)
+        w, remarks = call_learner_code("Your step", lambda _: walk(self.step, slope, start, alpha), positions)
         self.w = w[: steps + 1]
         loss = L(self.w)
         self.path.set_data(self.w, loss)
@@ -273,19 +260,20 @@ class Hiker(Explorer):
     def caption(self, landscape, start, alpha, steps):
         at = f"{steps} step{'s' * (steps != 1)} from w = {place(start)} with α = {alpha:.3g}"
         if not np.isfinite(self.w).all():
-            return f"{landscape.capitalize()}, {at}: there is no path to show."
-        if self.lost:
-            return f"{landscape.capitalize()}, {at}: the steps overshoot further and further. It diverges."
-        end = f"the hiker is at w = {place(self.w[-1])}, the lowest point is at {place(self.lowest)}"
-        if self.arrival is not None:
-            end += f"; within {HIKE_CLOSE} of it from step {self.arrival}"
+            end = "there is no path to show"
+        elif self.lost:
+            end = "the steps overshoot further and further. It diverges"
+        else:
+            end = f"the hiker is at w = {place(self.w[-1])}, the lowest point is at {place(self.lowest)}"
+            if self.arrival is not None:
+                end += f"; within {HIKE_CLOSE} of it from step {self.arrival}"
         return f"{landscape.capitalize()}, {at}: {end}."
 
 
-def walk(step, slope, start, alpha, n):
-    """The first n positions, as floats. Whoever is lost stays where he is."""
+def walk(step, slope, start, alpha):
+    """The positions (HIKE_STEPS + 1,), as floats. Whoever is lost stays where he is."""
     path = [float(start)]
-    while len(path) < n:
+    while len(path) <= HIKE_STEPS:
         w = np.array(path[-1])
         if abs(w) < HIKE_FAR:
             w = np.asarray(step(w, slope(w), alpha), dtype=float).reshape(())

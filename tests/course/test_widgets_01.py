@@ -145,10 +145,10 @@ def test_the_firing_side_is_shaded():
 
 
 def test_the_edge_of_the_shade_is_clean_where_lines_are_likely():
-    """No cell's centre lies on the line, where rounding would decide its colour."""
+    """No cell's center lies on the line, where rounding would decide its colour."""
     for w1, w2, b in itertools.product((-1, 1), (-1, 1), (-1.5, -0.5, 0.5, 1.5)):
-        for n, centres in PLANE.items():
-            assert np.abs(centres @ [w1, w2] + b).min() > 1e-3, (w1, w2, b, n)
+        for n, centers in PLANE.items():
+            assert np.abs(centers @ [w1, w2] + b).min() > 1e-3, (w1, w2, b, n)
 
 
 def test_dots_are_filled_where_a_one_is_wanted_and_labels_point_outwards():
