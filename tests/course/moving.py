@@ -1,12 +1,61 @@
-"""How tests move a widget without a browser, and read what it then shows."""
+"""The widgets of the course, and how tests move one without a browser and read what it then shows."""
 
+import importlib
+import pkgutil
 import re
+from unittest.mock import patch
+
+import course.widgets
+from course.widgets.controls import CheckList, Stepper
+from course.widgets.explorer import Explorer
+
+
+def every_widget(kind=Explorer):
+    """All subclasses in course.widgets, so that a new widget is tested without a word here."""
+    for module in pkgutil.iter_modules(course.widgets.__path__):
+        importlib.import_module(f"course.widgets.{module.name}")
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("course."):
+            yield each
+        yield from every_widget(each)
+
+
+EXPLORERS = sorted(set(every_widget()), key=lambda kind: kind.__name__)
+
+# Settings that reach a goal of lesson 03.
+ZIGZAG = {"slope1": 1, "kink1": 0, "slope2": -2, "kink2": 1, "slope3": 2, "kink3": 2}
+HILL = {"slope1": 0.75, "kink1": 0.1, "slope2": -1.5, "kink2": 1.5, "slope3": 0.7, "kink3": 2.85}
+MOONS = {"w11": 2, "w12": 0.75, "b1": -0.75, "w21": 0.75, "w22": -0.25, "b2": 0}
+
+
+def forward(A0, W, b, f):
+    """A right answer to exercise 3.1: the weighted sums and the activations of all layers."""
+    Z, A = [None], [A0]
+    for l in range(1, len(W)):
+        Z.append(W[l] @ A[l - 1] + b[l])
+        A.append(f[l](Z[l]))
+    return Z, A
 
 
 def put(widget, **state):
-    """Set controls, one after the other."""
-    for name, value in state.items():
-        widget.control[name].value = value
+    """Set controls, one after the other; for speed the widget shows only the state they end in."""
+    with patch.object(widget, "_redraw"):
+        for name, value in state.items():
+            widget.control[name].value = value
+    widget._redraw()
+
+
+def ends(control):
+    """The values that matter most: both ends and the start of a slider, every option of a list, no box and all."""
+    if isinstance(control, Stepper):
+        return (0, control.value, control.steps)
+    if isinstance(control, CheckList):
+        return ((), control.value, tuple(control._boxes))
+    if hasattr(control, "options"):
+        return (*control.options, control.value)
+    if hasattr(control, "base"):
+        return (control.base**control.min, control.value, control.base**control.max)
+    return (control.min, control.value, control.max)
 
 
 def picture(widget):

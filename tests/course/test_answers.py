@@ -1,0 +1,133 @@
+"""What exercises say to answers in other forms than those declared with them: many ways are right, and no mistake is
+taken for another."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from course.exercises import find
+from helpers.data import GATES, logic_gate
+
+
+def judge(key, answer):
+    return find(key, "").judge(answer)
+
+
+def without(part):
+    """A neuron that leaves out a part of its inputs."""
+
+    def neuron(x, w, b, f):
+        z = b
+        for i in range(len(x))[part]:
+            z += w[i] * x[i]
+        return f(z)
+
+    return neuron
+
+
+def with_while(X, w, b, f):
+    y, k = np.zeros(X.shape[1]), 0
+    while k < len(y):
+        y[k] = f(w @ X[:, k] + b)
+        k += 1
+    return y
+
+
+def over_inputs(X, w, b, f):
+    z = b
+    for i in range(len(X)):
+        z = z + w[i] * X[i]
+    return f(z)
+
+
+def pops(A0, W, b, f):
+    """Right, but whoever called it has empty lists afterwards."""
+    Z, A = [None], [A0]
+    for layers in (W, b, f):
+        layers.pop(0)
+    while W:
+        Z.append(W.pop(0) @ A[-1] + b.pop(0))
+        A.append(f.pop(0)(Z[-1]))
+    return Z, A
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "diagnosis"),
+    [
+        ("1.1", without(slice(-1)), "last input left out"),
+        ("1.1", without(slice(1, None)), "first input left out"),
+        ("1.1", lambda x, w, b, f: f(w @ (x + b)), "bias added to each input"),
+        ("1.1", lambda x, w, b, f: f((w + b) @ x), "bias added to each weight"),
+        ("1.1", lambda x, w, b, f: sum(f(w[i] * x[i] + b) for i in range(len(x))), "activation for each product"),
+        ("1.1", lambda x, w, b, f: f(w[0] * x[0] + w[1] * x[1] + b), "two inputs only"),
+        ("1.2", with_while, "loop"),
+        ("1.2", over_inputs, "loop"),
+        ("1.2", lambda X, w, b, f: np.fromiter((f(w @ x + b) for x in X.T), float), "loop"),
+        ("1.2", lambda X, w, b, f: np.array([f(w @ x + b) for x in X.T]), "loop"),
+        ("1.2", lambda X, w, b, f: np.array(list(map(lambda x: f(w @ x + b), X.T))), "loop"),  # noqa: C417
+        ("1.2", lambda X, w, b, f: np.apply_along_axis(lambda x: f(w @ x + b), 0, X), "loop"),
+        ("1.2", lambda X, w, b, f: np.vectorize(lambda k: f(w @ X[:, k] + b))(range(X.shape[1])), "loop"),
+        ("3.1", pops, "changed its input"),
+    ],
+)
+def test_no_mistake_is_taken_for_another(key, answer, diagnosis):
+    verdict = judge(key, answer)
+    assert verdict.diagnosis == diagnosis
+    assert ("The numbers are right" in verdict.as_text()) == (diagnosis in ("loop", "changed its input"))
+
+
+WAYS = [  # to make XOR
+    {"W1": [[1, 1], [1, 1]], "b1": [-0.5, -1.5], "W2": [[1, -1]], "b2": [-0.5]},
+    {"W1": [[1, -1], [-1, 1]], "b1": [-0.5, -0.5], "W2": [[1, 1]], "b2": [-0.5]},
+    {"W1": [[1, 1], [-1, -1]], "b1": [-0.5, 1.5], "W2": [[1, 1]], "b2": [-1.5]},
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("1.2", lambda X, w, b, f: f(X.T @ w + b)),
+        ("1.2", lambda X, w, b, f: f((w[:, None] * X).sum(axis=0) + b)),
+        *(("3.4", way) for way in WAYS),
+        ("3.4", {name: np.array(value) for name, value in WAYS[0].items()}),
+        ("3.4", {**WAYS[0], "b1": [[-0.5], [-1.5]], "b2": [[-0.5]]}),
+    ],
+)
+def test_right_in_any_words(key, answer):
+    assert judge(key, answer).lead == "Right."
+
+
+def test_any_weights_that_make_nand_are_right_and_all_others_are_named():
+    """All step neurons on a grid: what is not NAND gets the name of what it is."""
+    corners, _ = logic_gate("NAND")
+    seen = set()
+    for w1, w2, b in itertools.product((-2, -1, 0, 1, 2), (-2, -1, 0, 1, 2), (-2.5, -1.5, -0.5, 0, 0.5, 1.5, 2.5)):
+        table = tuple(int(w1 * x1 + w2 * x2 + b > 0) for x1, x2 in corners)
+        verdict = judge("1.3", (w1, w2, b))
+        assert (verdict.lead == "Right.") == (table == GATES["NAND"])
+        if verdict.lead != "Right.":
+            assert verdict.diagnosis != "values", (table, w1, w2, b)
+            seen.add(verdict.diagnosis)
+    assert len(seen) == 13  # of the 16 tables 14 can be made, and one of them is NAND
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "said"),
+    [
+        *(("1.3", answer, "three numbers") for answer in (3, (1, 2), {1, 2, 3})),
+        ("1.3", (1, 2, float("nan")), "one of the three"),
+        ("1.4", (0.5, 2, 0.25, 0.5, 0), "Not yet. Question 2: 2 is not it.\n"),
+        ("1.4", (0.5, "fires", 0.25, 0.5, 0), "1 for fires, 0 for silent"),
+        ("3.4", {"W1": [[1, 1], [..., ...]], "b1": [..., 0], "W2": [[1, -1]], "b2": [0]}, "Not written yet."),
+        ("3.4", [1, 2, 3], "keep the form of the stub"),
+        ("3.4", {"W1": 1}, "keep the form of the stub"),
+        ("3.4", {**WAYS[0], "W1": [[1, 1]]}, "W1 should have the shape (2, 2); it has (1, 2)"),
+        ("3.4", {**WAYS[0], "b1": 0}, "b1 should have the shape (2,); it has ()"),
+        ("3.4", {**WAYS[0], "W1": [[1, 1], [1, np.nan]]}, "no finite number"),
+    ],
+)
+def test_an_answer_of_another_form_is_explained(key, answer, said):
+    text = judge(key, answer).as_text()
+    assert said in text
+    assert "expected" not in text, "nothing is given away"

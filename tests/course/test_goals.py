@@ -1,0 +1,128 @@
+"""Every goal of every widget: open at the start, within reach of the controls, lit where it should be and nowhere else.
+
+A widget's journey is a list of moves: the controls that are set, one after the other, and the lamps after them.
+"""
+
+import pytest
+from moving import EXPLORERS, HILL, MOONS, ZIGZAG, put
+
+from course.widgets.lesson_05 import NETWORK, STEPS
+
+JOURNEYS = {
+    "GuessTheLine": [
+        ({"w": 190}, "○○"),
+        ({"b": 20}, "●●"),
+        ({"w": 192, "b": 15}, "●●"),
+        ({"w": 190, "b": 20}, "●○"),  # too many moves
+    ],
+    "NeuronExplorer": [
+        ({"w2": 1, "b": -0.5}, "●○○○"),
+        ({"b": -1.5}, "○●○○"),
+        ({"w1": -1, "w2": -1, "b": 1.5}, "○○●○"),
+        ({"activation": "sigmoid"}, "○○●○"),  # NAND, but unsure
+        ({"w1": -10, "w2": -10, "b": 15}, "○○●●"),
+        ({"activation": "step"}, "○○●○"),
+    ],
+    "ActivationExplorer": [
+        ({"function": "sigmoid", "x": 4.55}, "○○"),
+        ({"x": 4.6}, "●○"),
+        ({"x": -4.55}, "○○"),
+        ({"x": -4.6}, "●○"),
+        ({"function": "relu"}, "○○"),  # zero is not small: the unit is dead
+        ({"function": "gelu", "x": -3}, "○○"),
+        ({"x": -1}, "○●"),
+    ],
+    "SoftmaxTemperature": [
+        ({"T": 10**-0.66}, "○○"),
+        ({"T": 10**-0.68}, "●○"),
+        ({"T": 10**1.86}, "○○"),
+        ({"T": 10**1.88}, "○●"),
+        ({"z1": 3}, "○○"),  # with T alone
+        ({"T": 0.1}, "○○"),
+        ({"z1": 2}, "●○"),
+    ],
+    "ForwardStepper": [
+        ({"step": 4}, "●○○"),
+        ({"x1": 3, "x2": -3}, "●●○"),
+        ({"x1": -3, "x2": -2.4}, "●○●"),
+        ({"step": 3}, "○○○"),
+    ],
+    "CurveFromPieces": [
+        (ZIGZAG, "●○"),
+        ({"target": "hill", **HILL}, "○●"),
+        ({"target": "square root"}, "○○"),
+    ],
+    "HiddenSpace": [
+        ({"w22": 1, "b2": -1}, "●○"),  # two moves from the start
+        ({"data": "moons"}, "○○"),
+        ({"activation": "tanh", **MOONS}, "○●"),
+    ],
+    "LossExplorer": [
+        ({"prediction": 2.6}, "○○"),  # the bottom of MSE, but with a usual house
+        ({"outlier": 9}, "○○"),
+        ({"prediction": 3.6}, "●○"),
+        ({"prediction": 2.5}, "○●"),
+        ({"outlier": 6}, "○○"),
+        ({"outlier": 10, "prediction": 3.8}, "●○"),
+    ],
+    "SurpriseExplorer": [
+        ({"z": -8}, "●○"),
+        ({"y": 0}, "○○"),  # right, and sure
+        ({"z": 8}, "●○"),
+        ({"z": 0}, "○●"),
+    ],
+    "Landscape": [
+        ({"w": 2, "b": -1}, "●○"),
+        ({"surface": "sigmoid, MSE", "w": -4, "b": 0}, "○●"),
+        ({"surface": "sigmoid, cross-entropy"}, "○○"),
+    ],
+    "BackpropStepper": [
+        ({"w": 1.6}, "○○○"),  # the paths cancel, but that is seen only at the last step
+        ({"step": STEPS}, "●○○"),
+        ({"w": 0, "y": 0}, "○○○"),  # w = 0 does not count
+        ({"w": 1, "x1": 1, "y": 2}, "●○○"),
+        ({"view": NETWORK, "x1": 2, "y": 4}, "○○○"),
+        ({"change": "b[1]₁", "by": -5}, "○●○"),
+        ({"by": 0, "y": 2}, "○○○"),  # all gradients vanish, because ŷ is right: that does not count
+        ({"y": 4, "change": "W[2]₂", "by": -2}, "○○●"),
+        ({"step": STEPS - 1}, "○○○"),
+    ],
+    "GradientFlow": [
+        ({"depth": 3}, "○○○"),  # shallow: the gradient arrives, but that does not count
+        ({"depth": 10, "gain": 4}, "●○○"),
+        ({"depth": 20, "activation": "relu", "init": "He: N(0, 2/n)", "gain": 1}, "○●○"),
+        ({"init": "large: N(0, 1)"}, "○○●"),
+    ],
+    "Hiker": [
+        ({"alpha": 1.0}, "●○○"),
+        ({"start": 0.5}, "○○○"),  # too near to count
+        ({"landscape": "steep bowl", "alpha": 0.6}, "○●○"),
+        ({"landscape": "two valleys", "alpha": 0.05, "start": -3.5}, "○○○"),
+        ({"alpha": 0.2}, "○○●"),
+    ],
+    "OptimizerRace": [
+        ({"surface": "valley", "racers": ("SGD", "Momentum"), "beta": 0.8}, "●○○"),
+        ({"alpha": 1.0}, "○○○"),  # both leave the picture
+        ({"surface": "banana", "racers": ("Momentum", "Adam"), "alpha": 0.13}, "○●○"),
+        ({"steps": 61}, "○○○"),
+        ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha": 0.045}, "○○●"),
+    ],
+}
+
+
+def lamps(widget):
+    return "".join("●" if lit else "○" for lit in widget.lit)
+
+
+@pytest.mark.parametrize("kind", EXPLORERS)
+def test_every_goal_is_reached_where_it_should_be_and_nowhere_else(kind):
+    widget = kind()
+    at_first = lamps(widget)
+    assert set(at_first) == {"○"}
+    for moves, after in JOURNEYS[kind.__name__]:
+        put(widget, **moves)
+        assert lamps(widget) == after, moves
+    lit = zip(*(after for _, after in JOURNEYS[kind.__name__]), strict=True)
+    assert all("●" in goal for goal in lit), "a journey reaches every goal"
+    widget.reset()
+    assert lamps(widget) == at_first
