@@ -248,7 +248,30 @@ class Exercise(Task):
         for wrong, outcomes in self.known:
             if len(outcomes) == len(seen) and all(map(self._agree, outcomes, seen)):
                 return wrong.feedback, wrong.feedback
-        return None
+        return self._several(seen) if self.apart and len(seen) == len(self.cases) else None
+
+    def _several(self, seen):
+        """Mistakes in different parts of the result that together explain all that is wrong with it."""
+        left, found = self._faults(seen), []
+        for wrong, outcomes in self.known:
+            if left and (faults := self._faults(outcomes)):
+                parts = {place for _, place in faults}
+                mine = {at: array for at, array in left.items() if at[1] in parts}
+                if mine.keys() == faults.keys() and all(close(mine[at], faults[at]) for at in faults):
+                    found.append(wrong.feedback)
+                    left = {at: array for at, array in left.items() if at not in faults}
+        return (" ".join(found), " ".join(found)) if found and not left else None
+
+    def _faults(self, outcomes):
+        """{(case, place): array} where results are not right; None if some cannot be compared."""
+        if any(one.arrays is None or one.error for one in outcomes):
+            return None
+        pairs = [(k, place, expected) for k in range(len(outcomes)) for place, expected in self._places(k)]
+        return {
+            (k, place): outcomes[k].arrays[place]
+            for k, place, expected in pairs
+            if not close(outcomes[k].arrays[place], expected)
+        }
 
     def _agree(self, example, got):
         """Did an example do the same as the answer? Where it changes its input, the answer must do so, too."""

@@ -26,6 +26,7 @@ TITLE = "Backpropagation, step by step"
     level=1,
     stub="return ...  # five numbers: ∂z/∂w, ∂z/∂x, ∂z/∂b, ∂a/∂z, ∂L/∂a",
     returns=("dz_dw", "dz_dx", "dz_db", "da_dz", "dL_da"),
+    apart=True,
     cases=[
         case(x=3.0, w=-0.5, b=0.8, y=1.0),
         case(x=-2.0, w=0.25, b=0.75, y=0.0),
@@ -94,6 +95,29 @@ local_derivatives.mistake(
     "The bias is missing in z = w x + b, so a is wrong, and with it ∂a/∂z and ∂L/∂a.", {"w * x + b": "w * x"}
 )
 
+local_derivatives.mistake("The slope of σ is made of its value a, not of z: a (1 − a).", {"a * (1 - a)": "z * (1 - z)"})
+local_derivatives.mistake("1 − a² is the slope of tanh; that of σ is a (1 − a).", {"a * (1 - a)": "1 - a**2"})
+local_derivatives.mistake("A factor is missing in ∂a/∂z: it is a (1 − a), not 1 − a.", {"a * (1 - a)": "1 - a"})
+local_derivatives.mistake("Brackets are missing: `a * 1 - a` is 0. Write `a * (1 - a)`.", {"(1 - a)": "1 - a"})
+local_derivatives.mistake("Brackets are missing: `2 * a - y` doubles a alone.", {"2 * (a - y)": "2 * a - y"})
+local_derivatives.mistake(
+    "Your ∂L/∂a is (2 times) the loss itself: the square goes when you differentiate.", {"- y)": "- y) ** 2"}
+)
+local_derivatives.mistake(
+    "As ∂a/∂z you gave ∂L/∂z, the product of two local derivatives.", {"a * (1 - a)": "2 * (a - y) * a * (1 - a)"}
+)
+local_derivatives.mistake(
+    "As ∂L/∂a you gave ∂L/∂z, the product of two local derivatives.", {"2 * (a - y)": "2 * (a - y) * a * (1 - a)"}
+)
+local_derivatives.mistake("Your a is σ(−z): the exponent of e is −z.", {"exp(-z)": "exp(z)"})
+local_derivatives.mistake(
+    "Brackets are missing: the exponent is −(w x + b), and `-w * x + b` is not.", {"-z": "-w * x + b"}
+)
+local_derivatives.mistake(
+    "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 first.", {"(1 + np.exp(-z))": "1 + np.exp(-z)"}
+)
+local_derivatives.mistake("Your a is z itself: a = σ(z).", {"1 / (1 + np.exp(-z))": "z"})
+
 
 # --- 5.2: one layer's backward ----------------------------------------------------------------------------------------
 
@@ -106,6 +130,7 @@ local_derivatives.mistake(
     level=2,
     stub="return ...  # three arrays: dW (shape of W), db (n_l, 1), dA_prev (shape of A_prev)",
     returns=("dW", "db", "dA_prev"),
+    apart=True,
     cases=[
         case(
             delta=[[1.0, 2.0, -1.0], [0.5, -1.0, 3.0]],
