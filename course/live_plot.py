@@ -17,7 +17,6 @@ from helpers.plots import BLUE, ORANGE, plot_history
 
 FEW = 20  # epochs that fit on the axes in full
 SIZE, DPI = (9, 3.8), 100  # inches, and dots to the inch
-PIXELS = {"image/png": {"width": int(SIZE[0] * DPI), "height": int(SIZE[1] * DPI)}}
 
 
 class LivePlot:
@@ -48,10 +47,11 @@ class LivePlot:
                 print(printable(line))
             return
         bundle = {"text/plain": line, "image/png": picture(self.history, self.epochs, line)}
+        hints = {"width": int(SIZE[0] * DPI), "height": int(SIZE[1] * DPI), "alt": f"A training, epoch by epoch: {line}"}
         if self.handle is None:
-            self.handle = display(bundle, raw=True, metadata=PIXELS, display_id=True)
+            self.handle = display(bundle, raw=True, metadata={"image/png": hints}, display_id=True)
         else:
-            self.handle.update(bundle, raw=True, metadata=PIXELS)
+            self.handle.update(bundle, raw=True, metadata={"image/png": hints})
 
 
 def _notebook_display():
