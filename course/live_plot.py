@@ -47,7 +47,7 @@ class LivePlot:
                 print(printable(line))
             return
         bundle = {"text/plain": line, "image/png": picture(self.history, self.epochs, line)}
-        hints = {"width": int(SIZE[0] * DPI), "height": int(SIZE[1] * DPI), "alt": f"A training, epoch by epoch: {line}"}
+        hints = {"width": int(SIZE[0] * DPI), "height": int(SIZE[1] * DPI), "alt": f"A training by epochs: {line}"}
         if self.handle is None:
             self.handle = display(bundle, raw=True, metadata={"image/png": hints}, display_id=True)
         else:
