@@ -1,4 +1,4 @@
-"""The widgets of lesson 06, moved without a browser: what they draw is read back, and every goal is reached."""
+"""The widgets of lesson 06, moved without a browser: what they draw is read back."""
 
 import numpy as np
 import pytest
@@ -25,26 +25,8 @@ def test_the_lowest_points_are_where_the_slope_is_zero_and_slopes_are_derivative
         np.testing.assert_allclose(slope(W), (L(W + 1e-6) - L(W - 1e-6)) / 2e-6, atol=1e-6)
 
 
-def test_its_goals_are_reached_one_by_one():
-    widget = Hiker()
-    assert widget.lit == [False, False, False]
-    put(widget, alpha=1.0)
-    assert widget.lit == [True, False, False]
-    put(widget, start=0.5)  # too near to count
-    assert widget.lit == [False, False, False]
-    put(widget, landscape="steep bowl", alpha=0.6)
-    assert widget.lit == [False, True, False]
-    assert widget.note.get_text() == "diverged"
-    put(widget, landscape="two valleys", alpha=0.05, start=-3.5)
-    assert widget.lit == [False, False, False]
-    assert widget.w[-1] == pytest.approx(-1.875, abs=0.01)
-    put(widget, alpha=0.2)
-    assert widget.lit == [False, False, True]
-
-
 def test_the_limit_of_the_steep_bowl_is_two_over_its_curvature():
-    widget = Hiker(landscape="steep bowl", start=1)
-    put(widget, alpha=0.49)
+    widget = Hiker(landscape="steep bowl", start=1, alpha=0.49)
     assert abs(widget.w[-1]) < 1
     put(widget, alpha=0.51)
     assert abs(widget.w[-1]) > 1
@@ -76,22 +58,15 @@ def test_steps_show_the_beginning_of_the_same_path():
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        (lambda theta, g, alpha: theta - alpha * g, ""),
         (lambda theta, g, alpha: ..., "Your step raised TypeError"),
-        (lambda theta, g, alpha: None, "Your step raised ValueError: step 1 gave no number."),
-        (lambda theta, g: theta, "Your step raised TypeError"),
         (lambda theta, g, alpha: [theta, g], "Your step raised ValueError"),
         (lambda theta, g, alpha: np.nan, "Your step raised ValueError: step 1 gave no number."),
-        (7, "Your step raised TypeError"),
     ],
 )
-def test_a_step_of_the_learners_own(step, said):
+def test_a_step_that_is_no_number_is_told_in_words(step, said):
     widget = Hiker(step)
     assert said in words(widget)
-    assert words(widget).count("\n") == 1 + bool(said)
-    put(widget, alpha=1.0, landscape="two valleys")
-    put(widget, landscape="bowl")
-    assert widget.lit == [not said, False, False]
+    assert "there is no path to show" in words(widget)
 
 
 # --- the race ---------------------------------------------------------------------------------------------------------
@@ -122,21 +97,6 @@ def test_the_paths_are_those_of_the_courses_optimizers():
             optimizer.step([theta], [np.array(SURFACES["banana"].gradient(*theta))])
 
 
-def test_every_goal_of_the_race_can_be_reached_and_none_is_at_the_start():
-    widget = OptimizerRace()
-    assert widget.lit == [False, False, False]
-    put(widget, surface="valley", racers=("SGD", "Momentum"), beta=0.8)
-    assert widget.lit == [True, False, False]
-    put(widget, alpha=1.0)  # both leave the picture
-    assert widget.lit == [False, False, False]
-    put(widget, surface="banana", racers=("Momentum", "Adam"), alpha=0.13, beta=0.8)
-    assert widget.lit == [False, True, False]
-    put(widget, steps=61)
-    assert widget.lit == [False, False, False]
-    put(widget, surface="saddle", racers=("SGD", "Momentum"), alpha=0.045, beta=0.8)
-    assert widget.lit == [False, False, True]
-
-
 def test_only_those_who_race_are_shown():
     widget = OptimizerRace(racers=("RMSProp",))
     assert [name for name, (line, text) in widget.labels.items() if line.get_visible()] == ["RMSProp"]
@@ -147,41 +107,12 @@ def test_only_those_who_race_are_shown():
     assert [name for name, (lines, star) in widget.maps.items() if star.get_visible()] == ["saddle"]
 
 
-class Nesterov(Momentum):
-    def update(self, theta, g, v):
-        v *= self.beta
-        v += g
-        theta -= self.learning_rate * (g + self.beta * v)
-
-
-class Refuses:
-    def __init__(self, learning_rate):
-        pass
-
-    def step(self, parameters, gradients):
-        raise ValueError("no")
-
-
-@pytest.mark.parametrize(
-    ("yours", "said"),
-    [
-        (Nesterov, ""),
-        (Refuses, "Your optimizer raised ValueError: no."),
-        (lambda learning_rate: None, "Your optimizer raised AttributeError"),
-        (3, "Your optimizer raised TypeError"),
-    ],
-)
-def test_an_optimizer_of_the_learners_own(yours, said):
-    widget = OptimizerRace(yours)
-    assert widget.values["racers"] == ("SGD", "yours")
-    assert said in words(widget)
-    assert words(widget).count("\n") == 1 + bool(said)
-    assert ("no number" in words(widget)) == bool(said)
-    for surface in SURFACES:
-        put(widget, surface=surface)
-        assert widget.lit == [False, False, False]
-
-
 def test_divergence_is_said_and_nobody_is_lost_without_words():
-    widget = OptimizerRace(surface="valley", racers=("SGD",), alpha=1.0)
-    assert "SGD diverged" in words(widget)
+    assert "SGD diverged" in words(OptimizerRace(surface="valley", racers=("SGD",), alpha=1.0))
+    widget = OptimizerRace(lambda learning_rate: None)
+    assert widget.values["racers"] == ("SGD", "yours")
+    assert "Your optimizer raised AttributeError" in words(widget)
+    assert "yours no number" in words(widget)
+    widget = Hiker(landscape="steep bowl", alpha=0.6)
+    assert widget.note.get_text() == "diverged"
+    assert "It diverges." in words(widget)
