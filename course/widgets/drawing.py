@@ -19,7 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course import digits, sandbox
+from course import digits
+from course.results import Case, observe
 from course.widgets.canvas import Canvas, assets
 from helpers.data import load_mnist
 from helpers.plots import BLUE, ORANGE
@@ -265,20 +266,21 @@ class DrawDigit(Canvas):
 
 def read(network, image):
     """(probabilities (10,), "") of an image (28, 28); or (None, a sentence) if the network gives none."""
-    case = {"X": image.reshape(1, 784).astype(np.float32)}
-    seen = sandbox.observe(lambda network, X: network.predict_proba(X), network, case, 10, SECONDS)
+    case, probabilities = Case(X=image.reshape(1, 784).astype(np.float32)), np.zeros((1, 10))
+    seen = observe(lambda network, X: network.predict_proba(X), network, case, probabilities, (), SECONDS)
+    P = seen.arrays and seen.arrays[""]
     if seen.stopped:
         did = f"took longer than {SECONDS:.0f} s and was stopped"
     elif seen.error:
         did = f"raised {seen.error}: {seen.message}".rstrip(": .")
-    elif seen.shape is None:
-        did = f"gave {seen.words} instead of probabilities"
-    elif seen.shape != (1, 10):
-        did = f"gave shape {seen.shape} for one image, not (1, 10): it needs 784 inputs and 10 outputs"
-    elif not (seen.array.min() >= 0 and abs(seen.array.sum() - 1) < 1e-3):  # NaN fails both
+    elif P is None:
+        did = f"gave {seen.form.partition(';')[0]} instead of probabilities"
+    elif P.shape != (1, 10):
+        did = f"gave shape {P.shape} for one image, not (1, 10): it needs 784 inputs and 10 outputs"
+    elif not (P.min() >= 0 and abs(P.sum() - 1) < 1e-3):  # NaN fails both
         did = "gave numbers that are no probabilities: they must be 0 or more, with a sum of 1"
     else:
-        return seen.array[0].astype(float), ""
+        return P[0].astype(float), ""
     return None, f"The network's predict_proba {did}."
 
 
