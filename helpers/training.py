@@ -201,6 +201,7 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
         if best is not None:
             for name, array in network.state().items():
                 array[...] = best["state"][name]
+        checks.record_training(network, X, epochs * step / n_steps)
     return history
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerical import HIDDEN, OUTPUTS, import_torch, random_targets
 
+from helpers.checks import row_digests
 from helpers.network import Network, one_hot
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, minibatches, train
 
@@ -337,6 +338,24 @@ def test_l2_of_any_kind_pulls_the_weights_towards_zero():
 
 
 # ---------------------------------------------------------------- train: seeds, continuing
+
+
+def test_a_network_keeps_how_many_examples_it_saw_and_which_in_all_its_trainings():
+    X, y = np.random.default_rng(0).normal(size=(100, 3)), np.arange(100) % 2
+
+    def press_stop(fraction):
+        if fraction >= 0.5:
+            raise KeyboardInterrupt
+        return 1.0
+
+    network = Network([3, 4, 2])
+    train(network, X[:60], y[:60], epochs=3, batch_size=32)
+    assert network.trained_on["examples"] == 180
+    train(copied := copy.deepcopy(network), X[50:], y[50:], epochs=2, batch_size=7, schedule=press_stop)
+    assert copied.trained_on["examples"] == 180 + 50
+    seen = [len(np.intersect1d(row_digests(X), one.trained_on["rows"])) for one in (network, copied)]
+    assert seen == [60, 100] == [len(one.trained_on["rows"]) for one in (network, copied)]
+    assert len(np.intersect1d(row_digests(X + 1e-6), copied.trained_on["rows"])) == 0
 
 
 def test_same_seed_same_result():
