@@ -4,6 +4,7 @@
 order, and settings may be any that work, so 6.4 and 6.5 are put to use and looked at.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -14,6 +15,8 @@ import numpy as np
 from course import sandbox
 from course.exercises import general
 from course.exercises.grading import RIGHT, Exercise, Verdict, exercise
+from course.exercises.lesson_03 import forward
+from course.exercises.lesson_05 import backward
 from course.exercises.questions import Question
 from course.results import Seen, case
 from course.sandbox import is_unwritten
@@ -722,7 +725,166 @@ my_settings.mistake(SETTINGS["few steps"], settings("adam", 0.02, 300))
 my_settings.mistake(SETTINGS["optimizer"], settings("sgd", 0.2, 4))
 my_settings.mistake(SETTINGS["diverged"], settings("momentum", 1e20, 16))
 
-EXERCISES = (SGD, Momentum, Adam, minibatches, my_settings)
+# --- 6.6: the training loop -------------------------------------------------------------------------------------------
+
+
+def trained(learn, X, Y, W, b, f, f_prime, optimizer, epochs, batch_size):
+    """What learn returns, and W and b after it; those it was given stay as they are."""
+    W, b = copy.deepcopy((W, b))
+    history = learn(X, Y, W, b, f, f_prime, optimizer(), epochs, batch_size, np.random.default_rng(0))
+    return history if is_unwritten(history) else (tuple(history) if type(history) is list else history, W, b)
+
+
+def training_case(sizes, kinds, optimizer, learning_rate, epochs, batch_size):
+    """A softmax network of these sizes, and an example of each of these kinds; those of one kind are equal."""
+    net = network.Network(sizes, "tanh", "softmax", seed=sum(sizes), dtype=np.float64)
+    kinds, rng = np.array(kinds), np.random.default_rng(6)
+    X, Y = rng.normal(size=(len(kinds), sizes[0]))[kinds], np.eye(sizes[-1])[kinds % sizes[-1]]
+    f = [None, *[network.tanh] * (len(sizes) - 2), network.softmax]
+    what = f"{len(kinds)} {'' if kinds.any() else 'equal '}examples in batches of {batch_size}"
+    words = f"{what}, {epochs} epochs and `{optimizer.name}({learning_rate})`"
+    settings = {"optimizer": lambda: optimizer(learning_rate), "epochs": epochs, "batch_size": batch_size}
+    return case(words, X=X, Y=Y, W=net.W, b=net.b, f=f, f_prime=network.tanh_prime, **settings)
+
+
+def _in_batches(learn):
+    """A fault if a right learn does not see 17 examples in batches of 5, in random order, or does not get better."""
+    X, Y, W, b, f, f_prime, *_ = training_case([2, 4, 3], range(17), SGD, 0.3, 20, 5).values()
+    seen, rng = [], np.random.default_rng(0)
+
+    def spy(z):
+        seen.append(z.shape[1])
+        return np.tanh(z)
+
+    run = sandbox.run(lambda: learn(X, Y, W, b, [None, spy, f[2]], f_prime, SGD(0.3), 20, 5, rng), sandbox.SECONDS)
+    if run.error or run.stopped:
+        return "raised", f"With 17 examples in batches of 5 your `learn` raised {run.error}: {run.message}."
+    if sorted(set(seen)) != [2, 5] or len(seen) != 80:
+        return "other batches", (
+            f"With 17 examples and batch_size = 5 an epoch has 4 batches, of 5, 5, 5 and 2; your `learn` ran forward "
+            f"{len(seen)} times in 20 epochs, with {' or '.join(map(str, sorted(set(seen))))} examples at a time."
+        )
+    if rng.random() == np.random.default_rng(0).random():
+        return "not shuffled", "The numbers are right, but `rng` was not used: hand it on to `minibatches`."
+    return None
+
+
+@exercise(
+    "6.6",
+    "the training loop",
+    points=4,
+    minutes=20,
+    level=3,
+    use=trained,
+    returns=("history", "W", "b"),
+    also=_in_batches,
+    cases=[
+        training_case([2, 4, 3], range(5), SGD, 0.5, 3, 5),
+        training_case([3, 4, 5, 3], range(7), Momentum, 0.2, 4, 7),
+        training_case([2, 4, 3], [0] * 6, SGD, 0.5, 2, 2),  # whatever their order
+    ],
+    hints=[
+        "Two loops: over the epochs, and in it over the batches. In the inner one forward, the loss, backward, a step; "
+        "after it, the mean of the losses goes into the list that is returned.",
+        "`for A0, targets in minibatches(X, Y, batch_size, rng):` makes a new order in every epoch. The loss of an "
+        "example is −log of the probability that its right class got; `np.sum(targets * A[-1], axis=0)` picks those.",
+        "The optimizer takes one list of all parameters and one of their gradients, in the same order and without the "
+        "None at entry 0: `[*W[1:], *b[1:]]`.",
+    ],
+    reason="`targets` is 0 but for the right class, so the sum over the classes picks its probability. The loss is "
+    "that of each batch as it came, before its step, so no further forward pass is needed.",
+    takeaway="That is training, complete; everything larger is this loop with more around it.",
+)
+def learn(X, Y, W, b, f, f_prime, optimizer, epochs, batch_size, rng):  # rows X, Y → the mean loss of each epoch
+    history = []
+    for _ in range(epochs):
+        losses = []
+        for A0, targets in minibatches(X, Y, batch_size, rng):
+            Z, A = forward(A0, W, b, f)
+            losses.append(-np.mean(np.log(np.sum(targets * A[-1], axis=0))))
+            dW, db = backward(W, Z, A, targets, f_prime)
+            optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])
+        history.append(np.mean(losses))
+    return history
+
+
+LOSS, STEP = "-np.mean(np.log(np.sum(targets * A[-1], axis=0)))", "optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])"
+learn.mistake(
+    "The step stands after the loop over the batches, so there is one an epoch. Each batch ends with a step.",
+    {f"    {STEP}": STEP},
+)
+learn.mistake(
+    "`history` has a number for each batch; it should have one for each epoch, the mean of its batches.",
+    {"        history.append(np.mean(losses))": "            history.append(losses[-1])"},
+)
+learn.mistake(
+    "This is the loss of the last batch; take the mean of all batches of the epoch.", {"np.mean(losses)": "losses[-1]"}
+)
+learn.mistake("This is the sum over the batches; take their mean.", {"np.mean(losses)": "np.sum(losses)"})
+learn.mistake("The loss is a sum over the examples of a batch; take their mean.", {"-np.mean(np.log": "-np.sum(np.log"})
+learn.mistake(
+    "The mean of the loss runs over the classes, too. Sum over the classes, then take the mean of the examples.",
+    {LOSS: "-np.mean(targets * np.log(A[-1]))"},
+)
+learn.mistake(
+    "The loss is summed over the examples, axis 1. The classes stand along axis 0.",
+    {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]), axis=1))"},
+)
+learn.mistake(
+    "This is the loss for questions of yes or no. With softmax only the probability of the right class counts.",
+    {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]) + (1 - targets) * np.log(1 - A[-1]), axis=0))"},
+)
+learn.mistake(
+    "The minus of the loss is missing: the logarithm of a probability is negative.", {"-np.mean(np": "np.mean(np"}
+)
+AFTERWARDS = (
+    "Your losses are those after the steps. Take them from the same forward pass as the gradients, batch by batch, and "
+    "their mean at the end of the epoch."
+)
+learn.mistake(
+    AFTERWARDS,
+    {
+        f"            losses.append({LOSS})\n": "",
+        STEP: f"{STEP}\n            A = forward(A0, W, b, f)[1]\n            losses.append({LOSS})",
+    },
+)
+learn.mistake(
+    AFTERWARDS,
+    {"np.mean(losses)": "-np.mean(np.log(np.sum(Y.T * forward(X.T, W, b, f)[1][-1], axis=0)))"},
+)
+learn.mistake(
+    "Only the weights move: the biases and their gradients belong into the lists, too.",
+    {STEP: "optimizer.step(W[1:], dW[1:])"},
+)
+learn.mistake(
+    "Weights and biases make two steps. An optimizer keeps averages for the arrays of one list: give it all.",
+    {STEP: "optimizer.step(W[1:], dW[1:])\n            optimizer.step(b[1:], db[1:])"},
+)
+learn.mistake(
+    "Entry 0 of these lists is None, as there is no layer 0: leave it out, `W[1:]`.", {"W[1:]": "W", "b[1:]": "b"}
+)
+ONCE = "A generator goes through its batches once. Call `minibatches` anew in every epoch, inside the first loop."
+OUTSIDE = {
+    "history = []": "history, batches = [], minibatches(X, Y, batch_size, rng)",
+    "in minibatches(X, Y, batch_size, rng)": "in batches",
+}
+learn.mistake(ONCE, OUTSIDE)
+learn.mistake(ONCE, {**OUTSIDE, "np.mean(losses)": "sum(losses) / len(losses)"})
+learn.mistake(
+    "The losses of earlier epochs are in the mean: begin with an empty list in every epoch.",
+    {"history = []": "history, losses = [], []", "        losses = []\n": ""},
+)
+NOT_Y = "backward needs the targets of this batch, in columns, as `minibatches` gave them; `Y` has all, in rows."
+learn.mistake(NOT_Y, {"A, targets": "A, Y"})
+learn.mistake(NOT_Y, {"A, targets": "A, Y.T"})
+learn.mistake("`forward` gives Z first, then A.", {"Z, A =": "A, Z ="})
+learn.mistake("`backward` gives dW first, then db.", {"dW, db =": "db, dW ="})
+learn.mistake(
+    "This is plain descent, whatever the optimizer. Let it make the step, and keep the same one all the time.",
+    {"optimizer.step": "SGD(optimizer.learning_rate).step"},
+)
+
+EXERCISES = (SGD, Momentum, Adam, minibatches, my_settings, learn)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
