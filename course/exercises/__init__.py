@@ -192,7 +192,7 @@ def slowness(task, mine):
     seconds = {}
     for function in (task.right, mine):
         for _ in range(3):
-            arguments = deepcopy(task.large())
+            arguments = deepcopy(list(task.large()))
             limit = 100 * seconds.get(task.right, sandbox.SECONDS)
             start = time.perf_counter()
             run = sandbox.run(lambda f=function, a=arguments: task.use(f, *a), limit)
@@ -214,10 +214,10 @@ def store(task, answer):
         except Exception:  # whatever a learner's names hold
             says = ["It is right, and cannot be kept for `my_network.py`."]
     record.solve(task.key, source)
-    path = record.path()
-    if path is None:
+    if os.environ.get("COURSE_PROGRESS") == "off":
         return []
-    if source and (file := path.with_name("my_network.py")):
+    if source and record.file:
+        file = record.file.with_name("my_network.py")
         try:
             if keep.write(file, my_network()):
                 says.append("`my_network.py` was changed by hand; what you had there is now `my_network.py.bak`.")
