@@ -9,7 +9,7 @@ import numpy as np
 from course import sandbox
 from course.exercises.grading import Exercise, exercise
 from course.exercises.questions import Question
-from course.exercises.results import case
+from course.results import case
 from helpers import network
 
 TITLE = "Backpropagation, step by step"
@@ -50,73 +50,48 @@ def local_derivatives(x, w, b, y):  # z = w x + b,  a = σ(z),  L = (a − y)²
     return x, w, 1, a * (1 - a), 2 * (a - y)
 
 
-local_derivatives.mistake(
-    "∂z/∂w and ∂z/∂x are swapped. Raise w by 1, and w · x grows by x: the local derivative of a product is the "
-    "other factor.",
-    {"return x, w": "return w, x"},
-)
-local_derivatives.mistake("z = w x + b grows by exactly 1 when b does, whatever b is: ∂z/∂b = 1.", {"w, 1,": "w, b,"})
-local_derivatives.mistake(
-    "A derivative of 0 would mean that b does not matter. z grows by 1 when b grows by 1.", {"w, 1,": "w, 0,"}
-)
-local_derivatives.mistake(
-    "Your ∂a/∂z is σ′(a): the slope at a. It is asked for at z, where it is a (1 − a), because a is σ(z) already.",
-    {"a * (1 - a)": "network.sigmoid_prime(a)"},
-)
-local_derivatives.mistake(
-    "Your ∂a/∂z is a itself, the value of the sigmoid. Its slope is a (1 − a).", {"a * (1 - a)": "a"}
-)
-local_derivatives.mistake(
-    "The derivative of a square is twice what is squared: ∂L/∂a = 2 (a − y).", {"2 * (a - y)": "a - y"}
-)
-local_derivatives.mistake(
-    "The sign of ∂L/∂a is turned: if a is above y, raising a makes it worse, so it must be positive there.",
-    {"(a - y)": "(y - a)"},
-)
-local_derivatives.mistake("As ∂L/∂a you gave the loss. How fast does it grow with a?", {"2 * (a - y)": "(a - y) ** 2"})
-local_derivatives.mistake(
-    "You have multiplied along the chain: these are ∂L/∂w, ∂L/∂x, … That is the next step. A local derivative knows "
-    "nothing of what comes after its node.",
-    {
-        "return x, w, 1, a * (1 - a), 2 * (a - y)": "dL_da = 2 * (a - y)\n    dL_dz = dL_da * a * (1 - a)\n"
-        "    return dL_dz * x, dL_dz * w, dL_dz, dL_dz, dL_da"
+LOCAL_MISTAKES = {  # what is said to a wrong answer: the edits of the solution that make it
+    (
+        "∂z/∂w and ∂z/∂x are swapped. Raise w by 1, and w · x grows by x: the local derivative of a product is the "
+        "other factor."
+    ): {"return x, w": "return w, x"},
+    "z = w x + b grows by exactly 1 when b does, whatever b is: ∂z/∂b = 1.": {"w, 1,": "w, b,"},
+    "A derivative of 0 would mean that b does not matter. z grows by 1 when b grows by 1.": {"w, 1,": "w, 0,"},
+    "Your ∂a/∂z is σ′(a): the slope at a. It is asked for at z, where it is a (1 − a), because a is σ(z) already.": {
+        "a * (1 - a)": "network.sigmoid_prime(a)"
     },
-)
-local_derivatives.mistake(
-    "The five are right, and in reverse order: begin with ∂z/∂w, as the comment does.",
-    {"x, w, 1, a * (1 - a), 2 * (a - y)": "2 * (a - y), a * (1 - a), 1, w, x"},
-)
-local_derivatives.mistake(
-    "Two slips: ∂z/∂w and ∂z/∂x are swapped (the derivative of a product is the other factor), and ∂L/∂a, the slope of "
-    "a square, lacks its 2.",
-    {"return x, w": "return w, x", "2 * (a - y)": "a - y"},
-)
-local_derivatives.mistake(
-    "The bias is missing in z = w x + b, so a is wrong, and with it ∂a/∂z and ∂L/∂a.", {"w * x + b": "w * x"}
-)
-
-local_derivatives.mistake("The slope of σ is made of its value a, not of z: a (1 − a).", {"a * (1 - a)": "z * (1 - z)"})
-local_derivatives.mistake("1 − a² is the slope of tanh; that of σ is a (1 − a).", {"a * (1 - a)": "1 - a**2"})
-local_derivatives.mistake("A factor is missing in ∂a/∂z: it is a (1 − a), not 1 − a.", {"a * (1 - a)": "1 - a"})
-local_derivatives.mistake("Brackets are missing: `a * 1 - a` is 0. Write `a * (1 - a)`.", {"(1 - a)": "1 - a"})
-local_derivatives.mistake("Brackets are missing: `2 * a - y` doubles a alone.", {"2 * (a - y)": "2 * a - y"})
-local_derivatives.mistake(
-    "Your ∂L/∂a is (2 times) the loss itself: the square goes when you differentiate.", {"- y)": "- y) ** 2"}
-)
-local_derivatives.mistake(
-    "As ∂a/∂z you gave ∂L/∂z, the product of two local derivatives.", {"a * (1 - a)": "2 * (a - y) * a * (1 - a)"}
-)
-local_derivatives.mistake(
-    "As ∂L/∂a you gave ∂L/∂z, the product of two local derivatives.", {"2 * (a - y)": "2 * (a - y) * a * (1 - a)"}
-)
-local_derivatives.mistake("Your a is σ(−z): the exponent of e is −z.", {"exp(-z)": "exp(z)"})
-local_derivatives.mistake(
-    "Brackets are missing: the exponent is −(w x + b), and `-w * x + b` is not.", {"-z": "-w * x + b"}
-)
-local_derivatives.mistake(
-    "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 first.", {"(1 + np.exp(-z))": "1 + np.exp(-z)"}
-)
-local_derivatives.mistake("Your a is z itself: a = σ(z).", {"1 / (1 + np.exp(-z))": "z"})
+    "Your ∂a/∂z is a itself, the value of the sigmoid. Its slope is a (1 − a).": {"a * (1 - a)": "a"},
+    "The derivative of a square is twice what is squared: ∂L/∂a = 2 (a − y).": {"2 * (a - y)": "a - y"},
+    "The sign of ∂L/∂a is turned: if a is above y, raising a makes it worse, so it must be positive there.": {
+        "(a - y)": "(y - a)"
+    },
+    "As ∂L/∂a you gave the loss. How fast does it grow with a?": {"2 * (a - y)": "(a - y) ** 2"},
+    (
+        "You have multiplied along the chain: these are ∂L/∂w, ∂L/∂x, … That is the next step. A local derivative "
+        "knows nothing of what comes after its node."
+    ): {"return x, w, 1, a * (1 - a)": "d = 2 * (a - y) * a * (1 - a)\n    return d * x, d * w, d, d"},
+    "The five are right, and in reverse order: begin with ∂z/∂w, as the comment does.": {
+        "return ": "return (",
+        "(a - y)": "(a - y))[::-1]",
+    },
+    (
+        "Two slips: ∂z/∂w and ∂z/∂x are swapped (the derivative of a product is the other factor), and ∂L/∂a, the "
+        "slope of a square, lacks its 2."
+    ): {"return x, w": "return w, x", "2 * (a - y)": "a - y"},
+    "The bias is missing in z = w x + b, so a is wrong, and with it ∂a/∂z and ∂L/∂a.": {"w * x + b": "w * x"},
+    "The slope of σ is made of its value a, not of z: a (1 − a).": {"a * (1 - a)": "z * (1 - z)"},
+    "1 − a² is the slope of tanh; that of σ is a (1 − a).": {"a * (1 - a)": "1 - a**2"},
+    "A factor is missing in ∂a/∂z: it is a (1 − a), not 1 − a.": {"a * (1 - a)": "1 - a"},
+    "Brackets are missing: `a * 1 - a` is 0. Write `a * (1 - a)`.": {"(1 - a)": "1 - a"},
+    "Brackets are missing: `2 * a - y` doubles a alone.": {"2 * (a - y)": "2 * a - y"},
+    "Your ∂L/∂a is twice the loss: when you differentiate, the square goes.": {"- y)": "- y) ** 2"},
+    "As ∂a/∂z you gave ∂L/∂z, the product of two local derivatives.": {"a * (1": "2 * (a - y) * a * (1"},
+    "As ∂L/∂a you gave ∂L/∂z, the product of two local derivatives.": {"(a - y)": "(a - y) * a * (1 - a)"},
+    "Your a is σ(−z): the exponent of e is −z.": {"exp(-z)": "exp(z)"},
+    "Brackets are missing: `-w * x + b` is not −(w x + b).": {"-z": "-w * x + b"},
+    "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 first.": {"(1 + np.exp(-z))": "1 + np.exp(-z)"},
+    "Your a is z itself: a = σ(z).": {"1 / (1 + np.exp(-z))": "z"},
+}
 
 
 # --- 5.2: one layer's backward ----------------------------------------------------------------------------------------
@@ -160,64 +135,67 @@ def layer_backward(delta, A_prev, W):  # delta (n_l, m), A_prev (n_l-1, m), W (n
     return dW, db, dA_prev
 
 
-layer_backward.mistake(
-    "dW has a row for each unit of this layer, as W has: delta first, then A_prev transposed.",
-    {"delta @ A_prev.T": "A_prev @ delta.T"},
-)
-layer_backward.mistake(
-    "db is still one column for each example. b is added to every column, so its gradient is the sum over them: axis "
-    "1, with keepdims=True.",
-    {".sum(axis=1, keepdims=True)": ""},
-)
-layer_backward.mistake(
-    "db lost its second axis. b has shape (n, 1), and so must db: `keepdims=True`.", {", keepdims=True": ""}
-)
-layer_backward.mistake(
-    "You summed over the units. Examples are columns: to sum over them is axis 1.", {"axis=1": "axis=0"}
-)
-layer_backward.mistake(
-    "The mean in db brings in a second 1/m. The loss's mean is in delta already: here it is a plain sum.",
-    {"sum": "mean"},
-)
-layer_backward.mistake(
-    "You divided by m. The 1/m of the mean loss is in delta already, and enters once only.",
-    {"A_prev.T": "A_prev.T / delta.shape[1]", "sum": "mean"},
-)
-layer_backward.mistake(
-    "You divided dW by m. The 1/m of the mean loss is in delta already, and `@` makes the plain sum.",
-    {"A_prev.T": "A_prev.T / delta.shape[1]"},
-)
-layer_backward.mistake(
-    "You divided all three by m. The 1/m of the mean loss is in delta already; here it would come in again at every "
-    "layer.",
-    {"dW, db, dA_prev": "[part / delta.shape[1] for part in (dW, db, dA_prev)]"},
-)
-layer_backward.mistake(
-    "The order is dW, db, dA_prev: what goes on to the layer before comes last.", {"dW, db, dA_prev": "dA_prev, dW, db"}
-)
-layer_backward.mistake(
-    "You multiplied the blame for the inputs by A_prev. The inputs' values belong in dW; what goes out to them is "
-    "`W.T @ delta` alone.",
-    {"W.T @ delta": "(W.T @ delta) * A_prev"},
-)
-layer_backward.mistake(
-    "Blame goes back along the same lines, from outputs to inputs, so the matrix is `W.T`. Where W is square the "
-    "shapes do not tell.",
-    {"W.T @": "W @"},
-)
-layer_backward.mistake(
-    "`delta.T @ W` has the right numbers, one example a row. In this course examples are columns: `W.T @ delta`.",
-    {"W.T @ delta": "delta.T @ W"},
-)
-layer_backward.mistake(
-    "`*` multiplies element by element; the sums over examples in dW need the matrix product `@`.",
-    {"delta @ A_prev.T": "delta * A_prev"},
-)
-layer_backward.mistake(
-    "In dW each delta meets each input, summed over the examples. So the examples must be the inner axis of the "
-    "product: `A_prev.T`.",
-    {"A_prev.T": "A_prev"},
-)
+LAYER_MISTAKES = {
+    "dW has a row for each unit of this layer, as W has: delta first, then A_prev transposed.": {
+        "delta @ A_prev.T": "A_prev @ delta.T"
+    },
+    (
+        "db is still one column for each example. b is added to every column, so its gradient is the sum over them: "
+        "axis 1, with keepdims=True."
+    ): {".sum(axis=1, keepdims=True)": ""},
+    "db lost its second axis. b has shape (n, 1), and so must db: `keepdims=True`.": {", keepdims=True": ""},
+    "You summed over the units. Examples are columns: to sum over them is axis 1.": (
+        {"axis=1": "axis=0"},
+        {"axis=1, keepdims=True": "axis=0"},
+    ),
+    "The mean in db brings in a second 1/m. The loss's mean is in delta already: here it is a plain sum.": {
+        "sum": "mean"
+    },
+    "You divided by m. The 1/m of the mean loss is in delta already, and enters once only.": {
+        "T\n": "T / delta.shape[1]\n",
+        "sum": "mean",
+    },
+    "You divided dW by m. The 1/m of the mean loss is in delta already, and `@` makes the plain sum.": {
+        "A_prev.T": "A_prev.T / delta.shape[1]"
+    },
+    (
+        "You divided all three by m. The 1/m of the mean loss is in delta already; here it would come in again at "
+        "every layer."
+    ): {"dW, db, dA_prev": "[part / delta.shape[1] for part in (dW, db, dA_prev)]"},
+    "The order is dW, db, dA_prev: what goes on to the layer before comes last.": {
+        "dW, db, dA_prev": "dA_prev, dW, db"
+    },
+    (
+        "You multiplied the blame for the inputs by A_prev. The inputs' values belong in dW; what goes out to them is "
+        "`W.T @ delta` alone."
+    ): {"W.T @ delta": "(W.T @ delta) * A_prev"},
+    (
+        "Blame goes back along the same lines, from outputs to inputs, so the matrix is `W.T`. Where W is square the "
+        "shapes do not tell."
+    ): {"W.T @": "W @"},
+    "`delta.T @ W` has the right numbers, one example a row. In this course examples are columns: `W.T @ delta`.": {
+        "W.T @ delta": "delta.T @ W"
+    },
+    "`*` multiplies element by element; the sums over examples in dW need the matrix product `@`.": {
+        "delta @ A_prev.T": "delta * A_prev"
+    },
+    (
+        "In dW each delta meets each input, summed over the examples. So the examples must be the inner axis of the "
+        "product: `A_prev.T`."
+    ): {"A_prev.T": "A_prev"},
+    "db is one number, summed over everything. Sum over the examples only: axis 1.": {"axis=1, keepdims=True": ""},
+    "You divided dA_prev by m, which is in delta already.": {"W.T @ delta": "W.T @ delta / delta.shape[1]"},
+    "No slope here: dA_prev is `W.T @ delta`; the layer before multiplies by its own.": [
+        {"W.T @ delta": f"(W.T @ delta) * {slope}"}
+        for slope in ("A_prev * (1 - A_prev)", "(A_prev > 0)", "(1 - A_prev**2)")
+    ],
+    "Only the last example counts in your dW: add up over all of them.": {
+        "delta @ A_prev.T": "delta[:, -1:] @ A_prev[:, -1:].T"
+    },
+    "Only the last example counts in your db: add up over all of them.": {
+        "delta.sum(axis=1, keepdims=True)": "delta[:, -1:]"
+    },
+}
 
 
 # --- 5.3: the whole way back ------------------------------------------------------------------------------------------
@@ -295,77 +273,109 @@ def backward(W, Z, A, Y, f_prime):  # lists with entry l for layer l; Y (n_L, m)
     return dW, db
 
 
-MISTAKES = (  # what is said to a backward with this edit
+DW, DB, *_next = backward.solution.splitlines(keepends=True)[5:9]
+NEXT = "".join(_next)
+BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     (
         "On the way from layer to layer the slope is missing: the last layer is right, all earlier ones are not. "
-        "Multiply element by element with f_prime(Z[l-1]).",
-        {" * f_prime(Z[l - 1])": ""},
-    ),
+        "Multiply element by element with f_prime(Z[l-1])."
+    ): {" * f_prime(Z[l - 1])": ""},
     (
         "Blame is sent through W[l] where W[l].T belongs. Where layers are equally wide the shapes do not tell: the "
-        "last layer is right, and before it size and direction are wrong.",
-        {"W[l].T": "W[l]"},
-    ),
+        "last layer is right, and before it size and direction are wrong."
+    ): {"W[l].T": "W[l]"},
+    "Every gradient is too large by the factor m: the mean of the loss, 1/m, has been left out of delta[L].": {
+        "/ m": ""
+    },
     (
-        "Every gradient is too large by the factor m: the mean of the loss, 1/m, has been left out of delta[L].",
-        {" / m": ""},
-    ),
-    (
-        "It works on A[L] itself. The first call is right and leaves A[L] destroyed, so the next is wrong. "
-        "`delta = A[L]` makes no copy, and `-=` and `/=` change the array; `delta = (A[L] - Y) / m` makes a new one.",
-        {"(A[L] - Y) / m": "A[L]\n    delta -= Y\n    delta /= m"},
-    ),
+        "It works on A[L] itself. The first call is right and leaves A[L] destroyed, so the next is wrong. `delta = "
+        "A[L]` makes no copy, and `-=` and `/=` change the array; `delta = (A[L] - Y) / m` makes a new one."
+    ): {"(A[L] - Y) / m": "A[L]\n    delta -= Y\n    delta /= m"},
     (
         "Every gradient is too small by the factor m. The mean enters once, in delta[L]; everything after is a plain "
-        "sum.",
-        {"A[l - 1].T": "A[l - 1].T / m", "sum(": "mean("},
-    ),
+        "sum."
+    ): {"A[l - 1].T": "A[l - 1].T / m", "sum(": "mean("},
+    "Every dW is too small by the factor m, and the db are right: the mean enters once, in delta[L].": {
+        ".T\n": ".T / m\n"
+    },
+    "Every db is too small by the factor m, and the dW are right: db is a plain sum, the mean is in delta already.": {
+        "sum(": "mean("
+    },
+    "Z[0] is None: there is no layer before the first, so make the next delta only if l > 1.": {"l > 1": "l > 0"},
+    "A (1 − A) is the sigmoid's slope; f_prime may be another one's: f_prime(Z[l-1]).": {
+        "f_prime(Z[l - 1])": "A[l - 1] * (1 - A[l - 1])"
+    },
+    "The slope is taken at A[l-1]. It belongs at Z[l-1], where the unit stood when it was computed.": {"(Z[": "(A["},
+    "The slope is taken at Z[l]. delta[l-1] belongs to layer l − 1, and so does its slope: Z[l-1].": {
+        "Z[l - 1]": "Z[l]"
+    },
+    "Blame goes back through the weights of the wrong layer: between delta[l] and delta[l-1] lie the weights W[l].": {
+        "W[l].T": "W[l - 1].T"
+    },
+    "Every gradient has the wrong sign: delta[L] is A[L] − Y, not the other way round.": {"A[L] - Y": "Y - A[L]"},
+    "You divided by the number of elements of Y. The loss is a mean over the m examples only: Y.shape[1].": {
+        "/ m": "/ Y.size"
+    },
+    "`len(Y)` is the number of classes. The number of examples is Y.shape[1].": {"/ m": "/ len(Y)"},
+    "In the last layer there is no f_prime: softmax and its loss together already give A[L] − Y.": {
+        "/ m": "/ m * f_prime(Z[L])"
+    },
+    "db must be the sum of delta over the examples, of shape (n, 1).": {".sum(axis=1, keepdims=True)": ""},
+    "Layer 1 has no gradient. The loop must run down to l = 1: `range(L, 0, -1)`.": {"L, 0": "L, 1"},
+    "The loop runs upwards. Blame comes from the output: `range(L, 0, -1)`.": {"L, 0, -1": "1, L + 1"},
+    "The loop never runs: `range(L, 0)` counts up. Going down takes a third number: `range(L, 0, -1)`.": {
+        "L, 0, -1": "L, 0"
+    },
+    "Layer L has no gradient. The loop must begin with it: `range(L, 0, -1)`.": {"L, 0": "L - 1, 0"},
+    "The lists begin with the last layer. Entry l must be layer l's.": {
+        "return dW, db": "return dW[:1] + dW[:0:-1], db[:1] + db[:0:-1]"
+    },
+    "The two are swapped: `return dW, db`.": {"return dW, db": "return db, dW"},
+    "`dW = db = […]` makes one list with two names.": {"dW, db = [None] * (L + 1),": "dW = db ="},
     (
-        "Every dW is too small by the factor m, and the db are right: the mean enters once, in delta[L].",
-        {"A[l - 1].T": "A[l - 1].T / m"},
+        "The lists end with entry L, and L is `len(W) - 1`. In the round of layer l the next delta is that of layer l "
+        "− 1: of the formula for delta[l], l + 1 becomes l, and l becomes l − 1."
+    ): {"W[l].T": "W[l + 1].T"},
+    "A list has to be long enough before an entry is assigned: `[None] * (L + 1)`.": {"[None] * (L + 1)": "[]"},
+    "`*` multiplies element by element; dW[l] is the matrix product `delta @ A[l - 1].T`.": {"delta @": "delta *"},
+    "`*` multiplies element by element; blame goes back by the matrix product `W[l].T @ delta`.": {"T @": "T *"},
+    "`@` is the matrix product; the slope is multiplied element by element, `*`.": {") * f": ") @ f"},
+    "db[l] lost its second axis. b[l] has shape (n, 1), and so must db[l]: `keepdims=True`.": {", keepdims=True": ""},
+    "You summed delta over the units. Examples are columns: to sum over them is axis 1.": {"axis=1": "axis=0"},
+    "dW[l] is delta times what layer l was given, A[l-1], not what it gave, A[l].": {"A[l - 1].T": "A[l].T"},
+    "dW[l] takes the activations A[l-1], not Z[l-1], from before f.": {"A[l - 1].T": "Z[l - 1].T"},
+    "delta is layer l − 1's already when layer l uses it: first dW[l] and db[l], then the next delta.": (
+        {DW + DB + NEXT: NEXT + DW + DB},
+        {DB + NEXT: NEXT + DB},
     ),
-    (
-        "Every db is too small by the factor m, and the dW are right: db is a plain sum, the mean is in delta already.",
-        {"sum(": "mean("},
+    "W[l] is changed before blame goes back through it: first all gradients, then the weights.": [
+        {DB: f"{DB}        W[l] -= {rate} * dW[l]\n"} for rate in (0.1, 0.01)
+    ],
+    "The number of examples is not always 7: it is Y.shape[1].": {"/ m": "/ 7"},
+    "The dW are right, the db m times too large: divide delta[L] by m, and both inherit it.": {
+        "/ m": "",
+        ".T\n": ".T / m\n",
+    },
+    "The db are right, the dW m times too large: divide delta[L] by m, and both inherit it.": {
+        "/ m": "",
+        "sum(": "mean(",
+    },
+    "Brackets are missing: `A[L] - Y / m` divides Y alone.": {"(A[L] - Y)": "A[L] - Y"},
+    "delta[L] takes the probabilities A[L], not the weighted sums Z[L].": {"A[L] - Y": "Z[L] - Y"},
+    "delta[L] is A[L] − Y itself, not its square.": {"(A[L] - Y)": "(A[L] - Y) ** 2"},
+    "−Y / A[L] is the slope in A[L]; in Z[L], through softmax, it becomes A[L] − Y.": {"(A[L] - Y)": "-Y / A[L]"},
+    "f_prime is a function: call it, f_prime(Z[l-1]).": {"(Z[l - 1])": ""},
+    "f_prime is one function for all hidden layers, no list.": {"f_prime(": "f_prime[l - 1]("},
+    "The slope is taken of the blame. It belongs at Z[l-1], where the unit stood.": (
+        {"Z[l - 1]": "delta"},
+        {"(W[l].T @ delta) * f_prime(Z[l - 1])": "f_prime(W[l].T @ delta)"},
     ),
-    (
-        "Z[0] is None: there is no layer before the first, so make the next delta only if l > 1.",
-        {"if l > 1:": "if l > 0:"},
-    ),
-    (
-        "A (1 − A) is the sigmoid's slope; f_prime may be another one's: f_prime(Z[l-1]).",
-        {"f_prime(Z[l - 1])": "A[l - 1] * (1 - A[l - 1])"},
-    ),
-    (
-        "The slope is taken at A[l-1]. It belongs at Z[l-1], where the unit stood when it was computed.",
-        {"f_prime(Z[l - 1])": "f_prime(A[l - 1])"},
-    ),
-    (
-        "The slope is taken at Z[l]. delta[l-1] belongs to layer l − 1, and so does its slope: Z[l-1].",
-        {"f_prime(Z[l - 1])": "f_prime(Z[l])"},
-    ),
-    (
-        "Blame goes back through the weights of the wrong layer: between delta[l] and delta[l-1] lie the weights W[l].",
-        {"W[l].T": "W[l - 1].T"},
-    ),
-    (
-        "Every gradient has the wrong sign: delta[L] is A[L] − Y, not the other way round.",
-        {"A[L] - Y": "Y - A[L]"},
-    ),
-    (
-        "You divided by the number of elements of Y. The loss is a mean over the m examples only: Y.shape[1].",
-        {"/ m": "/ Y.size"},
-    ),
-    ("`len(Y)` is the number of classes. The number of examples is Y.shape[1].", {"/ m": "/ len(Y)"}),
-    (
-        "In the last layer there is no f_prime: softmax and its loss together already give A[L] − Y.",
-        {"/ m": "/ m * f_prime(Z[L])"},
-    ),
-    ("db must be the sum of delta over the examples, of shape (n, 1).", {".sum(axis=1, keepdims=True)": ""}),
-    ("Layer 1 has no gradient. The loop must run down to l = 1: `range(L, 0, -1)`.", {"range(L, 0": "range(L, 1"}),
-)
-for _feedback, _edit in MISTAKES:
-    backward.mistake(_feedback, _edit)
+    "Blame is multiplied by A[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z[l - 1])": "A[l - 1]"},
+    "Blame is multiplied by Z[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z": "(Z"},
+    "The slope comes after the product, and is that of layer l − 1, f_prime(Z[l-1]).": {
+        "delta) * f_prime(Z[l - 1])": "(delta * f_prime(Z[l])))"
+    },
+}
 
 
 # --- 5.4 to 5.7: find the bug -----------------------------------------------------------------------------------------
@@ -374,7 +384,7 @@ for _feedback, _edit in MISTAKES:
 def find_the_bug(key, letter, hints, reason, takeaway):
     """An exercise to repair suspect_a, …, which stands in the lesson: a `backward` by another name."""
     name = f"repaired_{letter}"
-    task = Exercise(
+    return Exercise(
         key=key,
         title=f"find the bug: suspect {letter}",
         points=1,
@@ -390,9 +400,6 @@ def find_the_bug(key, letter, hints, reason, takeaway):
         reason=reason,
         takeaway=takeaway,
     )
-    for feedback, edit in MISTAKES:
-        task.mistake(feedback, edit)
-    return task
 
 
 suspect_a = find_the_bug(
@@ -452,6 +459,10 @@ suspect_d = find_the_bug(
 )
 
 EXERCISES = (local_derivatives, layer_backward, backward, suspect_a, suspect_b, suspect_c, suspect_d)
+for _task, _mistakes in zip(EXERCISES, (LOCAL_MISTAKES, LAYER_MISTAKES, *[BACKWARD_MISTAKES] * 5), strict=True):
+    for _feedback, _edits in _mistakes.items():
+        for _edit in _edits if isinstance(_edits, tuple | list) else [_edits]:
+            _task.mistake(_feedback, _edit)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
