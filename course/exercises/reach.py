@@ -62,7 +62,7 @@ def lesson_images(source):
 
 
 def measured(network):
-    """What there is to know of a network, on the data set that it was trained on; without a record, on the usual one."""
+    """What there is to know of a network, on the data that it was trained on; without a record, on the usual ones."""
     record = getattr(network, "trained_on", None)
     rows = record["rows"] if record else np.zeros(0, np.uint64)
     sample = lesson_images("sample")
@@ -121,11 +121,26 @@ SMALL = (
 )
 
 
+WRONG = (
+    Mistake(NO_NETWORK, [{"epoch": 1, "accuracy": 0.99, "validation_accuracy": 0.99}]),
+    Mistake(OTHER_SIZES, Network([2, 2])),
+    Mistake(UNTRAINED, Measured(right=612, training=0.11)),
+    Mistake(VALIDATION, Measured(right=4990, training=0.999, examples=480_000, from_validation=5000)),
+    Mistake(TEST, Measured(right=4950, training=0.999, examples=480_000, from_test=10_000)),
+    Mistake(TOO_MANY, Measured(right=4910, training=0.998, examples=550_000)),
+    Mistake(CHANCE, Measured(right=567, training=0.104, examples=110_000)),
+    Mistake(OTHERS, Measured(right=3900, training=0.81, examples=440_000, others=True)),
+    Mistake(BY_HEART, Measured(right=4889, training=1.0, examples=495_000)),
+    Mistake(SHORT, Measured(right=4700, training=0.93, examples=110_000)),
+    Mistake(SMALL, Measured(right=4884, training=0.993, examples=275_000)),
+)
+
+
 @dataclass(kw_only=True)
 class Reach(Task):
     """Train until validation is accurate enough, with few examples. The answer is the network, or what was Measured."""
 
-    wrong: tuple[Mistake, ...]
+    wrong: tuple[Mistake, ...] = WRONG
 
     def judge(self, answer):
         if answer is None or is_unwritten(answer):
@@ -168,6 +183,6 @@ class Reach(Task):
             )
         elif it.others:
             yield (
-                "It was trained on images, too, that are not the lesson's; `check` takes on trust that none of them was "
-                "made of validation or test images."
+                "It was trained on images, too, that are not the lesson's; `check` takes on trust that none of them "
+                "was made of validation or test images."
             )
