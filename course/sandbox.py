@@ -165,9 +165,15 @@ def _ring_later(since, delay, interval):
 
 
 class _Printed(io.StringIO):
-    """Takes any amount of text, and keeps the beginning."""
+    """Takes any amount of text, and keeps the beginning; that of other threads goes where it went before."""
+
+    def __init__(self):
+        super().__init__()
+        self.thread, self.before = threading.get_ident(), sys.stdout
 
     def write(self, text):
+        if threading.get_ident() != self.thread:
+            return self.before.write(text)
         super().write(text[: max(KEPT + 1 - self.tell(), 0)])
         return len(text)
 
