@@ -328,6 +328,17 @@ def test_what_a_right_answer_prints_or_warns_of_is_shown(deed, note, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_what_a_thread_of_an_earlier_cell_prints_is_not_this_answers(capsys):
+    def answer(z, slope=0.01):
+        thread = threading.Thread(target=lambda: print("a download goes on"))
+        thread.start()  # here, so that it prints while the answer is judged on any machine
+        thread.join()
+        return right(z, slope)
+
+    assert len(LEAKY.judge(answer).lines) == 1
+    assert "a download goes on" in capsys.readouterr().out
+
+
 def test_inputs_are_copies():
     before = [{name: np.copy(value) for name, value in case.items()} for case in LEAKY.cases]
     LEAKY.judge(in_place)
