@@ -4,6 +4,8 @@ Whoever writes, wherever and however large: machine-written digits in ten hands 
 as in the lesson, if they are prepared as MNIST's were, and not if they are only made smaller.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 from strokes import HANDS, Hand, fool, write
@@ -80,11 +82,9 @@ def test_ink_that_touches_every_border_and_a_pad_that_is_all_black():
     assert black.sum() == 400
 
 
-@pytest.mark.parametrize("hand", HANDS.values(), ids=HANDS)
-def test_shape_range_and_center_of_mass(hand):
-    for digit in range(10):
-        ink = digits.rasterize(write(digit, hand))
-        steps = digits.prepare(ink)
+def test_shape_range_and_center_of_mass():
+    for digit, hand in itertools.product(range(10), HANDS.values()):
+        steps = digits.prepare(digits.rasterize(write(digit, hand)))
         assert (steps.centered.shape, steps.centered.dtype) == ((28, 28), np.float32)
         assert 0 <= steps.centered.min() <= steps.centered.max() <= 1
         assert max(steps.scaled.shape) == 20
@@ -103,7 +103,7 @@ def test_wherever_it_is_drawn_the_result_is_the_same():
             assert np.array_equal(digits.prepare(np.roll(ink, (dy, dx), (0, 1))).centered, expected)
 
 
-@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("digit", [0, 4, 7])
 def test_however_large_it_is_drawn_the_result_is_the_same(digit):
     ink = digits.rasterize(write(digit, Hand()))
     expected = digits.prepare(ink).centered
@@ -123,7 +123,6 @@ def test_mnist_comes_back_nearly_unchanged(sample):
     again = np.stack([digits.prepare(x).centered for x in X])
     difference = np.abs(again - X).mean(axis=(1, 2))
     same = np.mean([np.array_equal(*pair) for pair in zip(again, X, strict=True)])
-    print(f"\nmean |difference| {difference.mean():.5f}, unchanged {same:.1%}")
     assert difference.mean() < 0.005
     assert same > 0.9
 
@@ -197,8 +196,6 @@ def test_digits_of_all_hands_are_read_if_they_are_prepared(network):
                 y.append(digit)
     right = network.predict(np.array(prepared)) == y
     right_raw = network.predict(np.array(raw)) == y
-    by_digit = " ".join(f"{share:.0%}" for share in right.reshape(10, -1).mean(axis=1))
-    print(f"\nprepared {right.mean():.1%} (by digit {by_digit}), as it is {right_raw.mean():.1%}")
     assert right.mean() >= 0.93
     assert right.reshape(10, -1).mean(axis=1).min() >= 0.7
     assert right_raw.mean() <= 0.6
@@ -242,19 +239,15 @@ class Answers:
     ("network", "words"),
     [
         (Answers(np.full((1, 10), np.nan)), "no probabilities"),
-        (Answers(np.full((1, 10), np.inf)), "no probabilities"),
         (Answers(np.ones((1, 3))), r"gave shape (1, 3) for one image, not (1, 10)"),
         (Answers(np.ones((10, 1)) / 10), "gave shape (10, 1)"),
-        (Answers(np.ones(10) / 10), "gave shape (10,)"),
         (Answers(np.ones((1, 10))), "no probabilities"),
-        (Answers(-np.ones((1, 10))), "no probabilities"),
+        (Answers(np.array([[1.5, -0.5, *[0] * 8]])), "no probabilities"),
         (Answers(None), "gave nothing"),
-        (Answers("seven"), "predict_proba gave"),
         (Answers(RuntimeError("no")), "raised RuntimeError: no"),
         (Answers(SystemExit()), "raised SystemExit"),
         (Network([2, 10]), "raised ValueError: X must have one example a row and 2 columns"),
         (3, "raised AttributeError"),
-        (Network, "raised"),
     ],
 )
 def test_a_network_that_gives_no_probabilities_is_told_in_words(network, words, capfd):
@@ -286,10 +279,10 @@ def test_a_network_that_takes_for_ever_is_stopped(monkeypatch):
 
 def test_without_a_network_the_preparing_is_shown():
     pad = DrawDigit()
+    assert "No network was given" in pad.caption()
     pad.draw(write(4, Hand()))
     assert "No network was given" in pad.reading()
     assert pad.image.any()
-    assert "No network" in pad.caption()
 
 
 # --- the tasks
@@ -374,11 +367,11 @@ def test_looking_choosing_and_resetting_bring_the_test_digit(pad, sample):
     assert pad.index == len(sample.X_test) - 1
 
 
-@pytest.mark.parametrize("kind", [None, 3, [], {}, "explode", "ink", "count", "pixels", "digit", ["ink"]])
-@pytest.mark.parametrize("buffers", [(), (b"123",), (b"", b"")])
-def test_what_the_page_would_not_send_is_not_answered(pad, kind, buffers):
-    assert pad.answer({"kind": kind}, buffers) is None
-    assert pad.answer(kind, buffers) is None
+def test_what_the_page_would_not_send_is_not_answered(pad):
+    for kind in (None, 3, [], {}, "explode", "ink", "count", "pixels", "digit", ["ink"]):
+        for buffers in ((), (b"123",), (b"", b"")):
+            assert pad.answer({"kind": kind, "prepare": True, "by": 1.5}, buffers) is None
+            assert pad.answer(kind, buffers) is None
 
 
 @pytest.mark.parametrize(

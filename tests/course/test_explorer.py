@@ -34,10 +34,6 @@ def symbols(widget):
     return "".join(re.findall("[○●◐]", widget.lamp.value))
 
 
-def test_the_example_is_short():
-    assert len([line for line in EXAMPLE.splitlines() if line.strip()]) <= 20
-
-
 def test_the_picture_follows_the_control_and_comes_back():
     widget = parabola()
     first = bytes(widget.picture.value)
@@ -136,12 +132,9 @@ def test_the_learners_settings_neither_matter_nor_change():
         settings = dict(mpl.rcParams)
         assert bytes(parabola().picture.value) == expected
         assert dict(mpl.rcParams) == settings
-    widget = parabola()  # the oldest anywidget and ipywidgets cannot be made where warnings are errors
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        before = list(warnings.filters)
-        widget.control["a"].value = 2
-        assert warnings.filters == before
+    before = list(warnings.filters)
+    parabola().control["a"].value = 2
+    assert warnings.filters == before
 
 
 def test_words_are_escaped():
@@ -152,15 +145,11 @@ def test_words_are_escaped():
     assert "<code>&lt;b&gt;</code> &amp; &lt;script&gt;" in Rude().words.value
 
 
-def test_every_control_has_a_label():
+def test_a_check_list_is_its_boxes_and_every_control_has_a_label():
     control = slider("steepness", 1, 0, 2, 0.1)
     assert control.description == control.tooltip == "steepness"
-    boxes = CheckList("compare with", ["a", "b"])
-    assert [child.description for child in boxes.children[1:]] == ["a", "b"]
-
-
-def test_a_check_list_is_its_boxes():
     boxes = CheckList("compare with", ["a", "b", "c"], value=("c", "a", "unknown"))
+    assert [child.description for child in boxes.children[1:]] == ["a", "b", "c"]
     assert boxes.value == ("a", "c")
     seen = []
     boxes.observe(lambda change: seen.append(change.new), names="value")
