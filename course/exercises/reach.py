@@ -52,11 +52,11 @@ def lesson_images(source):
         mnist = load_mnist(source)
     order = np.random.default_rng(0).permutation(len(mnist.X_train))
     n_val = len(order) // 12
-    digests = checks.row_digests(mnist.X_train)
+    digests, test = checks.row_digests(mnist.X_train), checks.row_digests(mnist.X_test)
     some, val = order[:-n_val][:LOOKED_AT], order[-n_val:]
     return SimpleNamespace(
         X_val=mnist.X_train[val], y_val=mnist.y_train[val], X=mnist.X_train[some], y=mnist.y_train[some],
-        rows=digests, looked_at=digests[some], val=digests[val], test=checks.row_digests(mnist.X_test),
+        looked_at=digests[some], val=digests[val], test=test, all=np.concatenate([digests, test]),
         target=TARGET_OF_SAMPLE if mnist.source == "sample" else TARGET,
     )  # fmt: skip
 
@@ -66,7 +66,7 @@ def measured(network):
     record = getattr(network, "trained_on", None)
     rows = record["rows"] if record else np.zeros(0, np.uint64)
     sample = lesson_images("sample")
-    images = sample if record and np.isin(rows, [*sample.rows, *sample.test]).all() else lesson_images("auto")
+    images = sample if record and np.isin(rows, sample.all).all() else lesson_images("auto")
     seen = np.isin(images.looked_at, rows)
     seen |= not seen.any()
     return Measured(
@@ -77,7 +77,7 @@ def measured(network):
         examples=record["examples"] if record else None,
         from_validation=int(np.isin(images.val, rows).sum()),
         from_test=int(np.isin(images.test, rows).sum()),
-        others=not np.isin(rows, [*images.rows, *images.test]).all(),
+        others=not np.isin(rows, images.all).all(),
     )
 
 
