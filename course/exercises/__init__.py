@@ -252,10 +252,12 @@ if __name__ == "__main__":
     pairs = list(zip(sizes[1:], sizes[:-1]))
     W = [None, *(rng.normal(size=pair).astype("float32") * numpy.float32((2 / pair[1]) ** 0.5) for pair in pairs)]
     b = [None, *(numpy.zeros((n, 1), "float32") for n in sizes[1:])]
-    f = [None, relu, softmax]
-    history = learn(
-        mnist.X_train, one_hot(mnist.y_train, 10), W, b, f, relu_prime, Adam(0.001), epochs=10, batch_size=64, rng=rng
-    )
+    f, adam = [None, relu, softmax], Adam(0.001)
+    for epochs in (8, 2):
+        history = learn(
+            mnist.X_train, one_hot(mnist.y_train, 10), W, b, f, relu_prime, adam, epochs, batch_size=64, rng=rng
+        )
+        adam.learning_rate /= 10  # small steps at the end
     _, A = forward(mnist.X_test.T, W, b, f)
     print(f"loss of the last epoch {history[-1]:.4f}, accuracy on the test digits", end=" ")
     print(f"{(A[-1].argmax(axis=0) == mnist.y_test).mean():.2%}")
