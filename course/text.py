@@ -20,10 +20,14 @@ EXCEPTION_HINTS = {  # how an exception begins: the name of the mistake, and wha
         "math on an array",
         "The functions of `math` take one number; those of NumPy, such as `np.exp`, take whole arrays.",
     ),
-    r"ValueError: (operands|shapes|matmul|could not broadcast)": (
+    r"ValueError: (shapes|matmul)": (
         "shapes do not fit",
-        "Two arrays in that line have shapes that do not fit together; print both. After a sum or a maximum over an "
-        "axis, `keepdims=True` often makes them fit.",
+        "Two arrays in that line have shapes that do not fit together: in `a @ b`, a has as many columns as b rows.",
+    ),
+    r"ValueError: (operands|could not broadcast)": (
+        "shapes do not fit",
+        "Two arrays in that line have shapes that do not fit together. `*` and `+` go element by element: shapes must "
+        "be equal but for axes of length 1, which `keepdims=True` keeps in a sum; a matrix product is written `@`.",
     ),
     r"AxisError": ("no such axis", "The array has no such axis: the first is axis 0, the last axis −1."),
     r"UFuncTypeError: Cannot cast": (

@@ -90,6 +90,8 @@ LOCAL_MISTAKES = {  # what is said to a wrong answer: the edits of the solution 
     "Your a is σ(−z): the exponent of e is −z.": {"exp(-z)": "exp(z)"},
     "Brackets are missing: `-w * x + b` is not −(w x + b).": {"-z": "-w * x + b"},
     "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 first.": {"(1 + np.exp(-z))": "1 + np.exp(-z)"},
+    "∂L/∂a takes a, not z.": {"a - y": "z - y"},
+    "The sign of ∂L/∂a counts: no absolute value.": {"(a - y)": "abs(a - y)"},
     "Your a is z itself: a = σ(z).": {"1 / (1 + np.exp(-z))": "z"},
 }
 
@@ -323,9 +325,7 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "db must be the sum of delta over the examples, of shape (n, 1).": {".sum(axis=1, keepdims=True)": ""},
     "Layer 1 has no gradient. The loop must run down to l = 1: `range(L, 0, -1)`.": {"L, 0": "L, 1"},
     "The loop runs upwards. Blame comes from the output: `range(L, 0, -1)`.": {"L, 0, -1": "1, L + 1"},
-    "The loop never runs: `range(L, 0)` counts up. Going down takes a third number: `range(L, 0, -1)`.": {
-        "L, 0, -1": "L, 0"
-    },
+    "No entry is filled. `range(L, 0)` counts up, so its loop never runs: `range(L, 0, -1)`.": {"L, 0, -1": "L, 0"},
     "Layer L has no gradient. The loop must begin with it: `range(L, 0, -1)`.": {"L, 0": "L - 1, 0"},
     "The lists begin with the last layer. Entry l must be layer l's.": {
         "return dW, db": "return dW[:1] + dW[:0:-1], db[:1] + db[:0:-1]"
@@ -335,13 +335,17 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     (
         "The lists end with entry L, and L is `len(W) - 1`. In the round of layer l the next delta is that of layer l "
         "− 1: of the formula for delta[l], l + 1 becomes l, and l becomes l − 1."
-    ): {"W[l].T": "W[l + 1].T"},
+    ): ({"W[l].T": "W[l + 1].T"}, {"l > 1": "l > 0", "W[l].T": "W[l + 1].T"}),
     "A list has to be long enough before an entry is assigned: `[None] * (L + 1)`.": {"[None] * (L + 1)": "[]"},
     "`*` multiplies element by element; dW[l] is the matrix product `delta @ A[l - 1].T`.": {"delta @": "delta *"},
     "`*` multiplies element by element; blame goes back by the matrix product `W[l].T @ delta`.": {"T @": "T *"},
     "`@` is the matrix product; the slope is multiplied element by element, `*`.": {") * f": ") @ f"},
     "db[l] lost its second axis. b[l] has shape (n, 1), and so must db[l]: `keepdims=True`.": {", keepdims=True": ""},
-    "You summed delta over the units. Examples are columns: to sum over them is axis 1.": {"axis=1": "axis=0"},
+    "You summed delta over the units. Examples are columns: to sum over them is axis 1.": (
+        {"axis=1": "axis=0"},
+        {"axis=1, keepdims=True": "axis=0"},
+    ),
+    "Blame goes back through the weights, W[l].T, not through their gradients.": {"(W[l]": "(dW[l]"},
     "dW[l] is delta times what layer l was given, A[l-1], not what it gave, A[l].": {"A[l - 1].T": "A[l].T"},
     "dW[l] takes the activations A[l-1], not Z[l-1], from before f.": {"A[l - 1].T": "Z[l - 1].T"},
     "delta is layer l − 1's already when layer l uses it: first dW[l] and db[l], then the next delta.": (
@@ -351,7 +355,7 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "W[l] is changed before blame goes back through it: first all gradients, then the weights.": [
         {DB: f"{DB}        W[l] -= {rate} * dW[l]\n"} for rate in (0.1, 0.01)
     ],
-    "The number of examples is not always 7: it is Y.shape[1].": {"/ m": "/ 7"},
+    "The number of examples differs from batch to batch: Y.shape[1].": [{"/ m": f"/ {m}"} for m in (5, 7, 10)],
     "The dW are right, the db m times too large: divide delta[L] by m, and both inherit it.": {
         "/ m": "",
         ".T\n": ".T / m\n",
