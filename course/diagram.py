@@ -4,7 +4,7 @@
     diagram.show(values=A, W=W, b=b)                       # lists with entry l for layer l, as everywhere in the course
     diagram.show(values=A, W=W, lit={(1, 0), (1, 0, 1)})   # unit 0 of layer 1 and the weight W[1][0, 1] stand out
 
-Blue is positive, orange negative; the stronger the colour, the larger the value; the thicker the line, the larger the
+Blue is positive, orange negative; the stronger the color, the larger the value; the thicker the line, the larger the
 weight. A layer of more than `limit` units is drawn with its first and last ones, and its size below. Numbers stand
 where there is room: in circles that are large enough, and on the lines between layers that have few of them.
 """
@@ -29,9 +29,8 @@ class Diagram:
     def __init__(self, ax, sizes, inputs=None, outputs=None, hidden=None, animated=False, limit=12, numbers=12):
         self.sizes = [int(n) for n in sizes]
         if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise ValueError(
-                f"sizes: expected two or more layers, each of one unit or more, as [2, 3, 1]; got {sizes}."
-            )
+            wanted = "two or more layers, each of one unit or more, as [2, 3, 1]"
+            raise ValueError(f"sizes: expected {wanted}; got {sizes}.")
         if limit < 3:
             raise ValueError(f"limit: expected at least 3 units to draw of a large layer; got {limit}.")
         self.ax, self.L = ax, len(self.sizes) - 1
@@ -70,34 +69,30 @@ class Diagram:
     def _place(self):
         """Where units stand: x is the layer, y in the same unit of length, so that a circle's size can be computed."""
         box = self.ax.get_window_extent()
-        self._rows = max(len(shown) + (len(shown) < n) for shown, n in zip(self.shown, self.sizes, strict=True))
-        elided = any(len(shown) < n for shown, n in zip(self.shown, self.sizes, strict=True))
-        pixels = box.width / (self.L + 0.8), box.height / (self._rows + 0.35 * elided)  # between neighbours
-        points = np.array(pixels) * 72 / self.ax.figure.dpi
+        elided = [len(shown) < n for shown, n in zip(self.shown, self.sizes, strict=True)]  # needs a row for the dots
+        rows = max(len(shown) + dots for shown, dots in zip(self.shown, elided, strict=True))
+        below = 0.35 * any(elided)  # room for the size
+        self._pixels = box.width / (self.L + 0.8), box.height / (rows + below)  # between neighbors
+        points = np.array(self._pixels) * 72 / self.ax.figure.dpi
         self.radius = min(0.22 * points[0], 0.3 * points[1], 22)  # of a circle, in points
-        self.ax.set(xlim=(-0.4, self.L + 0.4), ylim=(-0.5 - 0.35 * elided, self._rows - 0.5))
+        self.ax.set(xlim=(-0.4, self.L + 0.4), ylim=(-0.5 - below, rows - 0.5))
         self.ax.set_axis_off()
-        self._pixels = pixels
         self.xy = {}
-        for l, (shown, n) in enumerate(zip(self.shown, self.sizes, strict=True)):
-            gap = len(shown) < n  # room for the dots
-            top = (self._rows - 1) / 2 + (len(shown) + gap - 1) / 2
+        for l, (shown, dots) in enumerate(zip(self.shown, elided, strict=True)):
+            top = (rows + len(shown) + dots) / 2 - 1
             for row, i in enumerate(shown):
-                self.xy[l, i] = (l, top - row - (gap and i >= n // 2))
+                self.xy[l, i] = (l, top - row - (dots and row >= len(shown) // 2))
 
     def _draw(self, names, animated):
         ax = self.ax
         font = float(np.clip(0.62 * self.radius, 6, 11))
-        self._lines = LineCollection(
-            [(self.xy[l - 1, i], self.xy[l, j]) for l, j, i in self._edges],
-            colors=PALE, linewidths=1, animated=animated, zorder=1,
-        )  # fmt: skip
+        lines = [(self.xy[l - 1, i], self.xy[l, j]) for l, j, i in self._edges]
+        self._lines = LineCollection(lines, colors=PALE, linewidths=1, animated=animated, zorder=1)
         ax.add_collection(self._lines, autolim=False)
         x, y = np.array(list(self.xy.values())).T
-        ax.scatter(x, y, s=4 * self.radius**2, color="white", zorder=2, animated=animated)  # lines end at the circle
-        self._circles = ax.scatter(
-            x, y, s=4 * self.radius**2, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3, animated=animated
-        )
+        circles = {"s": 4 * self.radius**2, "animated": animated}
+        ax.scatter(x, y, color="white", zorder=2, **circles)  # lines end at the circle
+        self._circles = ax.scatter(x, y, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3, **circles)
         box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
         style = {"ha": "center", "animated": animated, "color": INK}
         lift = self.radius / 72 * ax.figure.dpi / ax.get_window_extent().height * np.diff(ax.get_ylim())[0]
@@ -113,8 +108,8 @@ class Diagram:
                 ax.text(x, y + 1.2 * lift, names[l][i], ha="center", va="bottom", fontsize=font, color=INK)
         for l, (shown, n) in enumerate(zip(self.shown, self.sizes, strict=True)):
             if len(shown) < n:
-                between = (self.xy[l, shown[len(shown) // 2 - 1]][1] + self.xy[l, shown[len(shown) // 2]][1]) / 2
-                ax.text(l, between, "⋮", ha="center", va="center", fontsize=14, color=INK)
+                above, below = (self.xy[l, shown[len(shown) // 2 - up]][1] for up in (1, 0))
+                ax.text(l, (above + below) / 2, "⋮", ha="center", va="center", fontsize=14, color=INK)
                 bottom = self.xy[l, shown[-1]][1] - 1.3 * lift
                 ax.text(l, bottom, f"{n} units", ha="center", va="top", fontsize=9, color=INK)
         self._weights = {
@@ -127,7 +122,7 @@ class Diagram:
 
         Distances are counted in sizes of a number, so that below 1 two of them overlap; three rounds are enough.
         """
-        scale = 72 / self.ax.figure.dpi * np.array(self._pixels)  # points between neighbours, across and up
+        scale = 72 / self.ax.figure.dpi * np.array(self._pixels)  # points between neighbors, across and up
         number = font * np.array((2.9, 1.4))
         circles = np.array(list(self.xy.values())) * scale
         biases = circles - (0, 1.15 * self.radius + 0.6 * font)
@@ -210,7 +205,7 @@ def _color(value):
 def _number(value, decimals):
     """A number in few signs: 1.50 is 1.5, 2.00 is 2, −0.00 is 0."""
     if not np.isfinite(value):
-        return {True: "NaN"}.get(bool(np.isnan(value)), "∞" if value > 0 else "−∞")
+        return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
     if abs(value) >= 1000:
         return minus(f"{value:.0e}".replace("e+0", "e"))
     return decimal(value, decimals)

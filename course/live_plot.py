@@ -9,7 +9,6 @@ line is printed for each epoch instead.
 import io
 import time
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from course.text import printable
@@ -105,10 +104,8 @@ def duration(seconds):
 
 def picture(history, epochs, line):
     """PNG bytes of `draw`."""
-    figure = draw(history, epochs, line)
-    FigureCanvasAgg(figure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
+    draw(history, epochs, line).savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()
 
 

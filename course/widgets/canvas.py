@@ -15,7 +15,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from course.widgets.explorer import SCALE, static_view
+from course.widgets.explorer import SCALE, states_of_goals, static_view
 from helpers.plots import STYLE
 
 SIZE = 780, 310  # of the still picture, in CSS pixels
@@ -44,7 +44,8 @@ class Canvas(anywidget.AnyWidget):
 
     def __init__(self, **settings):
         super().__init__(**settings)
-        self.lit, self._done_before = [False] * len(self.tasks), set()
+        self._done_before = set()
+        self._light(*[False] * len(self.tasks))
         self.on_msg(lambda _, message, buffers: self._receive(message, buffers))
 
     def answer(self, message, buffers=()):
@@ -61,8 +62,7 @@ class Canvas(anywidget.AnyWidget):
 
     def goals(self):
         """(task, state) of each task; the state is "reached", "before" (it was, but is no longer) or "goal"."""
-        before = ["before" if k in self._done_before else "goal" for k in range(len(self.tasks))]
-        return [(task, "reached" if lit else old) for task, lit, old in zip(self.tasks, self.lit, before, strict=True)]
+        return list(zip(self.tasks, self._states, strict=True))
 
     @property
     def figure(self):
@@ -76,7 +76,7 @@ class Canvas(anywidget.AnyWidget):
     def _light(self, *lit):
         """Note which tasks are met now."""
         self.lit = [bool(done) for done in lit]
-        self._done_before |= {k for k, done in enumerate(self.lit) if done}
+        self._states = states_of_goals(self.lit, self._done_before)
 
     def _receive(self, message, buffers):
         frame = self.answer(message, buffers)

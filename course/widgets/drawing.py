@@ -115,9 +115,8 @@ class DrawDigit(Canvas):
             self.remark = f"Right, {_a(wanted)}: {self.row} in a row."
         else:
             self.row = 0
-            self.remark = (
-                f"{_a(wanted)} was asked for, and it reads {_a(self.best)}: the row begins again.".capitalize()
-            )
+            remark = f"{_a(wanted)} was asked for, and it reads {_a(self.best)}: the row begins again."
+            self.remark = remark.capitalize()
         self._look()
 
     @property
@@ -179,27 +178,28 @@ class DrawDigit(Canvas):
     # What the page gets
 
     def answer(self, message, buffers=()):
-        kind, new_digit = None, False
+        new_digit, counted = False, False
         match message, list(buffers):
             case {"kind": "ink" | "count" as kind, "prepare": bool(prepare)}, [ink] if len(ink) == GRID**2:
                 self.show(np.frombuffer(ink, np.uint8).reshape(GRID, GRID), prepare)
                 if kind == "count":
                     self.count()
+                    counted = not self.ink.any()
             case {"kind": "pixels"}, [pixels] if len(pixels) == 28**2:
                 self.edit(np.frombuffer(pixels, np.uint8).reshape(28, 28))
             case {"kind": "digit", "by": -1 | 1 as by}, []:
+                new_digit = True
                 self.choose(self.index + by)
-                new_digit = True
             case {"kind": "reset"}, []:
+                new_digit = True
                 self.reset()
-                new_digit = True
             case {"kind": "look"}, []:  # a view opens, with an empty pad
-                self.show(np.zeros((GRID, GRID), np.uint8))
                 new_digit = True
+                self.show(np.zeros((GRID, GRID), np.uint8))
             case _:
                 return None
         content, arrays = self.frame(new_digit)
-        return {**content, "counted": kind == "count" and not self.ink.any()}, arrays
+        return {**content, "counted": counted}, arrays
 
     def frame(self, new_digit=False):
         """What is to be seen, as (content, buffers); with `new_digit` also the test digit as it was."""
@@ -220,18 +220,17 @@ class DrawDigit(Canvas):
             changed = _bytes(1.0 * (self.pixels != self.original))
             arrays = {"The test digit": self.original, "Your changes": changed, "As it goes in": self.image}
             return [Picture(title, array, 28) for title, array in arrays.items()]
-        top, bottom, left, right = self.steps.box
-        cropped, scaled = self.steps.cropped, self.steps.scaled
+        drawn = Picture("1 · Drawn", self.ink, GRID)
         if not self.prepared:
-            return [
-                Picture("1 · Drawn", self.ink, GRID),
-                Picture("2 · Made smaller, 28\u00a0×\u00a028", self.image, 28),
-            ]
+            return [drawn, Picture("2 · Made smaller, 28\u00a0×\u00a028", self.image, 28)]
+        (top, bottom, left, right), cropped, scaled, _ = self.steps
         height, width = scaled.shape
-        size = f" to\n{width}\u00a0×\u00a0{height}" if scaled.size else ""
+        box, size = (), ""
+        if scaled.size:
+            box, size = ((left, top, right - left, bottom - top),), f" to\n{width}\u00a0×\u00a0{height}"
         middle = digits.MIDDLE + 0.5
         return [
-            Picture("1 · Drawn", self.ink, GRID, ((left, top, right - left, bottom - top),) if scaled.size else ()),
+            drawn._replace(frames=box),
             Picture("2 · Cropped", cropped, max(1, *cropped.shape)),
             Picture(f"3 · Scaled{size}", scaled, 28, ((width / 2 - 10, height / 2 - 10, 20, 20),)),
             Picture("4 · Centered", self.image, 28, ((middle, 0, 0, 28), (0, middle, 28, 0))),
@@ -256,12 +255,11 @@ class DrawDigit(Canvas):
             ax.spines[:].set_visible(True)
             for left, top, wide, high in frames:
                 ax.add_patch(Rectangle((left, top), wide, high, fill=False, edgecolor=ORANGE, linewidth=1))
-        ax = figure.add_axes((0.74, 0.17, 0.24, 0.68))
         P = np.zeros(10) if pad.probabilities is None else pad.probabilities
+        title = "It reads" if pad.best is not None else "Nothing is read"
+        ax = figure.add_axes((0.74, 0.17, 0.24, 0.68), title=title, xlabel="probability", ylabel="digit")
         ax.barh(range(10), P, color=[BLUE if k == pad.best else "#999999" for k in range(10)])
         ax.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), xticks=(0, 0.5, 1))
-        title = "It reads" if pad.best is not None else "Nothing is read"
-        ax.set(xlabel="probability", ylabel="digit", title=title)
 
 
 def read(network, image):

@@ -11,7 +11,7 @@ A lesson's widget is a subclass with five short methods. This is a whole one:
         def draw(self, figure):                            # once: what stands still, and (animated=True) what moves
             ax = figure.add_axes((0.15, 0.2, 0.8, 0.65))
             ax.set(xlim=(-2, 2), ylim=(-8, 8), title="y = a x²", xlabel="x", ylabel="y")
-            (self.curve,) = ax.plot([], [], animated=True)
+            self.curve = moving(ax)
 
         def update(self, a):                               # at each change; may return sentences for the learner
             x = np.linspace(-2, 2, 101)
@@ -59,6 +59,13 @@ from helpers.plots import GREEN, STYLE
 
 SCALE = 1.4  # pixels of the picture per CSS pixel: nearly as sharp on a fine screen as 2, in two thirds of the time
 LINE = 'style="line-height: 1.5"'
+
+
+LAMPS = {
+    "reached": f'<span style="color: {GREEN}">●</span> <b>Reached:</b>',
+    "before": "◐ <b>Reached before:</b>",
+    "goal": "○ <b>Goal:</b>",
+}
 
 
 class Explorer(widgets.VBox):
@@ -144,8 +151,9 @@ class Explorer(widgets.VBox):
             caption, goals = self.caption(**values), list(self.goals(**values))
         self.picture.value = png(self.canvas.buffer_rgba())
         self.lit = [bool(done) for _, done in goals]
-        self._done_before |= {k for k, done in enumerate(self.lit) if done}
-        self.lamp.value = "".join(self._lamp_line(k, task) for k, (task, _) in enumerate(goals))
+        states = states_of_goals(self.lit, self._done_before)
+        lamps = (f"{LAMPS[state]} {inline(task)}" for state, (task, _) in zip(states, goals, strict=True))
+        self.lamp.value = "".join(f"<div {LINE}>{lamp}</div>" for lamp in lamps)
         self.words.value = "".join(f"<div {LINE}>{inline(sentence)}</div>" for sentence in [caption, *remarks])
 
     def _paint(self):
@@ -160,15 +168,6 @@ class Explorer(widgets.VBox):
             if artist.get_visible():
                 artist.draw(renderer)
 
-    def _lamp_line(self, k, task):
-        if self.lit[k]:
-            symbol, words = f'<span style="color: {GREEN}">●</span>', "<b>Reached:</b>"
-        elif k in self._done_before:
-            symbol, words = "◐", "<b>Reached before:</b>"
-        else:
-            symbol, words = "○", "<b>Goal:</b>"
-        return f"<div {LINE}>{symbol} {words} {inline(task)}</div>"
-
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
         data, about = static_view(self.canvas, self.size, self.caption(**self.values))
@@ -182,6 +181,12 @@ class Accessible(anywidget.AnyWidget):
 
     def __init__(self):
         super().__init__(layout={"display": "none"})
+
+
+def states_of_goals(lit, before):
+    """For each goal "reached", "before" (it was, but is no longer) or "goal". `before`, a set, gains those now lit."""
+    before |= {k for k, done in enumerate(lit) if done}
+    return ["reached" if done else "before" if k in before else "goal" for k, done in enumerate(lit)]
 
 
 def set_if_changed(artist, **properties):

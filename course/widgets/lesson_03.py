@@ -66,10 +66,8 @@ class HiddenSpace(Explorer):
         self.grids = [moving_segments(ax, zorder=1, colors="#AAAAAA", linewidths=0.9) for ax in both]
         self.zeros = [moving(self.left, color="#333333", ls=ls, lw=1.6) for ls in ("-", "--")]
         dot = {"ls": "", "markersize": 8, "markeredgecolor": "white", "zorder": 5}
-        self.dots = [
-            [moving(ax, marker=marker, color=color, **dot) for marker, color in (("o", BLUE), ("^", ORANGE))]
-            for ax in both
-        ]
+        kinds = ("o", BLUE), ("^", ORANGE)
+        self.dots = [[moving(ax, marker=mark, color=color, **dot) for mark, color in kinds] for ax in both]
         self.cut = moving(self.right, color=DARK_GREEN, lw=2.6)
         self.count = moving_text(self.right, 0.98, 1.03, ha="right", size=12, color=DARK_GREEN)
 
@@ -77,14 +75,16 @@ class HiddenSpace(Explorer):
         W = np.array([[weights[f"w{j}{i}"] for i in (1, 2)] for j in (1, 2)], float)
         b = np.array([[weights["b1"]], [weights["b2"]]], float)
         points = self.sets[data]
-        z = W @ points.all + b
-        h, remarks = call_learner_code("The activation", self.activations[activation], z)
-        self.h, self.y = h[:, : len(points.y)], points.y
-        ok = np.isfinite(h).all()
+        h, remarks = call_learner_code("The activation", self.activations[activation], W @ points.all + b)
+        self.h, self.y, ok = h[:, : len(points.y)], points.y, np.isfinite(h).all()
         self.line = best_line(self.h, self.y) if ok else None
         self.wrong = self.line.wrong if self.line else min(np.bincount(self.y))
+        for dots, grid, at in zip(self.dots, self.grids, (points.all, h), strict=True):
+            grid.set_segments(points.segments(np.nan_to_num(at)))
+            for k, marks in enumerate(dots):
+                marks.set_data(*at[:, : len(self.y)][:, self.y == k])
         self._show_left(points, W, b, h)
-        self._show_right(points, h, ok)
+        self._show_right(h[:, : points.background.start] if ok else np.ones(1))  # the points and the grid
         self.count.set_text(f"{self.wrong} of {len(self.y)} wrong")
         return remarks
 
@@ -94,9 +94,8 @@ class HiddenSpace(Explorer):
         yield f"moons: at most {FEW} of the 60 points on the wrong side of the line.", few
 
     def caption(self, data, activation, **weights):
-        units = "; ".join(
-            f"unit {k}: z = {weights[f'w{k}1']:g} x₁ + {weights[f'w{k}2']:g} x₂ + {weights[f'b{k}']:g}" for k in (1, 2)
-        )
+        rows = [[weights[name] for name in (f"w{k}1", f"w{k}2", f"b{k}")] for k in (1, 2)]
+        units = "; ".join(f"unit {k}: z = {w1:g} x₁ + {w2:g} x₂ + {b:g}" for k, (w1, w2, b) in enumerate(rows, 1))
         words = units.replace("+ -", "− ").replace("-", "−")
         line = f"The best line leaves {self.wrong} of {len(self.y)} points on the wrong side."
         return f"{data}, activation {activation}. {words}. {line}"
@@ -105,29 +104,20 @@ class HiddenSpace(Explorer):
         low, high = points.box
         set_if_changed(self.left, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         self.sides.set_extent((low[0], high[0], low[1], high[1]))
+        sides = np.ones((CELLS, CELLS, 3))
         if self.line:
-            one = self.line.side(h[:, points.background]).reshape(CELLS, CELLS)
-            self.sides.set_data(np.where(one[..., None], PALE["1"], PALE["0"]))
-        else:
-            self.sides.set_data(np.ones((CELLS, CELLS, 3)))
-        self.grids[0].set_segments(points.segments(points.all))
+            one = self.line.side(h[:, points.background]).reshape(CELLS, CELLS, 1)
+            sides = np.where(one, PALE["1"], PALE["0"])
+        self.sides.set_data(sides)
         for line, w, bias in zip(self.zeros, W, b[:, 0], strict=True):
             line.set_data(*straight(w, -bias, low, high))
-        self._place(self.dots[0], points.all[:, : len(self.y)])
 
-    def _show_right(self, points, h, ok):
-        seen = h[:, : points.background.start] if ok else np.ones(1)  # the points and the grid
+    def _show_right(self, seen):
         high = 2 ** (np.ceil(2 * np.log2(max(np.abs(seen).max(), 1))) / 2) * 1.1  # few sizes: axes are slow to redraw
         low = -high if seen.min() < 0 else -0.15 * high
         set_if_changed(self.right, xlim=(low, high), ylim=(low, high))
-        self.grids[1].set_segments(points.segments(np.nan_to_num(h)))
-        self._place(self.dots[1], self.h)
-        corners = np.array([low, low]), np.array([high, high])
+        corners = np.full(2, low), np.full(2, high)
         self.cut.set_data(*(straight(self.line.normal, self.line.at, *corners) if self.line else ([], [])))
-
-    def _place(self, dots, at):
-        for k, marks in enumerate(dots):
-            marks.set_data(*at[:, self.y == k])
 
 
 class Points:
@@ -136,11 +126,11 @@ class Points:
     def __init__(self, X, y):
         self.y = y
         low, high = X.min(axis=0), X.max(axis=0)
-        self.box = low - 0.25 * (high - low), high + 0.25 * (high - low)
-        across, up = (np.linspace(a, z, LINES) for a, z in zip(*self.box, strict=True))
-        along = [np.linspace(a, z, STEPS) for a, z in zip(*self.box, strict=True)]
-        grid = [[x, y] for y in up for x in along[0]] + [[x, y] for x in across for y in along[1]]
-        cells = [(np.arange(CELLS) + 0.5) / CELLS * (z - a) + a for a, z in zip(*self.box, strict=True)]
+        self.box = low, high = low - 0.25 * (high - low), high + 0.25 * (high - low)
+        across, up = np.linspace(low, high, LINES).T
+        xs, ys = np.linspace(low, high, STEPS).T
+        grid = [[x, y] for y in up for x in xs] + [[x, y] for x in across for y in ys]
+        cells = ((np.arange(CELLS)[:, None] + 0.5) / CELLS * (high - low) + low).T
         background = np.stack(np.meshgrid(*cells), axis=-1).reshape(-1, 2)
         self.all = np.concatenate([X, grid, background]).T
         self.grid = slice(len(X), len(X) + len(grid))
@@ -223,19 +213,16 @@ class ForwardStepper(Explorer):
         ax = figure.add_axes((0.02, 1 - 245 / height, 0.96, 238 / height))
         self.diagram = Diagram(ax, self.sizes, names[0], names[-1], hidden=names[1:-1], animated=True)
         self.head = moving_text(figure, 0.05, 1 - 270 / height, size=12, weight="bold")
-        self.lines = [
-            moving_text(figure, 0.05, 1 - (270 + LINE * k) / height, size=12, family="DejaVu Sans Mono")
-            for k in range(1, max(self.sizes) + 1)
-        ]
+        heights = [1 - (270 + LINE * k) / height for k in range(1, max(self.sizes) + 1)]
+        self.lines = [moving_text(figure, 0.05, at, size=12, family="DejaVu Sans Mono") for at in heights]
 
     def update(self, step, **x):
         self._compute(np.array([*x.values()])[:, None])
-        layer = (step + 1) // 2  # the one that is being computed; 0 before the first step
-        sums = step % 2 == 1
+        layer, sums = (step + 1) // 2, step % 2 == 1  # the one that is being computed; 0 before the first step
         values = [*self.A[:layer], self.Z[layer] if sums else self.A[layer]]
         lit = {(layer, i) for i in range(self.sizes[layer])}
         if sums:
-            lit |= {(layer, j, i) for j in range(self.sizes[layer]) for i in range(self.sizes[layer - 1])}
+            lit |= {(*unit, i) for unit in lit for i in range(self.sizes[layer - 1])}
         self.diagram.show(values=values, W=self.W, b=self.b, lit=lit if step else None)
         self.head.set_text(self._head(layer, sums))
         self.formulas = [self._formula(layer, i, sums) for i in range(self.sizes[layer])]
@@ -252,9 +239,8 @@ class ForwardStepper(Explorer):
             yield "at the last step, find inputs for which both hidden units are silent.", silent
 
     def caption(self, step, **x):
-        layer = (step + 1) // 2
         formulas = "; ".join(" ".join(text.split()) for text in self.formulas)
-        return f"Step {step} of {2 * self.L}. {self._head(layer, step % 2 == 1)}: {formulas}."
+        return f"Step {step} of {2 * self.L}. {self.head.get_text()}: {formulas}."
 
     def _unit(self, letter, layer, i):
         """x₁ in layer 0, then a[1]₁, as in the lesson; a layer of one unit needs no number: a[2]."""

@@ -15,6 +15,7 @@ and small weights delta shrinks on its way back just as a does on its way forwar
 from dataclasses import dataclass, field
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.ticker import NullLocator
 
 from course.diagram import Diagram
@@ -48,18 +49,20 @@ class Step:
 
 
 class Story:
-    """Collects the steps. Each knows what was known before it."""
+    """Collects the steps. Each knows what was known before it. Lit, if nothing is said, is what a step of the graph has
+    to do with: the nodes it computes, and the edges to them, or backward those with a local derivative."""
 
     def __init__(self, **values):
         self.steps = [Step("Given: the inputs and the weights. Press Next.", values=values)]
 
-    def forward(self, title, *lines, lit, **values):
-        last = self.steps[-1]
+    def forward(self, title, *lines, lit=None, **values):
+        last, lit = self.steps[-1], lit or {*values, *(edge for edge in EDGES if edge[-1] in values)}
         self.steps.append(Step(f"Forward: {title}", lines, frozenset(lit), {}, last.values | values, last.gradients))
 
-    def backward(self, title, *lines, lit, local=None, **gradients):
-        last, title = self.steps[-1], f"Backward: {title}"
-        self.steps.append(Step(title, lines, frozenset(lit), local or {}, last.values, last.gradients | gradients))
+    def backward(self, title, *lines, lit=None, local=None, **gradients):
+        last, local = self.steps[-1], local or {}
+        lit, title = frozenset(lit or {*local, *gradients}), f"Backward: {title}"
+        self.steps.append(Step(title, lines, lit, local, last.values, last.gradients | gradients))
 
 
 def graph_steps(x, w, y):
@@ -69,28 +72,23 @@ def graph_steps(x, w, y):
     q, de = e**2, 2 * e
     dx, first, second = de * w, de * x, 2 * w
     story = Story(x=x, w=w, y=y)
-    story.forward("the prediction p", f"p = w · x = {n(w)} · {f(x)} = {n(p)}", lit=("w-p", "x-p", "p"), p=p)
-    story.forward("the error e", f"e = p − y = {n(p)} − {f(y)} = {n(e)}", lit=("p-e", "y-e", "e"), e=e)
-    story.forward("its square q", f"q = e² = {f(e)}² = {n(q)}", lit=("e-q", "q"), q=q)
-    story.forward("r, the price of a large weight", f"r = w² = {f(w)}² = {n(r)}", lit=("w-r", "r"), r=r)
-    story.forward("the loss L", f"L = q + r = {n(q)} + {n(r)} = {n(q + r)}", lit=("q-L", "r-L", "L"), L=q + r)
-    story.backward("start at the end", "∂L/∂L = 1", lit=("L",), L=1.0)
+    story.forward("the prediction p", f"p = w · x = {n(w)} · {f(x)} = {n(p)}", p=p)
+    story.forward("the error e", f"e = p − y = {n(p)} − {f(y)} = {n(e)}", e=e)
+    story.forward("its square q", f"q = e² = {f(e)}² = {n(q)}", q=q)
+    story.forward("r, the price of a large weight", f"r = w² = {f(w)}² = {n(r)}", r=r)
+    story.forward("the loss L", f"L = q + r = {n(q)} + {n(r)} = {n(q + r)}", L=q + r)
+    story.backward("start at the end", "∂L/∂L = 1", L=1.0)
     for node in "qr":
-        edge = f"{node}-L"
         formula = f"∂L/∂{node} = upstream · local = ∂L/∂L · 1 = 1 · 1 = 1"
-        story.backward(f"a sum hands it on to {node}", formula, lit=(edge, node), local={edge: 1}, **{node: 1.0})
-    formula = f"∂L/∂e = ∂L/∂q · 2e = 1 · 2 · {f(e)} = {n(de)}"
-    story.backward("through the square", formula, lit=("e-q", "e"), local={"e-q": de}, e=de)
-    formula = f"∂L/∂p = ∂L/∂e · 1 = {n(de)} · 1 = {n(de)}"
-    story.backward("through the difference", formula, lit=("p-e", "p"), local={"p-e": 1}, p=de)
+        story.backward(f"a sum hands it on to {node}", formula, local={f"{node}-L": 1}, **{node: 1.0})
+    story.backward("through the square", f"∂L/∂e = ∂L/∂q · 2e = 1 · 2 · {f(e)} = {n(de)}", local={"e-q": de}, e=de)
+    story.backward("through the difference", f"∂L/∂p = ∂L/∂e · 1 = {n(de)} · 1 = {n(de)}", local={"p-e": 1}, p=de)
     lines = f"∂L/∂y = ∂L/∂e · (−1) = {n(de)} · (−1) = {n(-de)}", f"∂L/∂x = ∂L/∂p · w = {n(de)} · {f(w)} = {n(dx)}"
-    lit, local = ("y-e", "y", "x-p", "x"), {"y-e": -1, "x-p": w}
-    story.backward("to the inputs y and x", *lines, lit=lit, local=local, y=-de, x=dx)
+    story.backward("to the inputs y and x", *lines, local={"y-e": -1, "x-p": w}, y=-de, x=dx)
     formula = f"∂L/∂w = ∂L/∂p · x = {n(de)} · {f(x)} = {n(first)}, so far"
-    story.backward("to w on the first path, through p", formula, lit=("w-p", "w"), local={"w-p": x}, w=first)
+    story.backward("to w on the first path, through p", formula, local={"w-p": x}, w=first)
     lines = f"∂L/∂r · 2w = 1 · 2 · {f(w)} = {n(second)}", f"∂L/∂w = {n(first)} + {f(second)} = {n(first + second)}"
-    title = "to w on the second path, through r, and add"
-    story.backward(title, *lines, lit=("w-r", "w"), local={"w-r": second}, w=first + second)
+    story.backward("to w on the second path, through r, and add", *lines, local={"w-r": second}, w=first + second)
     return story.steps
 
 
@@ -223,10 +221,8 @@ class BackpropStepper(Explorer):
         self.graph = Graph(graph, animated=True)
         units = [f"a{index}" for index in UNITS][:3]
         self.diagram = Diagram(network, [2, 3, 1], ["x₁", "x₂"], ["ŷ"], hidden=[units], animated=True)
-        self.parts = {
-            view: [ax, *ax.findobj(lambda artist: artist.get_animated())]
-            for view, ax in ((GRAPH, graph), (NETWORK, network))
-        }
+        is_animated = Artist.get_animated
+        self.parts = {GRAPH: [graph, *graph.findobj(is_animated)], NETWORK: [network, *network.findobj(is_animated)]}
         figure.text(0.72, 0.93, "known so far", size=12, weight="bold")
         self.loss = moving_text(figure, 0.72, 0.87, size=11, color=BLUE)
         self.table = moving_text(figure, 0.72, 0.84, size=11, va="top", linespacing=1.5, color=DARK_ORANGE)
