@@ -176,9 +176,9 @@ def module(parts, head, tail):
 
 def _pieces(text):
     """A kept text as {what is bound: import line} and {name: definition}."""
-    imports, definitions = {}, {}
+    imports, definitions, lines = {}, {}, text.splitlines()
     for node in ast.parse(text).body:
-        piece = ast.get_source_segment(text, node)
+        piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         if isinstance(node, ast.Import | ast.ImportFrom):
             imports[node.names[0].asname or node.names[0].name] = piece
         elif isinstance(node, ast.Assign):  # forward = my_forward

@@ -274,7 +274,10 @@ sigmoid.mistake(
 sigmoid.mistake(WHERE_COMPUTES_BOTH, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))))
 sigmoid.mistake(WHERE_COMPUTES_BOTH, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), 1 - 1 / (1 + np.exp(z))))
 sigmoid.mistake(
-    "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Is the sign in the exponent turned, or are the two halves exchanged?",
+    (
+        "This is σ(−z), the mirror image: σ must rise from 0 to 1 as z grows. Is the sign in the "
+        "exponent turned, or are the two halves exchanged?"
+    ),
     lambda z: 1 - network.sigmoid(z),
 )
 sigmoid.mistake(
@@ -426,12 +429,14 @@ def softmax(z):  # z (classes, examples): each column is one example
 
 softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_max=1, axis_of_sum=1))
 softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1))
+softmax.mistake(ROWS_SUM_TO_1, lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
 softmax.mistake(
     "The sum or maximum was taken along axis 1, over the examples; it belongs to axis 0, the classes. "
     "Then the shapes fit as well.",
     lambda z: np.exp(z) / np.exp(z).sum(axis=1),
 )
 softmax.mistake(ALL_SUM_TO_1, lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum())
+softmax.mistake(ALL_SUM_TO_1, lambda z: np.exp(z) / np.exp(z).sum())
 softmax.mistake(ALL_SUM_TO_1, lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum())
 softmax.mistake(
     "Right for small z, but e^1000 is too large for a float, and inf / inf is nan. Subtract the largest z of "

@@ -29,6 +29,7 @@ class Record:
         self.answers = 0  # right ones that were kept, in the file and in this kernel
         self.known, self.mine = set(), []  # lines: those taken into account, and those of this kernel
         self.said, self.unsaid = set(), []
+        self.file = None  # the file's path, if the last exchange with it went well
 
     def solve(self, key, source=None):
         self.exchange()
@@ -52,6 +53,7 @@ class Record:
 
     def exchange(self):
         """Learn what the file holds, and append this kernel's events that it lacks; without one, memory has to do."""
+        self.file = None
         try:
             if (path := self.path()) is None:
                 return
@@ -63,6 +65,7 @@ class Record:
             present = set(lines)
             if missing := [line for line in self.mine if line not in present]:
                 _append(path, b"\n" * (not content.endswith(b"\n") and content != b"") + b"\n".join(missing) + b"\n")
+            self.file = path
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._say(f"Your progress cannot be kept in a file here ({reason}); it lasts until the kernel stops.")

@@ -65,15 +65,15 @@ def content(path):
 
 
 def test_what_is_solved_is_kept_for_the_next_kernel(file, monkeypatch):
-    assert "· 2.3 leaky ReLU: open\n" in said(progress)
+    assert "· 2.3 leaky ReLU: open\n" in said(progress, "2")
     said(check, "2.3", right)
     said(quiz, "2.q1", "c")
     new_kernel(monkeypatch)
-    text = said(progress)
+    text = said(progress, "2")
     assert "· 2.3 leaky ReLU: solved\n" in text
     assert "· quiz: 1 of 6 questions" in text
     assert text.startswith("Your progress. 2 of ")
-    assert file.read_text() == '{"event": "solved", "id": "2.3"}\n{"event": "solved", "id": "2.q1"}\n'
+    assert content(file) == [("solved", "2.3"), ("solved", "2.q1")]
 
 
 def test_wrong_and_unwritten_answers_do_not_touch_the_file(file):
@@ -89,7 +89,7 @@ def test_a_second_right_answer_changes_nothing(file):
     said(check, "2.3", right)
     before = file.stat()
     said(check, "2.3", right)
-    said(progress)
+    said(progress, "2")
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
@@ -98,12 +98,18 @@ def test_a_solution_that_was_read_is_noted_and_solving_still_counts(file, monkey
     said(solution, "2.3")
     said(solution, "2.4")
     new_kernel(monkeypatch)
-    assert "· 2.3 leaky ReLU: open; you have read the solution\n" in said(progress)
+    assert "· 2.3 leaky ReLU: open; you have read the solution\n" in said(progress, "2")
     said(check, "2.3", right)
-    text = said(progress)
+    text = said(progress, "2")
     assert "· 2.3 leaky ReLU: solved after reading the solution\n" in text
     assert "· 2.4 the derivative of leaky ReLU: solved\n" in text
     assert text.startswith("Your progress. 2 of ")
+
+
+def test_one_lesson_is_shown_in_full_and_all_of_them_by_a_line_each():
+    assert said(progress).count("\n") == 1 + len(engine.lessons())
+    assert said(progress, 2).count("\n") > 2 + len(engine.lessons()[2].EXERCISES)
+    assert "There is no lesson '77'" in said(progress, "77")
 
 
 def test_points_add_up():
@@ -113,7 +119,7 @@ def test_points_add_up():
     for question in lesson.QUESTIONS:
         engine.record.solve(question.key)
     points = sum(task.points for task in (*lesson.EXERCISES, *lesson.QUESTIONS))
-    assert f"Lesson {number}, {lesson.TITLE}: {points} of {points} points." in said(progress)
+    assert f"Lesson {number}, {lesson.TITLE}: {points} of {points} points." in said(progress) == said(progress, None)
 
 
 # ---------------------------------------------------------------- where it is kept
@@ -123,7 +129,7 @@ def test_off_means_no_file(file, monkeypatch):
     monkeypatch.setenv("COURSE_PROGRESS", "off")
     monkeypatch.chdir(file.parent)
     said(check, "2.3", right)
-    assert "· 2.3 leaky ReLU: solved" in said(progress)
+    assert "· 2.3 leaky ReLU: solved" in said(progress, "2")
     assert not list(file.parent.iterdir())
 
 
@@ -152,14 +158,14 @@ DAMAGES = [
 def test_a_line_that_cannot_be_read_is_skipped_and_kept(file, damage):
     before = damage + b"\n" + SOLVED + b"\n" + damage
     file.write_bytes(before)
-    assert said(progress).count(": solved\n") == 1
-    assert said(check, "2.3", right).count("\n") == 1
-    assert file.read_bytes() == before + b"\n" * bool(damage) + SOLVED.replace(b"2.4", b"2.3") + b"\n"
+    assert said(progress, "2").count(": solved\n") == 1
+    assert said(quiz, "2.q1", "c").count("\n") == 1
+    assert file.read_bytes() == before + b"\n" * bool(damage) + SOLVED.replace(b"2.4", b"2.q1") + b"\n"
 
 
 def test_an_event_may_hold_code(file):
     file.write_text(json.dumps({"event": "solved", "id": "2.3", "source": "[" * 1000 + '"\\'}) + "\n")
-    assert "· 2.3 leaky ReLU: solved\n" in said(progress)
+    assert "· 2.3 leaky ReLU: solved\n" in said(progress, "2")
 
 
 def test_an_old_file_counts_and_stays_as_it_is(file, monkeypatch):
@@ -168,7 +174,7 @@ def test_an_old_file_counts_and_stays_as_it_is(file, monkeypatch):
     old.write_text(before)
     monkeypatch.setenv("COURSE_PROGRESS", str(old))
     said(check, "2.1", lambda z: 0.5 * (1 + np.tanh(z / 2)))
-    text = said(progress)
+    text = said(progress, "2")
     assert text.count("solved after reading the solution\n") == 2
     assert "· 2.4 the derivative of leaky ReLU: solved\n" in text
     assert content(file) == [("solved", "2.1")]
@@ -179,7 +185,7 @@ def test_an_old_file_counts_and_stays_as_it_is(file, monkeypatch):
 def test_an_old_file_that_cannot_be_read_is_named_once(file, damage):
     file.with_suffix(".json").write_bytes(damage)
     assert "progress.json, cannot be read; it is left as it is.\n" in said(check, "2.3", right)
-    assert "cannot be read" not in said(progress)
+    assert "cannot be read" not in said(progress, "2")
     assert file.with_suffix(".json").read_bytes() == damage
 
 
@@ -199,15 +205,15 @@ def test_a_read_only_folder_keeps_progress_in_memory_and_says_so_once(file, read
     assert first.endswith(
         "Your progress cannot be kept in a file here (Read-only file system); it lasts until the kernel stops.\n"
     )
-    assert "cannot be kept" not in said(check, "2.4", right_prime) + said(progress)
-    assert said(progress).count(": solved\n") == 2
+    assert "cannot be kept" not in said(check, "2.4", right_prime) + said(progress, "2")
+    assert said(progress, "2").count(": solved\n") == 2
     assert not list(file.parent.iterdir())
 
 
 def test_a_read_only_file_is_still_read(file, read_only):
     file.write_bytes(SOLVED)
-    assert "cannot be kept" not in said(progress)
-    assert "· 2.4 the derivative of leaky ReLU: solved\n" in said(progress)
+    assert "cannot be kept" not in said(progress, "2")
+    assert "· 2.4 the derivative of leaky ReLU: solved\n" in said(progress, "2")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
@@ -349,6 +355,6 @@ def test_a_console_gets_what_it_can_show(encoding):
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True)
     assert run.stderr == b""
     text = run.stdout.decode(encoding)
-    assert "beta_1 * v + (1 - beta_1) * g" in text
+    assert "(1 - self.beta_1) * g" in text
     assert "the share ? of itself" in text
     assert "Your progress. 0 of" in text
