@@ -45,10 +45,6 @@ def standardise(X, X_train):  # both (examples, pixels)
 
 
 WHERE = "np.where(std == 0, 1, std)"
-EACH_IMAGE = (
-    "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
-    "images: `X_train.mean(axis=0)`."
-)
 
 standardise.mistake(
     "You took mean and standard deviation of X itself. Each set then gets a scale of its own, and the network "
@@ -92,8 +88,11 @@ standardise.mistake(
     "`axis=1` gives a mean for each image. Images are rows; a number for each pixel is along `axis=0`.",
     {"axis=0": "axis=1"},
 )
-standardise.mistake(EACH_IMAGE, {"X_train.": "X.", "axis=0": "axis=1, keepdims=True"})
-standardise.mistake(EACH_IMAGE, {"axis=0": "axis=1, keepdims=True"})
+standardise.mistake(
+    "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
+    "images: `X_train.mean(axis=0)`.",
+    {"X_train.": "X.", "axis=0": "axis=1, keepdims=True"},
+)
 standardise.mistake(
     "The mean is gone, the scale is not: divide by the standard deviation of each pixel, too.",
     {f"(X - mean) / {WHERE}": "X - mean"},
@@ -123,6 +122,10 @@ standardise.mistake(
     "`ddof=1` divides by N − 1, which estimates the spread of a larger population. Leave it out here.",
     {"std(axis=0": "std(axis=0, ddof=1"},
 )
+for wrong in standardise.wrong[:]:  # the same mistakes, made by those who do not think of pixels that never change
+    for divisor in ("std", "(std + 1e-8)"):
+        if WHERE in wrong.code:
+            standardise.mistake(wrong.feedback, {standardise.solution: wrong.code.replace(WHERE, divisor)})
 standardise.mistake(
     "A pixel that never changes has standard deviation 0, and a division by 0 gives nan or inf: one of them "
     "ruins every weight it meets. Divide by 1 where it is 0.",
@@ -164,6 +167,9 @@ standardise.mistake(
 
 # --- 7.2: accuracy ----------------------------------------------------------------------------------------------------
 
+PROBABILITIES = np.random.default_rng(29).dirichlet([1, 1, 1, 1, 1], 23)
+LABELS = np.where(np.arange(23) % 2, PROBABILITIES.argmax(axis=1), np.arange(23) % 5)
+
 
 @exercise(
     "7.2",
@@ -174,9 +180,9 @@ standardise.mistake(
     stub="return ...  # a fraction from 0 to 1",
     cases=[
         case(P=[[0.2, 0.7, 0.1], [0.9, 0.1, 0.0], [0.3, 0.3, 0.4], [0.1, 0.5, 0.4]], y=[1, 0, 2, 2]),
-        case(P=[[0.15, 0.8, 0.05], [0.1, 0.3, 0.6], [0.2, 0.5, 0.3]], y=[1, 1, 1]),
         case(P=[[0.4, 0.6], [0.7, 0.3], [0.2, 0.8], [0.9, 0.1], [0, 1]], y=[0, 0, 0, 0, 1]),
         case(P=[[0.1, 0.2, 0.3, 0.4]], y=[3]),
+        case("23 examples of 5 classes", P=PROBABILITIES, y=LABELS),
     ],
     hints=[
         "Two steps: which class does each row answer, and how often is that the label?",
@@ -195,12 +201,9 @@ def accuracy(P, y):  # probabilities P (N, classes), labels y (N,)
 
 WRONG_AXIS = "`argmax(axis=0)` finds the surest example of each class. You want the class of each example, each row."
 FROM_1 = "Labels count from 0, as `argmax` does: the first column is class 0. Add or subtract nothing."
-HALF = (
-    "You counted a class only if its probability is above ½. With three classes or more the winner may be "
-    "below: 0.4, 0.3, 0.3."
-)
 
 accuracy.mistake(WRONG_AXIS, {"axis=1": "axis=0"})
+accuracy.mistake(WRONG_AXIS, lambda P, y: sum(P.argmax(axis=0)[i] == y[i] for i in range(len(y))) / len(y))
 accuracy.mistake(WRONG_AXIS, {"P.argmax(axis=1) == y": "y == P.argmax(axis=0)"})
 accuracy.mistake(
     "`P.argmax()` without an axis is one place in the whole table. Each row needs its own: `axis=1`.", {"axis=1": ""}
@@ -237,14 +240,13 @@ accuracy.mistake(
     lambda P, y: np.mean(P[np.arange(len(y)), y]),
 )
 accuracy.mistake(
-    "This is the mean of the largest probabilities: how sure the network was, not how often it was right.",
-    lambda P, y: np.mean(P.max(axis=1)),
-)
-accuracy.mistake(
     "`max` gives the largest probability, `argmax` says where it stands. The place is the class.", {"argmax": "max"}
 )
-accuracy.mistake(HALF, lambda P, y: np.mean(P[np.arange(len(y)), y] > 0.5))
-accuracy.mistake(HALF, lambda P, y: np.mean(P[np.arange(len(y)), y] >= 0.5))
+accuracy.mistake(
+    "You counted a class only if its probability is above ½. With three classes or more the winner may be "
+    "below: 0.4, 0.3, 0.3.",
+    lambda P, y: np.mean(P[np.arange(len(y)), y] > 0.5),
+)
 accuracy.mistake(
     "This says for each example whether it is right. Their mean is the accuracy: True counts as 1.", {"np.mean": ""}
 )
@@ -319,10 +321,6 @@ def confusion_matrix(y, y_pred, k):  # labels and answers (N,), each 0 … k −
 
 COUNT = "confusion[i, j] += 1"
 SHARES = "These are shares of each row. The matrix holds counts; from counts you can get all shares later."
-NO_MINLENGTH = (
-    "`np.bincount` ends at the largest number that occurs, so there may be too few counts for a table. "
-    "`minlength=k * k` gives one for each pair."
-)
 ZEROS = "The shape of a table is one thing, in brackets of its own: `np.zeros((k, k))`. `np.zeros(k)` is a single row."
 
 confusion_matrix.mistake(
@@ -336,10 +334,6 @@ confusion_matrix.mistake(
 confusion_matrix.mistake(SHARES, {"return confusion": "return confusion / confusion.sum(axis=1, keepdims=True)"})
 confusion_matrix.mistake(
     SHARES, {"return confusion": "return confusion / np.maximum(1, confusion.sum(axis=1, keepdims=True))"}
-)
-confusion_matrix.mistake(
-    "These are shares of each column. The matrix holds counts; from counts you can get all shares later.",
-    {"return confusion": "return confusion / confusion.sum(axis=0)"},
 )
 confusion_matrix.mistake(
     "These are shares of all examples. The matrix holds counts.", {"return confusion": "return confusion / len(y)"}
@@ -379,7 +373,15 @@ confusion_matrix.mistake(
 confusion_matrix.mistake(
     "The `return` stands inside the loop, so only the first example is counted.", {"    return": "        return"}
 )
-confusion_matrix.mistake(NO_MINLENGTH, lambda y, y_pred, k: np.bincount(k * y + y_pred).reshape(k, k))
+confusion_matrix.mistake(
+    "`np.bincount` ends at the largest number that occurs, so there may be too few counts for a table. "
+    "`minlength=k * k` gives one for each pair.",
+    lambda y, y_pred, k: np.bincount(k * y + y_pred).reshape(k, k),
+)
+confusion_matrix.mistake(
+    "The counts are right, all in one row. `.reshape(k, k)` makes a table of them.",
+    {"return confusion": "return confusion.ravel()"},
+)
 confusion_matrix.mistake(
     "`uint8` ends at 255 and then begins again at 0. MNIST has a thousand test images of each digit: `dtype=int`.",
     {"dtype=int": "dtype=np.uint8"},
