@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.text import number
-from course.widgets.controls import CheckList, dropdown, slider, stepper
+from course.widgets.controls import CheckList, Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
@@ -77,7 +77,7 @@ class OptimizerRace(Explorer):
             "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[len(RACERS) :])),
             "alpha": slider("learning rate α", 0.02, -2.5, 0, 0.01, log=True),
             "beta": slider("momentum β", 0.9, 0, 0.99, 0.01),
-            "steps": stepper("steps", STEPS, 60),
+            "steps": Stepper("steps", STEPS, 60),
         }
 
     def draw(self, figure):
@@ -197,8 +197,8 @@ def descend(theta, g, alpha):
 class Hiker(Explorer):
     """w ← w − α L′(w) on a landscape L: the path on the curve, and the loss after each step.
 
-    `step` may be the learner's own, step(theta, g, alpha) → the new theta. The controls, which can be set at the start,
-    are `landscape`, `start`, `alpha` and `steps`, how many steps are shown.
+    `step` may be the learner's own: an optimizer class like SGD, or step(theta, g, alpha) → the new theta. The
+    controls, which can be set at the start, are `landscape`, `start`, `alpha` and `steps`, how many steps are shown.
     """
 
     size = 780, 330
@@ -212,7 +212,7 @@ class Hiker(Explorer):
             "landscape": dropdown("landscape", LANDSCAPES),
             "start": slider("start w", -3.5, -4, 4, 0.1),
             "alpha": slider("learning rate α", 0.05, -2, 0.5, 0.01, log=True),
-            "steps": stepper("steps", HIKE_STEPS, HIKE_STEPS),
+            "steps": Stepper("steps", HIKE_STEPS, HIKE_STEPS),
         }
 
     def draw(self, figure):
@@ -272,10 +272,12 @@ class Hiker(Explorer):
 
 def walk(step, slope, start, alpha):
     """The positions (HIKE_STEPS + 1,), as floats. Whoever is lost stays where he is."""
-    path = [float(start)]
+    path, optimizer = [float(start)], step(alpha) if isinstance(step, type) else None
     while len(path) <= HIKE_STEPS:
         w = np.array(path[-1])
-        if abs(w) < HIKE_FAR:
+        if abs(w) < HIKE_FAR and optimizer:
+            optimizer.step([w], [slope(w)])
+        elif abs(w) < HIKE_FAR:
             w = np.asarray(step(w, slope(w), alpha), dtype=float).reshape(())
         if not np.isfinite(w):
             raise ValueError(f"step {len(path)} gave no number")

@@ -55,6 +55,10 @@ def test_steps_show_the_beginning_of_the_same_path():
     assert "0 steps from w = −3.5" in words(widget)
 
 
+def test_an_optimizer_of_the_learners_own_walks_too():
+    np.testing.assert_array_equal(Hiker(SGD, alpha=0.3).w, Hiker(alpha=0.3).w)
+
+
 @pytest.mark.parametrize(
     ("step", "said"),
     [
