@@ -6,6 +6,8 @@ independent calculation, or what holds of a result that differs from run to run.
 figures; it fails by an assertion.
 """
 
+import sys
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +18,7 @@ from tests.notebooks import figures
 
 CHECKS = {}  # (lesson, cell id): function
 SHOWN = []  # the figures that the last cell has shown
+STREAMS = {}  # the kernel's own
 
 
 def begin():
@@ -31,10 +34,17 @@ def begin():
 
     shell.display_formatter.format = keep_and_format
     shell.events.register("pre_run_cell", lambda info: SHOWN.clear())  # not called for `look`, which is run silently
+    STREAMS.update(stdout=sys.stdout, stderr=sys.stderr)
 
 
 def look(lesson, cell):
-    """Raise AssertionError if something is wrong with what the cell has just done."""
+    """Raise AssertionError if something is wrong with what the cell has just done, RuntimeError if it still goes on."""
+    if going_on := [thread.name for thread in threading.enumerate() if runs_a_cell(thread)]:
+        raise RuntimeError(f"it leaves a thread, whose output would be a later cell's: {', '.join(going_on)}")
+    replaced = [name for name in ("stdout", "stderr") if getattr(sys, name) is not STREAMS[name]]
+    for name in replaced:
+        setattr(sys, name, STREAMS[name])
+    assert not replaced, f"it leaves sys.{replaced[0]} replaced, so that later cells would print elsewhere"
     found = list(dict.fromkeys(sentence for figure in SHOWN for sentence in figures.defects(figure)))
     assert not found, "; ".join(found)
     if check := CHECKS.get((lesson, cell)):
@@ -42,6 +52,14 @@ def look(lesson, cell):
             check(SimpleNamespace(**get_ipython().user_ns), *SHOWN)
         except AssertionError as error:
             raise AssertionError(f"it does not hold that {check.__name__.replace('_', ' ')} {error}".strip()) from error
+
+
+def runs_a_cell(thread):
+    """Is this a thread, other than this one, in code that stands in a cell?"""
+    frame = None if thread is threading.current_thread() else sys._current_frames().get(thread.ident)
+    while frame and frame.f_globals is not get_ipython().user_ns:
+        frame = frame.f_back
+    return frame is not None
 
 
 def after(lesson, cell):

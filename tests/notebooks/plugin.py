@@ -1,8 +1,9 @@
 """What nbval's run of the lessons does besides comparing outputs: pytest --nbval -p tests.notebooks.plugin notebooks
 
 After each cell, after_cells.look is called in the same kernel, so that each lesson is executed once for all its checks.
-A cell that does not run to its end (an error, a dead kernel, or the time-out, whose interrupt a training obeys as it
-does Stop) fails by itself, and the rest of its notebook, which could only report its consequences, is skipped.
+A cell that does not run to its end (an error, a dead kernel, a thread it leaves, or the time-out, whose interrupt a
+training obeys as it does Stop) fails by itself, and the rest of its notebook, which could only report its consequences,
+is skipped.
 """
 
 import os
@@ -56,4 +57,6 @@ def call_in_kernel(item, call):
     client = item.parent.kernel.kc
     answer = client.execute(f"{MODULE}.{call}", silent=True, store_history=False, reply=True, timeout=60)["content"]
     if answer["status"] != "ok":
+        if answer["ename"] == "RuntimeError":
+            item.parent.stash[CULPRIT] = item.cell.id
         item.raise_cell_error(f"{answer['ename']}: {answer['evalue']}", "\n".join(answer["traceback"]))
