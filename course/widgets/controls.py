@@ -88,8 +88,3 @@ class Stepper(widgets.Box):
     @traitlets.observe("value")
     def _at_an_end(self, change=None):
         self._back.disabled, self._next.disabled = self.value == 0, self.value == self.steps
-
-
-def stepper(label, steps, value=0):
-    """Buttons Back and Next, and a slider, to go through `steps` steps."""
-    return Stepper(label, steps, value)

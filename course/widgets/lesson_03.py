@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 
 from course.diagram import Diagram
 from course.text import decimal, minus
-from course.widgets.controls import dropdown, slider, stepper
+from course.widgets.controls import Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, straight
 from course.widgets.learner import call_learner_code
 from helpers.data import logic_gate, moons
@@ -205,7 +205,7 @@ class ForwardStepper(Explorer):
     def controls(self):
         start = [2, *[1] * (self.sizes[0] - 1)]
         inputs = {f"x{i}": slider(f"input x{sub(i)}", value, -3, 3, 0.1) for i, value in enumerate(start, 1)}
-        return {"step": stepper("step", 2 * self.L), **inputs}
+        return {"step": Stepper("step", 2 * self.L), **inputs}
 
     def draw(self, figure):
         names = [[self._unit("a" if l else "x", l, i) for i in range(n)] for l, n in enumerate(self.sizes)]

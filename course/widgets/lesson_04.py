@@ -11,7 +11,7 @@ network, whose other weights stand still.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -29,10 +29,14 @@ HOUSES = np.array([1.5, 2.0, 2.5, 3.0])  # prices in $100,000; the fifth is the 
 A = np.linspace(0, 10, 101)  # the positions of the slider of the prediction
 Z = np.linspace(-10, 10, 201)  # and of the logit
 YOURS = "yours"
-COLORS = {
-    "MSE": BLUE, "MAE": DARK_ORANGE, "Huber": DARK_GREEN, "cross-entropy": DARK_ORANGE, "squared error": BLUE,
-    YOURS: DARK_PINK,
-}  # fmt: skip
+LOOKS = {  # as in the lesson's figures; where two dots meet, the lower one is a ring around the other
+    "MSE": {"color": BLUE, "ls": "-", "lw": 2, "zorder": 2, "ms": 12},
+    "MAE": {"color": DARK_ORANGE, "ls": "--", "lw": 2, "zorder": 2.2, "ms": 7},
+    "Huber": {"color": DARK_GREEN, "ls": "-.", "lw": 2, "zorder": 2.1, "ms": 12},
+    "cross-entropy": {"color": DARK_ORANGE, "ls": "-", "lw": 2, "zorder": 2, "ms": 12},
+    "squared error": {"color": BLUE, "ls": "-", "lw": 2, "zorder": 2, "ms": 12},
+    YOURS: {"color": DARK_PINK, "ls": ":", "lw": 3.5, "zorder": 2.3, "ms": 7},
+}
 
 
 def number(value, places=2):
@@ -58,9 +62,6 @@ def asked(loss, grid, Y):
     return values, np.gradient(values, grid), remarks
 
 
-STYLES = {"MAE": "--", "Huber": "-.", YOURS: ":"}  # as in the lesson's figures; all others are solid
-
-
 class LossPlots:
     """The loss and its slope over the positions `grid` of one slider: a curve for each of `names`, a dot on each where
     the slider stands, and both numbers with so many `places` above.
@@ -68,34 +69,31 @@ class LossPlots:
     Limits are multiples of `steps`, at least `least`; each is a pair, for the loss and for the slope.
     """
 
-    def __init__(self, figure, grid, names, variable, places, steps, least):
+    def __init__(self, figure, grid, names, label, places, steps, least):
         self.grid, self.places, self.steps, self.least = grid, places, steps, least
-        self.axes = [figure.add_axes((left, 0.155, 0.24, 0.655), xlim=(grid[0], grid[-1])) for left in (0.4, 0.735)]
+        look = {"xlim": (grid[0], grid[-1]), "xlabel": label}
+        self.axes = [figure.add_axes((left, 0.155, 0.24, 0.655), **look) for left in (0.4, 0.735)]
         self.axes[0].set(title="the loss", ylabel="loss")
-        self.axes[1].set(title="its slope", ylabel=f"slope in {variable}")
+        self.axes[1].set(title="its slope", ylabel=f"slope in {label[-1]}")
         self.lines, self.dots = ({}, {}), ({}, {})
         for ax, lines, dots in zip(self.axes, self.lines, self.dots, strict=True):
             ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
             ax.axhline(0, color="#BBBBBB", lw=0.8)
             for name in names:
-                z = {"Huber": 2.1, "MAE": 2.2, YOURS: 2.3}.get(name, 2)
-                look = {"color": COLORS[name], "ls": STYLES.get(name, "-"), "lw": 3.5 if name == YOURS else 2}
-                lines[name] = moving(ax, grid, 0 * grid, zorder=z, **look)
-                size = 7 if name in ("MAE", YOURS) else 12  # where two meet, the lower one is a ring around the other
-                dots[name] = moving(ax, color=COLORS[name], marker="o", ms=size, mec="white", zorder=z + 1)
+                lines[name] = moving(ax, grid, 0 * grid, **LOOKS[name])
+                look = LOOKS[name] | {"zorder": LOOKS[name]["zorder"] + 1, "mec": "white"}
+                dots[name] = moving(ax, marker="o", **look)
         self.crosses = [ax.axvline(0, color="#888888", lw=1, ls=":", animated=True) for ax in self.axes]
-        apart = 0.245 if len(names) > 3 or "MAE" in names else 0.33
-        self.texts = {
-            name: moving_text(figure, 0.03 + apart * k, 0.945, color=COLORS[name], size=10)
-            for k, name in enumerate(names)
-        }
+        apart = 0.245 if "MAE" in names else 0.33
+        self.texts = {}
+        for k, name in enumerate(names):
+            self.texts[name] = moving_text(figure, 0.03 + apart * k, 0.945, color=LOOKS[name]["color"], size=10)
 
     def show(self, losses, slopes, k):
         """Draw both, name → numbers on the grid, with dots at grid[k]. Returns name → (loss, slope) there."""
         for column, curves in enumerate((losses, slopes)):
-            step = self.steps[column]
             reach = np.nanmax([self.least[column], *(1.1 * abs(y[k]) for y in curves.values())])
-            top = np.ceil(reach / step) * step
+            top = np.ceil(reach / self.steps[column]) * self.steps[column]
             falls = any(np.nanmin(y, initial=0) < -1e-9 for y in curves.values())
             set_if_changed(self.axes[column], ylim=(-1.04 * top if falls else -0.04 * top, 1.04 * top))
             self.crosses[column].set_xdata([self.grid[k], self.grid[k]])
@@ -140,9 +138,9 @@ class LossExplorer(Explorer):
         left.plot(HOUSES, range(1, 5), "o", color=BLUE, ms=8)
         self.outlier = moving(left, color=DARK_ORANGE, marker="D", ls="", ms=8)
         names = ["MSE", "MAE", "Huber", *([YOURS] if self.loss is not None else [])]
-        self.plots = LossPlots(figure, A, names, "a", places=2, steps=(2, 1), least=(8, 3))
+        self.plots = LossPlots(figure, A, names, "prediction a", places=2, steps=(2, 1), least=(8, 3))
         for ax in self.plots.axes:
-            ax.set(xlabel="prediction a", xticks=range(0, 11, 2))
+            ax.set_xticks(range(0, 11, 2))
         self.plots.lines[1]["MAE"].set_drawstyle("steps-mid")
 
     def update(self, prediction, outlier, delta):
@@ -210,9 +208,7 @@ class SurpriseExplorer(Explorer):
         self.gap = moving(left, color="#555555", lw=2, ls=":")
         self.truth = moving(left, [-10, 10], [1, 1], color=DARK_GREEN, lw=3)
         self.dot = moving(left, color=BLUE, marker="o", ls="", mec="white", ms=9)
-        self.plots = LossPlots(figure, Z, [*self.tables[0][0]], "z", places=3, steps=(2, 0.2), least=(10, 1))
-        for ax in self.plots.axes:
-            ax.set_xlabel("logit z")
+        self.plots = LossPlots(figure, Z, [*self.tables[0][0]], "logit z", places=3, steps=(2, 0.2), least=(10, 1))
 
     def update(self, z, y):
         k = int(np.rint(10 * (z + 10)))
@@ -261,25 +257,19 @@ class Problem:
         in_w, in_b = self.loss(w + H, b) - self.loss(w - H, b), self.loss(w, b + H) - self.loss(w, b - H)
         return np.array([in_w, in_b]) / (2 * H)
 
-    @property
+    @cached_property
     def map(self):
         """The loss on the whole map, (len(B), len(W))."""
         return self.loss(*np.meshgrid(W, B))
 
 
 class MappedProblem(Problem):
-    """The line, with the loss `coarse` at every other point of the map, (51, 51); between them it runs straight."""
+    """The line, with a loss that is known at every other point of the map, `coarse` (51, 51), and straight between."""
 
     def __init__(self, x, y, coarse):
         super().__init__(x, y)
-        self.coarse = coarse
-
-    def loss(self, w, b):
-        return between(self.coarse, [w], [b])[0, 0]
-
-    @property
-    def map(self):
-        return between(self.coarse, W, B)
+        self.map = between(coarse, W, B)
+        self.loss = lambda w, b: between(coarse, [w], [b])[0, 0]
 
 
 def between(coarse, w, b):
@@ -336,7 +326,6 @@ class Landscape(Explorer):
         self.problems, self.remarks = dict(problems()), {}
         if loss is not None:
             self.take(loss)
-        self.maps = {name: problem.map for name, problem in self.problems.items()}
         super().__init__(**start)
 
     def take(self, loss):
@@ -371,7 +360,7 @@ class Landscape(Explorer):
 
     def layer(self, name):
         """What belongs to one surface: its shades and lines, and the data."""
-        problem, values = self.problems[name], np.nan_to_num(self.maps[name], posinf=1e6, neginf=-1e6)
+        problem, values = self.problems[name], np.nan_to_num(self.problems[name].map, posinf=1e6, neginf=-1e6)
         low, high = values.min(), max(values.max(), values.min() + 1e-9)
         levels = low + (high - low) * np.linspace(0, 1, 13) ** 2.2
         shades = self.ax.contourf(W, B, values, levels, cmap="gray", vmin=low - 0.2 * (high - low), alpha=0.75)
@@ -386,7 +375,7 @@ class Landscape(Explorer):
         ends, ylabel = (x.min() - 0.2, x.max() + 0.2), "y" if problem.fit is identity else "probability of yes"
         set_if_changed(self.right, ylabel=ylabel, xlim=ends, ylim=(y.min() - room, y.max() + room))
         self.loss, slope = float(problem.loss(w, b)), problem.slope(w, b)
-        self.lowest = float(np.nanmin(np.append(self.maps[surface], np.inf)))
+        self.lowest = float(np.nanmin(np.append(problem.map, np.inf)))
         self.target = self.lowest + 0.02 * (float(problem.loss(*START)) - self.lowest)
         self.steepness = float(np.hypot(*slope))
         down = -slope * min(1, 1.5 / max(self.steepness, 1e-9))

@@ -20,7 +20,7 @@ from matplotlib.ticker import NullLocator
 
 from course.diagram import Diagram
 from course.text import factor, minus, number
-from course.widgets.controls import dropdown, slider, stepper
+from course.widgets.controls import Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.network import ACTIVATIONS, relu, relu_prime
@@ -207,7 +207,7 @@ class BackpropStepper(Explorer):
     def controls(self):
         return {
             "view": dropdown("view", [GRAPH, NETWORK]),
-            "step": stepper("step", STEPS),
+            "step": Stepper("step", STEPS),
             "x1": slider("x, or x₁", 2, -4, 4, 0.5),
             "x2": slider("x₂", 1, -4, 4, 0.5),
             "y": slider("target y", 4, -4, 4, 0.5),

@@ -14,7 +14,7 @@ from PIL import Image
 
 from course.png import png
 from course.widgets import explorer
-from course.widgets.controls import CheckList, slider, stepper
+from course.widgets.controls import CheckList, Stepper, slider
 from course.widgets.explorer import SCALE, Explorer, set_if_changed
 
 EXAMPLE = re.search(r"    class Parabola.*?\n\n`", explorer.__doc__, re.DOTALL)[0].rstrip("`\n")
@@ -183,7 +183,7 @@ def test_a_move_is_one_go_at_one_control():
 
 
 def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
-    steps = stepper("step", 3)
+    steps = Stepper("step", 3)
     back, forth, bar = steps.children
     seen = []
     steps.observe(lambda change: seen.append(change.new), names="value")
@@ -199,4 +199,4 @@ def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
     assert (steps.value, bar.value) == (3, 3)
     steps.value = -1
     assert (steps.value, bar.value, back.disabled) == (0, 0, True)
-    assert stepper("step", 3, value=2).value == 2
+    assert Stepper("step", 3, value=2).value == 2
