@@ -15,13 +15,13 @@ from PIL import Image
 from course.png import png
 from course.widgets import explorer
 from course.widgets.controls import CheckList, Stepper, slider
-from course.widgets.explorer import SCALE, Explorer, set_if_changed
+from course.widgets.explorer import SCALE, Explorer, moving, set_if_changed
 
 EXAMPLE = re.search(r"    class Parabola.*?\n\n`", explorer.__doc__, re.DOTALL)[0].rstrip("`\n")
 
 
 def parabola(**start):
-    names = {"Explorer": Explorer, "slider": slider, "np": np}
+    names = {"Explorer": Explorer, "moving": moving, "slider": slider, "np": np}
     exec(textwrap.dedent(EXAMPLE), names)
     return names["Parabola"](**start)
 
