@@ -86,7 +86,9 @@ def test_one_picture_of_one_size_is_redrawn_in_place(page):
     for record in CURVE:
         plot(record)
     sizes = {(int.from_bytes(b["image/png"][16:20]), int.from_bytes(b["image/png"][20:24])) for b, _ in page}
-    assert sizes == {tuple(metadata["image/png"].values()) for _, metadata in page} == {(900, 380)}
+    hints = [metadata["image/png"] for _, metadata in page]
+    assert sizes == {(hint["width"], hint["height"]) for hint in hints} == {(900, 380)}
+    assert [hint["alt"] for hint in hints] == [f"A training by epochs: {b['text/plain']}" for b, _ in page]
     assert page[-1][0]["text/plain"].startswith("epoch 3 of 3 · loss 0.1000")
 
 
