@@ -279,18 +279,15 @@ class Sequential(Network):
 
 
 def clip_gradients(optimizer, max_norm):
-    """Make the optimizer scale all gradients together to a norm of at most `max_norm` before each step; returns it.
-
-    (Pascanu, Mikolov & Bengio, 2013.)
-    """
+    """The optimizer itself, whose `step` from now on clips: see `clipped_step`."""
     checks.check_constants(max_norm=max_norm)
-    max_norm, step = float(max_norm), optimizer.step
-
-    def clipped_step(parameters, gradients):
-        norm = np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in gradients))
-        if norm > max_norm:
-            gradients = [g * float(max_norm / norm) for g in gradients]
-        step(parameters, gradients)
-
-    optimizer.step = clipped_step
+    optimizer.step = partial(clipped_step, optimizer, float(max_norm))
     return optimizer
+
+
+def clipped_step(optimizer, max_norm, parameters, gradients):
+    """Scale all gradients together to a norm of at most `max_norm`, then step (Pascanu, Mikolov & Bengio, 2013)."""
+    norm = np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients))
+    if norm > max_norm:
+        gradients = [g * float(max_norm / norm) for g in gradients]
+    type(optimizer).step(optimizer, parameters, gradients)

@@ -1,5 +1,6 @@
 """Layers compute what Network and PyTorch compute, and train, evaluate, save as any network; their traps are closed."""
 
+import copy
 import itertools
 import re
 from pathlib import Path
@@ -325,6 +326,17 @@ def test_clipping_trains_what_would_explode():
     history = train(net(), X, y, epochs=60, optimizer=optimizer, schedule=lambda fraction: 1 - fraction)
     assert history[-1]["accuracy"] > 0.9
     assert optimizer.learning_rate == 0.1
+
+
+def test_clipping_goes_with_a_copy_of_the_optimizer():
+    theta, (g,) = np.zeros(2), [np.array([3.0, 4.0])]
+    optimizer = clip_gradients(clip_gradients(Momentum(1.0), 9.0), 1.0)
+    optimizer.step([theta], [g])
+    np.testing.assert_allclose(theta, [-0.6, -0.8])
+    (copied,), other = copy.deepcopy(([theta], optimizer))
+    other.step([copied], [g])
+    np.testing.assert_allclose(copied, [-0.6 * 2.9, -0.8 * 2.9])
+    np.testing.assert_allclose(theta, [-0.6, -0.8])
 
 
 # ---------------------------------------------------------------- building
