@@ -27,7 +27,8 @@ ROWS = [
     ),
     (
         "7.1",
-        "def standardise(X, X_train):\n    s = X_train.std(0)\n    return (X - X_train.mean(0)) / np.clip(s, 1e-8, None)",
+        "def standardise(X, X_train):\n    s = X_train.std(0)\n"
+        "    return (X - X_train.mean(0)) / np.clip(s, 1e-8, None)",
         "comes out at 200,000,000",
     ),
     (
@@ -57,7 +58,8 @@ ROWS = [
     ),
     (
         "7.4",
-        "def confusion_matrix(y, y_pred, k):\n    C = np.zeros((10, 10))\n    np.add.at(C, (y, y_pred), 1)\n    return C",
+        "def confusion_matrix(y, y_pred, k):\n    C = np.zeros((10, 10))\n    np.add.at(C, (y, y_pred), 1)\n"
+        "    return C",
         "10 by 10, whatever k is",
     ),
     (
