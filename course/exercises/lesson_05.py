@@ -7,7 +7,7 @@ share its solution and its mistakes. The networks of their cases are made here, 
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import Exercise, exercise
+from course.exercises.grading import Exercise, challenge, exercise
 from course.exercises.questions import Question
 from course.results import case
 from helpers import network
@@ -550,3 +550,86 @@ QUESTIONS = (
         right="Because backward adds to what is there",
     ),
 )
+
+# --- answers to the harder challenges ---------------------------------------------------------------------------------
+
+
+@challenge(
+    "5.c1",
+    "sigmoid, exp and division for `Value`",
+    result="The four local derivatives agree with nudging to nine digits.",
+    notice="In `Value` each operation makes a new Value, whose `pass_back` adds local derivative times upstream to the "
+    "`grad` of each parent. The slope of exp and of sigmoid is made of the value itself, which is there already.",
+    holds=lambda largest_difference: largest_difference < 1e-8,
+)
+def new_operations():
+    import numpy as np
+
+    u, v, h = 0.5, 2.0, 1e-5
+    operations = [  # of one input, where it is, and the local derivative there
+        (np.exp, u, np.exp(u)),
+        (lambda u: 1 / (1 + np.exp(-u)), u, 1 / (1 + np.exp(-u)) * (1 - 1 / (1 + np.exp(-u)))),
+        (lambda u: u / v, u, 1 / v),
+        (lambda v: u / v, v, -u / v**2),
+    ]
+    return max(abs((f(x + h) - f(x - h)) / (2 * h) - slope) for f, x, slope in operations)
+
+
+@challenge(
+    "5.c2",
+    "backward twice on the same graph",
+    result="For the graph of section 2 ∂L/∂w is 14 after the first time and 58 after the second; the double is 28.",
+    notice="The nodes in between keep what they have collected, and pass on all of it again: e has 4, then 4 + 8. Two "
+    "losses on two graphs give the double: they share `x`, `w` and `y` only, which pass nothing on.",
+    holds=lambda dw: dw == [14, 58],
+)
+def backward_twice():
+    x, w, e, seen = 2, 3, 2, []
+    dq = dr = de = dp = dw = 0
+    for _ in range(2):
+        dq, dr = dq + 1, dr + 1  # L itself begins with 1 each time
+        de += 2 * e * dq  # q = e * e
+        dp += de
+        dw += x * dp + 2 * w * dr
+        seen.append(dw)
+    return seen
+
+
+@challenge(
+    "5.c3",
+    "multiplications forward and backward",
+    result="Forward 101,632, backward 103,040: about as many, not twice.",
+    notice="dW takes as many as forward, and blame sent back through W as many again, but not in layer 1, which has "
+    "nearly all the weights. With many layers of equal width it comes near twice.",
+    holds=lambda counts: counts == (101_632, 103_040),
+)
+def multiplications():
+    products = [784 * 128, 128 * 10]  # in W[l] @ A[l - 1], for one example
+    forward = sum(products)
+    backward = sum(products) + products[1] + 128  # dW, then W[2].T @ delta, then times f′
+    return forward, backward
+
+
+@challenge(
+    "5.c4",
+    "softmax with a squared error",
+    result="With G = 2 (A − Y)/(n m), delta[L] is A ⊙ (G − the sum over the classes of A ⊙ G). It agrees with the "
+    "Jacobian, and with a nudge of all logits at once.",
+    notice="The Jacobian p_i (δ_ij − p_j) is never needed as a matrix. A factor A remains: where the network is sure "
+    "and wrong the slope is nearly 0, which is why one takes the cross-entropy.",
+    holds=lambda differences: max(differences) < 1e-8,
+)
+def softmax_with_squared_error():
+    import numpy as np
+
+    from helpers.network import mse, mse_prime, softmax, softmax_prime
+
+    Z, nudge, Y = *np.random.default_rng(0).normal(size=(2, 3, 4)), np.eye(3)[:, [0, 2, 1, 2]]
+    A, G = softmax(Z), mse_prime(softmax(Z), Y)
+    delta = A * (G - (A * G).sum(axis=0))
+    by_jacobian = np.einsum("ijm,im->jm", softmax_prime(Z), G)
+    nudged = (mse(softmax(Z + 1e-5 * nudge), Y) - mse(softmax(Z - 1e-5 * nudge), Y)) / 2e-5
+    return np.abs(delta - by_jacobian).max(), abs(np.sum(delta * nudge) - nudged)
+
+
+CHALLENGES = (new_operations, backward_twice, multiplications, softmax_with_squared_error)
