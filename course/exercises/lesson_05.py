@@ -74,10 +74,6 @@ LOCAL_MISTAKES = {  # what is said to a wrong answer: the edits of the solution 
         "return ": "return (",
         "(a - y)": "(a - y))[::-1]",
     },
-    (
-        "Two slips: ∂z/∂w and ∂z/∂x are swapped (the derivative of a product is the other factor), and ∂L/∂a, the "
-        "slope of a square, lacks its 2."
-    ): {"return x, w": "return w, x", "2 * (a - y)": "a - y"},
     "The bias is missing in z = w x + b, so a is wrong, and with it ∂a/∂z and ∂L/∂a.": {"w * x + b": "w * x"},
     "The slope of σ is made of its value a, not of z: a (1 − a).": {"a * (1 - a)": "z * (1 - z)"},
     "1 − a² is the slope of tanh; that of σ is a (1 − a).": {"a * (1 - a)": "1 - a**2"},
@@ -191,12 +187,8 @@ LAYER_MISTAKES = {
         {"W.T @ delta": f"(W.T @ delta) * {slope}"}
         for slope in ("A_prev * (1 - A_prev)", "(A_prev > 0)", "(1 - A_prev**2)")
     ],
-    "Only the last example counts in your dW: add up over all of them.": {
-        "delta @ A_prev.T": "delta[:, -1:] @ A_prev[:, -1:].T"
-    },
-    "Only the last example counts in your db: add up over all of them.": {
-        "delta.sum(axis=1, keepdims=True)": "delta[:, -1:]"
-    },
+    "dW is that of the last example only.": {"delta @ A_prev.T": "delta[:, -1:] @ A_prev[:, -1:].T"},
+    "db is that of the last example only.": {"delta.sum(axis=1, keepdims=True)": "delta[:, -1:]"},
 }
 
 
@@ -327,9 +319,7 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "The loop runs upwards. Blame comes from the output: `range(L, 0, -1)`.": {"L, 0, -1": "1, L + 1"},
     "No entry is filled. `range(L, 0)` counts up, so its loop never runs: `range(L, 0, -1)`.": {"L, 0, -1": "L, 0"},
     "Layer L has no gradient. The loop must begin with it: `range(L, 0, -1)`.": {"L, 0": "L - 1, 0"},
-    "The lists begin with the last layer. Entry l must be layer l's.": {
-        "return dW, db": "return dW[:1] + dW[:0:-1], db[:1] + db[:0:-1]"
-    },
+    "The lists are in reverse order.": {"return dW, db": "return dW[:1] + dW[:0:-1], db[:1] + db[:0:-1]"},
     "The two are swapped: `return dW, db`.": {"return dW, db": "return db, dW"},
     "`dW = db = […]` makes one list with two names.": {"dW, db = [None] * (L + 1),": "dW = db ="},
     (
@@ -341,10 +331,7 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "`*` multiplies element by element; blame goes back by the matrix product `W[l].T @ delta`.": {"T @": "T *"},
     "`@` is the matrix product; the slope is multiplied element by element, `*`.": {") * f": ") @ f"},
     "db[l] lost its second axis. b[l] has shape (n, 1), and so must db[l]: `keepdims=True`.": {", keepdims=True": ""},
-    "You summed delta over the units. Examples are columns: to sum over them is axis 1.": (
-        {"axis=1": "axis=0"},
-        {"axis=1, keepdims=True": "axis=0"},
-    ),
+    "You summed delta over the units. Examples are columns: to sum over them is axis 1.": {"axis=1": "axis=0"},
     "Blame goes back through the weights, W[l].T, not through their gradients.": {"(W[l]": "(dW[l]"},
     "dW[l] is delta times what layer l was given, A[l-1], not what it gave, A[l].": {"A[l - 1].T": "A[l].T"},
     "dW[l] takes the activations A[l-1], not Z[l-1], from before f.": {"A[l - 1].T": "Z[l - 1].T"},
@@ -356,14 +343,8 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
         {DB: f"{DB}        W[l] -= {rate} * dW[l]\n"} for rate in (0.1, 0.01)
     ],
     "The number of examples differs from batch to batch: Y.shape[1].": [{"/ m": f"/ {m}"} for m in (5, 7, 10)],
-    "The dW are right, the db m times too large: divide delta[L] by m, and both inherit it.": {
-        "/ m": "",
-        ".T\n": ".T / m\n",
-    },
-    "The db are right, the dW m times too large: divide delta[L] by m, and both inherit it.": {
-        "/ m": "",
-        "sum(": "mean(",
-    },
+    "The dW are right, the db m times too large: divide delta[L] by m.": {"/ m": "", ".T\n": ".T / m\n"},
+    "The db are right, the dW m times too large: divide delta[L] by m.": {"/ m": "", "sum(": "mean("},
     "Brackets are missing: `A[L] - Y / m` divides Y alone.": {"(A[L] - Y)": "A[L] - Y"},
     "delta[L] takes the probabilities A[L], not the weighted sums Z[L].": {"A[L] - Y": "Z[L] - Y"},
     "delta[L] is A[L] − Y itself, not its square.": {"(A[L] - Y)": "(A[L] - Y) ** 2"},
@@ -376,16 +357,14 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     ),
     "Blame is multiplied by A[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z[l - 1])": "A[l - 1]"},
     "Blame is multiplied by Z[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z": "(Z"},
-    "The slope comes after the product, and is that of layer l − 1, f_prime(Z[l-1]).": {
-        "delta) * f_prime(Z[l - 1])": "(delta * f_prime(Z[l])))"
-    },
+    "The slope comes after the product: f_prime(Z[l-1]).": {"delta) * f_prime(Z[l - 1])": "(delta * f_prime(Z[l])))"},
 }
 
 
 # --- 5.4 to 5.7: find the bug -----------------------------------------------------------------------------------------
 
 
-def find_the_bug(key, letter, hints, reason, takeaway):
+def find_the_bug(key, letter, **texts):
     """An exercise to repair suspect_a, …, which stands in the lesson: a `backward` by another name."""
     name = f"repaired_{letter}"
     return Exercise(
@@ -400,56 +379,54 @@ def find_the_bug(key, letter, hints, reason, takeaway):
         returns=backward.returns,
         cases=NETWORKS[::-1],  # first equally wide layers, as in the lesson
         also=_entry_0_is_none,
-        hints=hints,
-        reason=reason,
-        takeaway=takeaway,
+        **texts,
     )
 
 
 suspect_a = find_the_bug(
     "5.4",
     "a",
-    (
+    hints=(
         "Look at the column of ratios: what is the same in every layer? How many examples are in the batch?",
         "Every direction is right (cosine 1) and every size is wrong by the same factor, so the fault is in something "
         "that all layers have in common.",
         "All layers have the first delta in common. Compare that line with the formula of delta[L]: which factor of "
         "the mean loss is not there?",
     ),
-    "The ratio is exactly m in every layer, and the direction is right: the 1/m of the mean is missing in delta[L]. "
-    "Such a network learns, with a learning rate m times too large, and another one for every batch size.",
-    "No batch mean. Its mark: the ratio is exactly m, in every layer.",
+    reason="The ratio is exactly m in every layer, and the direction is right: the 1/m of the mean is missing in "
+    "delta[L]. Such a network learns, with a learning rate m times too large, and another one for every batch size.",
+    takeaway="No batch mean. Its mark: the ratio is exactly m, in every layer.",
 )
 suspect_b = find_the_bug(
     "5.5",
     "b",
-    (
+    hints=(
         "Which layer is right, and where does the trouble begin? Between them lies the line to look at.",
         "The cosine before the last layer is far from 1: the gradient points somewhere else, which no factor such as a "
         "slope between 0 and ¼ does so thoroughly. Something is mixed up among the units.",
         "Follow one weight W[l][j, i]: it carries a value from unit i to unit j. On the way back it must carry blame "
         "from j to i. Does the matrix product in the loop do that?",
     ),
-    "The last layer is right; before it the direction is wrong. W[l] @ delta sends the blame of unit j to the wrong "
-    "units. The shapes fit only because the layers are equally wide.",
-    "No transpose. Its mark: the last layer is right, and before it the direction is wrong.",
+    reason="The last layer is right; before it the direction is wrong. W[l] @ delta sends the blame of unit j to the "
+    "wrong units. The shapes fit only because the layers are equally wide.",
+    takeaway="No transpose. Its mark: the last layer is right, and before it the direction is wrong.",
 )
 suspect_c = find_the_bug(
     "5.6",
     "c",
-    (
+    hints=(
         "The gradient check passes. What is different at the second call? The weights and the input are the same.",
         "Something that the first call was given is no longer what it was. Which arrays does the function write into?",
         "`delta = A[L]` gives the same array a second name; it copies nothing. What do `-=` and `/=` then change?",
     ),
-    "`delta = A[L]` is no copy, and `-=` writes into A[L]. The second call finds (A[L] − Y)/m where A[L] should be. "
-    "`(A[L] - Y) / m` makes a new array.",
-    "In-place overwrite. Its mark: right at the first call, wrong at the second.",
+    reason="`delta = A[L]` is no copy, and `-=` writes into A[L]. The second call finds (A[L] − Y)/m where A[L] should "
+    "be. `(A[L] - Y) / m` makes a new array.",
+    takeaway="In-place overwrite. Its mark: right at the first call, wrong at the second.",
 )
 suspect_d = find_the_bug(
     "5.7",
     "d",
-    (
+    hints=(
         "The last layer is right, and each layer before it is worse by a further factor. Which factor enters once for "
         "each layer?",
         "The hidden layers are sigmoids. How large is the slope of a sigmoid at most, and what happens to a gradient "
@@ -457,9 +434,9 @@ suspect_d = find_the_bug(
         "Compare the last line of the loop with the formula of delta[l]: there is a matrix product, and then an "
         "element by element product with something. With what, and at which place?",
     ),
-    "The gradients grow with every layer away from the output, mostly by a factor of 4 or more: the slope of the "
-    "sigmoid, at most ¼, is missing.",
-    "Missing f′. Its mark: the last layer is right, and each one before is too large by a further factor.",
+    reason="The gradients grow with every layer away from the output, mostly by a factor of 4 or more: the slope of "
+    "the sigmoid, at most ¼, is missing.",
+    takeaway="Missing f′. Its mark: the last layer is right, and each one before is too large by a further factor.",
 )
 
 EXERCISES = (local_derivatives, layer_backward, backward, suspect_a, suspect_b, suspect_c, suspect_d)
@@ -488,9 +465,7 @@ QUESTIONS = (
         "Where does the 1/m of the mean loss belong?",
         {
             "In delta[L], and nowhere else": "All else is linear in delta[L] and inherits it.",
-            "In every dW[l] and db[l], and in delta[L]": (
-                "Then it is there twice: all gradients are too small by the factor m."
-            ),
+            "In every dW[l] and db[l], and in delta[L]": "Then it is there twice: all are too small by the factor m.",
             "In db only, which is a mean": "db is a sum of deltas; the mean is in the deltas already.",
             "Into the learning rate": "It would do for one batch size, and fail the gradient check.",
         },
@@ -528,8 +503,7 @@ QUESTIONS = (
         {
             "Its inputs are too small": "Inputs are as large as they were; look at what comes back, not in.",
             "Each layer multiplies blame by σ′ ≤ ¼": (
-                "Nine of those factors remain from the last layer to the first, and Xavier weights do not make up for "
-                "it."
+                "Nine of those factors lie between the last layer and the first; Xavier weights do not make up for it."
             ),
             "The first layer has too few weights": "All layers of that figure are equally wide.",
             "Backpropagation is inexact": "It is exact, as the check shows: the true gradient is that small.",
