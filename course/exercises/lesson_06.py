@@ -35,7 +35,8 @@ def three_steps(make, settings, W, b, gradients, halved=False):
     for k, pair in enumerate(gradients):
         if halved and k == 2:
             optimizer.learning_rate = settings["learning_rate"] / 2
-        result = optimizer.step([W, b], list(pair))
+        with np.errstate(divide="raise", invalid="raise"):
+            result = optimizer.step([W, b], list(pair))
         if is_unwritten(result):
             return result
         after += [W.copy(), b.copy()]
@@ -127,6 +128,18 @@ SGD.mistake(
 )
 SGD.mistake(EXCHANGED, {"zip(parameters, gradients": "zip(gradients, parameters"})
 SGD.mistake(IN_PLACE, {"theta -=": "theta = theta -"})
+SGD.mistake(NOT_ALL, {"zip(parameters, gradients": "zip(parameters[1:], gradients[1:]"})
+SGD.mistake(
+    "Without `zip` the loop takes the two lists for two pairs: first both parameters, then both gradients.",
+    {"zip(parameters, gradients, strict=True)": "(parameters, gradients)"},
+)
+SGD.mistake(
+    "Each parameter has its own gradient: one loop over both lists with `zip`, not a loop in a loop.",
+    {
+        "theta, g in zip(parameters, gradients, strict=True)": "theta in parameters",
+        "theta -=": "for g in gradients: theta -=",
+    },
+)
 SGD.mistake(NOT_ALL, {"* g\n": "* g\n            return\n"})
 SGD.mistake(
     "The learning rate is always the same; take `self.learning_rate`, which is given when the optimizer is made.",
@@ -237,6 +250,10 @@ Momentum.mistake(NOT_ALL, {"rate * v\n": "rate * v\n            return\n"})
 Momentum.mistake(
     "The first gradient counts twice: v begins at 0, and each step, the first too, adds its gradient once.",
     {"np.zeros_like(theta) for theta in parameters": "g.copy() for g in gradients"},
+)
+Momentum.mistake(
+    "`v += β v + g` keeps the whole old v besides the share β of it: first `v *= β`, then `v += g`.",
+    {"v *= self.beta\n            v += g": "v += self.beta * v + g"},
 )
 Momentum.mistake(
     "The learning rate is missing: theta moves by α v.",
@@ -362,9 +379,24 @@ Adam.mistake(
     "ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
     {"/ (np.sqrt(s_hat) + self.epsilon)": "/ np.sqrt(s_hat) + self.epsilon"},
 )
-Adam.mistake(
-    "s must average the squares, `g**2`: it measures how large gradients are, whatever their sign.", {"g**2": "g"}
+NO_ROOT = (
+    "A negative number has no root. Under the root stands ŝ = s / (1 − β₂ᵗ), with the brackets, and s must average the "
+    "squares, `g**2`: it measures how large gradients are, whatever their sign."
 )
+Adam.mistake(NO_ROOT, {"g**2": "g"})
+Adam.mistake(NO_ROOT, {"s / (1 - self.beta_2**self.t)": "s / 1 - self.beta_2**self.t"})
+Adam.mistake(
+    "1 − β₁ᵗ needs brackets below the fraction: `v / (1 - beta_1**t)`.",
+    {"v / (1 - self.beta_1**self.t)": "v / 1 - self.beta_1**self.t"},
+)
+Adam.mistake(
+    "The power belongs to β alone: 1 − βᵗ is `1 - beta**t`.",
+    {
+        "(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t",
+        "(1 - self.beta_2**self.t)": "(1 - self.beta_2)**self.t",
+    },
+)
+Adam.mistake("The learning rate is missing in front of v̂.", {"self.learning_rate * v_hat": "v_hat"})
 Adam.mistake(
     "You squared (1 − β₂) together with g. Only g is squared: `(1 - beta_2) * g**2`.",
     {"(1 - self.beta_2) * g**2": "((1 - self.beta_2) * g) ** 2"},
@@ -383,10 +415,10 @@ Adam.mistake(
         "(1 - self.beta_2) * g": "self.beta_2 * g",
     },
 )
-Adam.mistake(
-    "You added the whole gradient, as Momentum does. Adam keeps averages: (1 − β₁) g and (1 − β₂) g².",
-    {"(1 - self.beta_1) * g": "g", "(1 - self.beta_2) * g": "g"},
-)
+WHOLE = "You added the whole gradient, as Momentum does. Adam keeps averages: (1 − β₁) g and (1 − β₂) g²."
+Adam.mistake(WHOLE, {"(1 - self.beta_1) * g": "g", "(1 - self.beta_2) * g": "g"})
+Adam.mistake(WHOLE, {"(1 - self.beta_1) * g": "g"})
+Adam.mistake(WHOLE, {"(1 - self.beta_2) * g": "g"})
 Adam.mistake(
     "β₁ belongs to v and β₂ to s; yours are exchanged.",
     {"self.beta_1, self.beta_2 = beta_1, beta_2": "self.beta_1, self.beta_2 = beta_2, beta_1"},
@@ -454,8 +486,8 @@ N, SIZE = 10, 3
 BATCHES = {  # what to say to what is seen below
     "dropped": "The rest, smaller than the others, is a batch too. `range(0, len(X), batch_size)` begins it, and a "
     "slice that reaches beyond the end just stops there.",
-    "with replacement": "You drew with replacement, as `rng.integers` and `rng.choice` do, or made a new order for "
-    "each batch. Draw one `rng.permutation(len(X))` before the loop, and cut it into pieces.",
+    "with replacement": "You drew with replacement, as `rng.integers` and `rng.choice` do, made a new order for each "
+    "batch, or cut pieces that overlap. Draw one `rng.permutation(len(X))` before the loop, and cut it into pieces.",
     "not once": "The pieces of one order take every example once: `order[start : start + batch_size]`, where start is "
     "0, batch_size, 2 batch_size and so on.",
     "not shuffled": "Where examples are sorted, each batch would hold one class. Go through `rng.permutation(len(X))` "
@@ -527,16 +559,18 @@ def look_at_epoch(batches, size):
         if A0.ndim != 2 or Y.ndim != 2 or A0.dtype.kind not in "fi" or Y.dtype.kind not in "fi":
             return ("no pairs", f"{shapes}."), order
         if 0 in A0.shape:
-            return ("empty", f"With {N} examples and batch_size = {size} there was a batch of none."), order
+            return (
+                "empty" if len(order) == N else "none",
+                f"With {N} examples and batch_size = {size} there was a batch of none.",
+            ), order
         if (len(A0), len(Y)) == (2, 4):
             return ("swapped", f"{shapes}."), order
         if (len(A0), len(Y)) != (4, 2) or A0.shape[1] != Y.shape[1]:
             return ("rows", f"{shapes}, a column for each example."), order
         if np.ptp(A0 - [[0], [100], [200], [300]], axis=0).any() or np.ptp(Y - [[0], [-100]], axis=0).any():
-            return (
-                "reshaped",
-                "The shapes of a batch are right, and a column holds numbers of several examples.",
-            ), order
+            whole = not np.ptp(A0.reshape(-1, 4) - [0, 100, 200, 300], axis=1).any()  # row by row as it was
+            mixed = "The shapes of a batch are right, and a column holds numbers of several examples."
+            return ("reshaped" if whole else "mixed", mixed), order
         order += [int(i) for i in A0[0]]
         sizes.append(A0.shape[1])
         apart = apart or not np.array_equal(-A0[:2], Y)
@@ -758,7 +792,7 @@ def _in_batches(learn):
 
     run = sandbox.run(lambda: learn(X, Y, W, b, [None, spy, f[2]], f_prime, SGD(0.3), 20, 5, rng), sandbox.SECONDS)
     if run.error or run.stopped:
-        return "raised", f"With 17 examples in batches of 5 your `learn` raised {run.error}: {run.message}."
+        return "raised", f"With 17 examples in batches of 5 your `learn` raised {run.error}: {run.message}"
     if sorted(set(seen)) != [2, 5] or len(seen) != 80:
         return "other batches", (
             f"With 17 examples and batch_size = 5 an epoch has 4 batches, of 5, 5, 5 and 2; your `learn` ran forward "
@@ -810,7 +844,7 @@ def learn(X, Y, W, b, f, f_prime, optimizer, epochs, batch_size, rng):  # rows X
 
 LOSS, STEP = "-np.mean(np.log(np.sum(targets * A[-1], axis=0)))", "optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])"
 learn.mistake(
-    "The step stands after the loop over the batches, so there is one an epoch. Each batch ends with a step.",
+    "There is one step an epoch. Each batch of `minibatches` ends with a step, inside the inner loop.",
     {f"    {STEP}": STEP},
 )
 learn.mistake(
@@ -821,6 +855,10 @@ learn.mistake(
     "This is the loss of the last batch; take the mean of all batches of the epoch.", {"np.mean(losses)": "losses[-1]"}
 )
 learn.mistake("This is the sum over the batches; take their mean.", {"np.mean(losses)": "np.sum(losses)"})
+learn.mistake(
+    "The losses of the batches are divided by the number of examples; each is a mean already, so count the batches.",
+    {"np.mean(losses)": "np.sum(losses) / len(X)"},
+)
 learn.mistake("The loss is a sum over the examples of a batch; take their mean.", {"-np.mean(np.log": "-np.sum(np.log"})
 learn.mistake(
     "The mean of the loss runs over the classes, too. Sum over the classes, then take the mean of the examples.",
@@ -877,8 +915,10 @@ learn.mistake(
 NOT_Y = "backward needs the targets of this batch, in columns, as `minibatches` gave them; `Y` has all, in rows."
 learn.mistake(NOT_Y, {"A, targets": "A, Y"})
 learn.mistake(NOT_Y, {"A, targets": "A, Y.T"})
-learn.mistake("`forward` gives Z first, then A.", {"Z, A =": "A, Z ="})
-learn.mistake("`backward` gives dW first, then db.", {"dW, db =": "db, dW ="})
+learn.mistake("`forward` gives Z first, then A, and `backward` takes them in this order.", {"Z, A =": "A, Z ="})
+learn.mistake(
+    "Parameters and gradients are not in the same order. `backward` gives dW first, then db.", {"dW, db =": "db, dW ="}
+)
 learn.mistake(
     "This is plain descent, whatever the optimizer. Let it make the step, and keep the same one all the time.",
     {"optimizer.step": "SGD(optimizer.learning_rate).step"},
