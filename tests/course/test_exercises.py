@@ -108,7 +108,7 @@ def test_the_stub_is_not_written_yet(task):
     assert task.name in verdict.as_text()
 
 
-@by_key("task", ALL)
+@by_key("task", [task for task in ALL if task.key != "7.3"])  # that one trains: test_reach.py
 def test_the_solution_is_right(task):
     verdict = task.judge(written(task.solution, task.name))
     assert verdict == Verdict(RIGHT, (task.takeaway,))
@@ -250,7 +250,7 @@ class Layer:
         ("raised", raising(ValueError("x" * 300)), "ValueError: " + "x" * 200 + " …\n"),
         ("raised", raising(KeyboardInterrupt()), ", `raise error`: KeyboardInterrupt\n"),
         ("raised", lambda z, slope=0.01: np.concatenate(z, slope), "`(\"raised\", lambda z, slope=0.01: np.conc"),
-        ("unknown name", written(ODD, "unknown"), "raised an exception in line 7, `return y / nothing`: NameError: name 'nothing' is not"),
+        ("unknown name", written(ODD, "unknown"), "raised an exception in line 7, `return y / nothing`: NameError"),
         ("values", lambda z, slope=0.01: z, "For z = -2 your `leaky_relu` gave -2; expected -0.02.\n"),
         ("values", lambda z, slope=0.01: 1.0001 * right(z, slope), "expected -0.02 (they differ by 2e-06)"),
         ("recursion", written(ODD, "endless_recursion"), "calls itself without end"),
@@ -797,7 +797,8 @@ def graded(monkeypatch):
 
 @by_key("task", {type(task): task for task in ALL}.values())
 def test_grading_raises_the_same_words(task, graded):
-    said(check, task.key, written(task.solution, task.name))
+    if task.key != "7.3":
+        said(check, task.key, written(task.solution, task.name))
     for answer in (written(task.stub, task.name), task.wrong[0].example, 3):
         with pytest.raises(AssertionError) as raised:
             check(task.key, answer)
