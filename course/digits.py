@@ -118,9 +118,8 @@ def as_image(ink):
     try:
         array = np.asarray(ink)
     except ValueError:
-        raise ValueError(
-            "an image must be an array of numbers (h, w); got a list whose rows differ in length."
-        ) from None
+        got = "got a list whose rows differ in length."
+        raise ValueError(f"an image must be an array of numbers (h, w); {got}") from None
     if array.ndim != 2:
         hint = " For one row of MNIST use x.reshape(28, 28)." if array.shape in ((784,), (1, 784)) else ""
         raise ValueError(f"an image must have two axes, shape (h, w); got shape {array.shape}.{hint}")

@@ -58,33 +58,24 @@ def dropdown(label, options, value=None, width="20em"):
     return widgets.Dropdown(options=options, value=value, description=label, tooltip=label, style=LABEL, layout=layout)
 
 
-class Stepper(widgets.Box):
-    """Buttons Back and Next, and a slider over all steps; `value` is the step, 0 … steps."""
-
-    value = traitlets.Int()
+class Stepper(widgets.IntSlider):
+    """A slider over the steps 0 … `steps`; what is shown is its `row`, with the buttons Back and Next before it."""
 
     def __init__(self, label, steps, value=0):
-        self.steps = steps
-        self._slider = widgets.IntSlider(
-            value, min=0, max=steps, description=label, tooltip=label, style=LABEL, layout={"width": "min(100%, 24em)"}
-        )
+        layout = {"width": "min(100%, 24em)"}
+        super().__init__(value, max=steps, description=label, tooltip=label, style=LABEL, layout=layout)
         self._back, self._next = (
             widgets.Button(description=words, icon=icon, tooltip=f"{words}, one step", layout={"width": "6em"})
             for words, icon in (("Back", "step-backward"), ("Next", "step-forward"))
         )
         self._back.on_click(lambda _: self._go(-1))
         self._next.on_click(lambda _: self._go(+1))
-        super().__init__([self._back, self._next, self._slider], layout={"flex_flow": "row wrap"})
-        traitlets.link((self._slider, "value"), (self, "value"))
+        self.row = widgets.Box([self._back, self._next, self], layout={"flex_flow": "row wrap"})
+        self.observe(self._at_an_end, names="value")
         self._at_an_end()
 
     def _go(self, way):
-        self.value += way
+        self.value += way  # which stays within min … max
 
-    @traitlets.validate("value")
-    def _within(self, proposal):
-        return min(max(proposal.value, 0), self.steps)
-
-    @traitlets.observe("value")
     def _at_an_end(self, change=None):
-        self._back.disabled, self._next.disabled = self.value == 0, self.value == self.steps
+        self._back.disabled, self._next.disabled = self.value == self.min, self.value == self.max

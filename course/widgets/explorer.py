@@ -94,7 +94,8 @@ class Explorer(widgets.VBox):
         self.words.add_class("explorer-words")
         reset = widgets.Button(description="Reset", icon="undo", tooltip="Set every control back to where it started")
         reset.on_click(lambda _: self.reset())
-        super().__init__([self.lamp, self.picture, *self.control.values(), reset, self.words, Accessible()])
+        rows = [getattr(control, "row", control) for control in self.control.values()]
+        super().__init__([self.lamp, self.picture, *rows, reset, self.words, Accessible()])
         self.add_class("explorer")
         for control in self.control.values():
             control.observe(self._moved_to, names="value")

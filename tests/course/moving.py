@@ -6,7 +6,7 @@ import re
 from unittest.mock import patch
 
 import course.widgets
-from course.widgets.controls import CheckList, Stepper
+from course.widgets.controls import CheckList
 from course.widgets.explorer import Explorer
 
 
@@ -47,8 +47,6 @@ def put(widget, **state):
 
 def ends(control):
     """The values that matter most: both ends and the start of a slider, every option of a list, no box and all."""
-    if isinstance(control, Stepper):
-        return (0, control.value, control.steps)
     if isinstance(control, CheckList):
         return ((), control.value, tuple(control._boxes))
     if hasattr(control, "options"):

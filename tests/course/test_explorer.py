@@ -184,7 +184,8 @@ def test_a_move_is_one_go_at_one_control():
 
 def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
     steps = Stepper("step", 3)
-    back, forth, bar = steps.children
+    back, forth, bar = steps.row.children
+    assert bar is steps
     seen = []
     steps.observe(lambda change: seen.append(change.new), names="value")
     assert (back.disabled, forth.disabled) == (True, False)
