@@ -90,6 +90,11 @@ def check_layers(layers, within_residual=False):
         if isinstance(layer, type) or not callable(getattr(layer, "leaves", None)):
             raise TypeError(f"layer {i} must be made by a subclass of Layer, such as ReLU(); got {_kind(layer)}.")
         leaves += layer.leaves()
+    for leaf in leaves:
+        if not all(isinstance(names, tuple | list) for names in (leaf.parameters, leaf.statistics)):
+            raise TypeError(
+                f'parameters and statistics of {leaf} must be tuples of names, such as ("W", "b") or ("W",).'
+            )
     sized = [leaf for leaf in leaves if leaf.n_in is not None]
     for before, leaf in itertools.pairwise(sized):
         if before.n_out != leaf.n_in:

@@ -26,7 +26,7 @@ class Layer:
     smallest_batch = 1  # to train with
 
     def initialize(self, rng, dtype):
-        """Make the arrays. Those of a layer that was trained in another network stay."""
+        """Make the arrays. A layer taken from another network keeps those it has, and shares them with that one."""
 
     def gradients(self, dA):
         return []
@@ -200,7 +200,7 @@ def way_back(layers, dA, first=-1):
     """
     gradients = []
     for i in reversed(range(len(layers))):
-        gradients = layers[i].gradients(dA) + gradients
+        gradients = [*layers[i].gradients(dA), *gradients]
         if i > first:
             dA = layers[i].backward(dA)
     return gradients, dA

@@ -363,6 +363,10 @@ class Scale(Layer):
         return self.s * dA
 
 
+class Unpaired(Scale):
+    parameters = "s"  # without the comma that makes a tuple
+
+
 def test_a_layer_of_the_learners_own_trains_is_saved_and_comes_back(tmp_path):
     def net():
         return Sequential([Linear(2, 8), Scale(8), Tanh(), Linear(8, 2)])
@@ -431,6 +435,7 @@ def test_initial_weights_by_name_or_function_and_those_of_a_trained_layer_stay()
         (lambda: Sequential([Linear(2, 3), BatchNorm(2)]), ValueError, "BatchNorm takes 2 rows"),
         (lambda: Sequential([Linear(2, 3), Residual([Linear(4, 4)])]), ValueError, "takes 4 rows"),
         (lambda: Sequential([layer := Linear(2, 2), layer]), ValueError, "twice"),
+        (lambda: Sequential([Unpaired(2)]), TypeError, 'of Unpaired must be tuples of names, such as ("W", "b") or'),
         (lambda: Residual([Linear(2, 3)]), ValueError, "as many rows as they take, for the sum; got 2 and 3"),
         (lambda: Residual([]), ValueError, "at least one"),
         (lambda: Linear(2, 2.0), TypeError, "n_out must be a whole number"),
