@@ -79,6 +79,15 @@ def test_an_environment_whose_python_is_gone_is_removed(folder):
     assert not made.exists()
 
 
+def test_an_environment_whose_python_would_install_elsewhere_is_made_anew(folder):
+    made = environment(folder, with_pip=True)
+    (made / "pyvenv.cfg").unlink()  # then it is a plain link to the Python it was made with
+    said, content = look(folder)
+    assert said.startswith("The environment in .venv does not work (")
+    assert content
+    assert not made.exists()
+
+
 def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it(folder):
     made = environment(folder)  # as an interrupted one is, or one that uv made
     (made / "mine.txt").write_text("kept")

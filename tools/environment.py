@@ -15,8 +15,10 @@ import sys
 PARTS = {"bin", "include", "lib", "lib64", "share", "Scripts", "Include", "Lib", "pyvenv.cfg", ".gitignore"}
 PROBE = """
 import importlib.util, os, pip, sys
+assert sys.version_info >= (3, 11), "its Python is too old"
+assert os.path.samefile(sys.prefix, "."), "its Python would install outside of it"
 spec = importlib.util.find_spec("helpers")
-print(sys.version_info >= (3, 11), os.path.dirname(os.path.dirname(spec.origin)) if spec else "")
+print("course:", os.path.dirname(os.path.dirname(spec.origin)) if spec else "")
 """
 
 
@@ -35,9 +37,8 @@ def main(venv):
         print(f"The environment in {venv} has no pip; it is put in.")
         probe(venv, "-m", "ensurepip")
         ran, said = probe(venv)
-    if not ran or not said.startswith("True"):
-        reason = "its Python is too old" if ran else said
-        print(f"The environment in {venv} does not work ({reason}); it is made anew.")
+    if not ran:
+        print(f"The environment in {venv} does not work ({said.removeprefix('AssertionError: ')}); it is made anew.")
         os.unlink(venv) if os.path.islink(venv) else shutil.rmtree(venv)
         return None
     there, here = said.partition(" ")[2], os.getcwd()
