@@ -37,6 +37,10 @@ EXCEPTION_HINTS = {  # how an exception begins: the name of the mistake, and wha
     ),
     r"(NameError|UnboundLocalError)": ("unknown name", "Is it spelled right, and have you run the cell that makes it?"),
     r"OverflowError": ("overflow", "A number became too large for a float: which power or exponential grows so much?"),
+    r"IndexError: arrays used as indices": (
+        "no index",
+        "Only whole numbers can be indices; in these brackets are others.",
+    ),
     r"IndexError": ("index", "Indices begin at 0, so the last one is the length − 1."),
     r"RecursionError": ("recursion", "Your function calls itself without end."),
     r"SystemExit": ("exit", "No need to stop the program: give the result back with `return`."),

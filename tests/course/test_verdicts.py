@@ -5,6 +5,8 @@ The code stands in linecache, as a cell's does, so that what the engine reads in
 
 import linecache
 import math
+import re
+import textwrap
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +14,161 @@ import pytest
 
 from course import exercises as engine
 
+
+def filled(key, body):
+    """The stub of an exercise with this in place of its `...`."""
+    head, indent = re.match(r"(.*\n)( +)(?:return|yield) \.\.\.", engine.find(key, "").stub, re.DOTALL).groups()
+    return head + textwrap.indent(body, indent)
+
+
+PAIRS = "for theta, g in zip(parameters, gradients)"
+STEP = "optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])"
+PIECES = "from course.exercises.lesson_06 import backward, forward, minibatches\n\n\n"
+
+
+def local(returned, z="w * x + b", a="1 / (1 + math.exp(-z))"):
+    return f"def local_derivatives(x, w, b, y):\n    z = {z}\n    a = {a}\n    return {returned}\n"
+
+
+def layer(dW="delta @ A_prev.T", db="np.sum(delta, 1)[:, None]", dA="(delta.T @ W).T", returned="dW, db, dA"):
+    return (
+        f"def layer_backward(delta, A_prev, W):\n    dW = {dW}\n    db = {db}\n    dA = {dA}\n    return {returned}\n"
+    )
+
+
+def back(old="", new="", name="backward"):
+    """The way back in a learner's words, with `new` in place of `old`."""
+    code = """def backward(W, Z, A, Y, f_prime):
+    L, n = len(Z) - 1, Y.shape[1]
+    dW, db = [None for _ in W], [None for _ in W]
+    error = A[-1] / n - Y / n
+    for l in reversed(range(1, L + 1)):
+        dW[l] = error @ A[l - 1].T
+        db[l] = np.sum(error, axis=1, keepdims=True)
+        if l != 1:
+            error = f_prime(Z[l - 1]) * (W[l].T @ error)
+    return dW, db
+"""
+    assert old in code, old
+    return code.replace(old, new).replace("backward", name)
+
+
 ROWS = [
+    # lesson 06
+    (
+        "6.1",
+        filled("6.1", f"{PAIRS}:\n    theta = theta - self.learning_rate * g"),
+        "The parameters are what they were",
+    ),
+    ("6.1", filled("6.1", f"{PAIRS}:\n    theta -= g"), "the learning rate should scale it"),
+    ("6.1", filled("6.1", f"{PAIRS}:\n    theta -= 0.1 * g"), "The learning rate is always the same"),
+    ("6.1", filled("6.1", f"{PAIRS}:\n    theta -= self.learning_rate ^ g"), "`^` is no power in Python"),
+    (
+        "6.1",
+        filled("6.1", "return [t - self.learning_rate * g for t, g in zip(parameters, gradients)]"),
+        "make new arrays",
+    ),
+    ("6.1", filled("6.1", f"{PAIRS}:\n    theta -= self.learning_rate * g\n    return theta"), "Not all arrays moved"),
+    ("6.1", filled("6.1", "parameters -= self.learning_rate * gradients"), "are lists of arrays"),
+    ("6.1", filled("6.1", f"{PAIRS}:\n    g *= self.learning_rate\n    theta -= g"), "changed its input gradients"),
+    ("6.1", filled("6.1", f"{PAIRS}:\n    theta[:] = theta - self.learning_rate * g\nreturn parameters"), "Right."),
+    ("6.1", "class SGD:\n    pass", "raised an exception: TypeError"),
+    (
+        "6.2",
+        filled("6.2", f"v = 0\n{PAIRS}:\n    v = self.beta * v + g\n    theta -= self.learning_rate * v"),
+        "share one v",
+    ),
+    (
+        "6.2",
+        filled("6.2", f"{PAIRS}:\n    v = 0\n    v = self.beta * v + g\n    theta -= self.learning_rate * v"),
+        "plain descent",
+    ),
+    ("6.2", filled("6.2", "self.v = self.beta * self.v + gradients"), "`self.v` is None until the first step"),
+    (
+        "6.2",
+        filled(
+            "6.2",
+            "self.v = self.v or [0] * len(parameters)\nself.v = [self.beta * v + g for v, g in zip(self.v, gradients)]\n"
+            "for theta, v in zip(parameters, self.v):\n    np.subtract(theta, self.learning_rate * v, out=theta)",
+        ),
+        "Right.",
+    ),
+    (
+        "6.2",
+        filled(
+            "6.2",
+            "self.v = self.v or [0] * len(parameters)\nfor k, g in enumerate(gradients):\n"
+            "    self.v[k] = self.beta * self.v[k] - self.learning_rate * g\n    parameters[k] += self.v[k]",
+        ),
+        "Many books have α inside v",
+    ),
+    *(
+        ("6.3", engine.find("6.3", "").solution.replace(old, new), words)
+        for old, new, words in (
+            ("**self.t", "^self.t", "`^` is no power in Python"),
+            ("self.learning_rate * v_hat", "v_hat", "The learning rate is missing"),
+            ("v / (1 - self.beta_1**self.t)", "v / 1 - self.beta_1**self.t", "needs brackets"),
+            ("g**2", "g*2", "A negative number has no root"),
+            ("self.t += 1", "self.t = 1", "t stays 1"),
+            ("self.t += 1", "t = 1", "`t` must be 1 already at the first step"),
+            ("theta -=", "theta[...] = theta -", "Right."),
+        )
+    ),
+    *(
+        ("6.4", engine.find("6.4", "").solution.replace(old, new), words)
+        for old, new, words in (
+            (
+                "X[batch].T, Y[batch].T",
+                "X[batch].reshape(4, -1), Y[batch].reshape(2, -1)",
+                "`reshape` cuts the numbers",
+            ),
+            (
+                "X[batch].T, Y[batch].T",
+                "np.flip(X[batch]).T, Y[batch].T",
+                "a column holds numbers of several examples.\nS",
+            ),
+            ("X[batch].T, Y[batch].T", "Y[batch].T, X[batch].T", "Inputs and targets are exchanged"),
+            ("X[batch].T, Y[batch].T", "X[:, batch], Y[:, batch]", "Examples are the rows of X"),
+            ("X[batch].T, Y[batch].T", "X[batch].T, Y[batch].ravel()", "expected (4, m) and (2, m)"),
+            ("range(0, len(X), batch_size)", "range(batch_size)", "or cut pieces that overlap"),
+            ("rng.permutation(len(X))", "rng.permutation(batch_size)", "there was a batch of none.\nStuck?"),
+            ("rng.permutation(len(X))", "rng.permutation(X)", "Only whole numbers can be indices"),
+            ("rng.permutation(len(X))", "rng.choice(len(X), len(X), replace=False)", "Right."),
+        )
+    ),
+    (
+        "6.4",
+        filled(
+            "6.4",
+            "order = list(range(len(X)))\nrng.shuffle(order)\nstarts = range(0, len(X), batch_size)\n"
+            "return [[X[order[s : s + batch_size]].T, Y[order[s : s + batch_size]].T] for s in starts]",
+        ),
+        "Right.",
+    ),
+    ("6.5", 'my_settings = {"optimizer": "SGD", "learning_rate": 0.1, "batch_size": 300}', "the loss is 0.67, and 61%"),
+    (
+        "6.5",
+        'my_settings = {"optimizer": "rmsprop", "learning_rate": np.float32(0.01), "batch_size": np.int64(16)}',
+        "Right.",
+    ),
+    *(
+        ("6.6", PIECES + engine.find("6.6", "").solution.replace(old, new), words)
+        for old, new, words in (
+            (STEP, "optimizer.step(W + b, dW + db)", "Entry 0 of these lists is None"),
+            (STEP, "pass", "never uses `optimizer`"),
+            ("minibatches(X, Y, batch_size, rng)", "[(X.T, Y.T)]", "There is one step an epoch."),
+            ("            Z, A", "            A0, targets = X.T, Y.T\n            Z, A", "17 examples at a time"),
+            ("rng):\n            Z", "np.random.default_rng(0)):\n            Z", "`rng` was not used"),
+            ("    return history", "        return history", "The `return` stands inside the loop"),
+            ("return history", "print(history)", "gave as `history` nothing"),
+            (
+                "-np.mean(np.log(np.sum(targets * A[-1], axis=0)))",
+                "-np.sum(targets * np.log(A[-1])) / len(A0.T)",
+                "Right.",
+            ),
+            ("return history", "return np.array(history, np.float32)", "Right."),
+        )
+    ),
     # lesson 07
     ("7.1", "def standardise(X, X_train):\n    return (X - X.mean(0)) / X.std(0)", "of X itself"),
     (
@@ -90,7 +246,66 @@ ROWS = [
         "            C[i, j] += 1\n    return C",
         "pair every label with every answer",
     ),
-]
+    # lesson 05
+    ("5.1", local("[np.float32(x), [w], np.ones((1, 1)), a - a * a, -2 * (y - a)]"), "Right."),
+    ("5.1", local("Fraction(x), w, True, a - a**2, np.longdouble(a - y) * 2"), "Right."),
+    ("5.1", local("x, w, 1, a - a**2, 2 * a - 2 * y", z="w * x"), "The bias is missing in z"),
+    ("5.1", local("x, w, 1, a - a**2, 2 * a - 2 * y", a="1 / (1 + math.exp(-w * x + b))"), "is not −(w x + b)"),
+    ("5.1", local("x, w, 1, a - a**2, 2 * a - 2 * y", a="1 / (1 + math.exp(z))"), "Your a is σ(−z)"),
+    ("5.1", local("x, w, 1, a * 1 - a, 2 * (a - y)"), "`a * 1 - a` is 0"),
+    ("5.1", local("x, w, 1, a * (1 - a), 2 * a - y"), "`2 * a - y` doubles a alone"),
+    ("5.1", local("x, w, 1, a * (a - 1), 2 * (a - y)"), "`da_dz` has the right size and the wrong sign."),
+    ("5.1", local("x, w, 1, a * (1 - a), y - a"), "`dL_da` is -0.5 times what it should be."),
+    ("5.1", local("w, x, b, a * (1 - a), a - y"), "whatever b is: ∂z/∂b = 1. The derivative of a square is twice"),
+    ("5.1", local("1, x, w, a * (1 - a), 2 * (a - y)"), "what you gave as `dz_dx` is `dz_dw`."),
+    ("5.1", local("x, w, 1, a * (1 - a), (a - y)^2"), "`^` is no power in Python"),
+    ("5.2", layer("[[float(row @ a) for a in A_prev] for row in delta]"), "Right."),
+    ("5.2", layer("sum(np.outer(*both) for both in zip(delta.T, A_prev.T))"), "Right."),
+    ("5.2", layer(dA="W.T @ delta * (A_prev > 0)"), "No slope here"),
+    ("5.2", layer(dA="W.T @ delta * A_prev * (1 - A_prev)"), "No slope here"),
+    ("5.2", layer(returned="db, dW, dA"), "what you gave as `db` is `dW`."),
+    ("5.2", layer(returned="dW, dA, db"), "what you gave as `dA` is `db`.".replace("dA", "dA_prev")),
+    ("5.2", layer(returned="dW"), "gave 2 things; expected 3: `dW`, `db` and `dA_prev`, in this order."),
+    ("5.2", layer(db="delta.sum(1)", dA="A_prev * (W.T @ delta)"), "`keepdims=True`. You multiplied the blame"),
+    ("5.2", layer(db="-delta.sum(1)[:, None]"), "`db` has the right size and the wrong sign."),
+    ("5.2", layer(dW="delta.T @ A_prev"), "in `a @ b`, a has as many columns as b rows. There `delta` is (2, 3)"),
+    ("5.2", layer(dW="np.outer(delta[:, -1], A_prev[:, -1])"), "dW is that of the last example only."),
+    ("5.3", back(), "Right."),
+    ("5.3", back("return dW, db", "return [dW, [b if b is None else b.tolist() for b in db]]"), "Right."),
+    ("5.3", back("A[-1] / n - Y / n", "np.float32(A[-1] - Y) / n"), "Right."),
+    ("5.3", back("[None for _ in W], [None for _ in W]", "dict.fromkeys(range(L + 1)), dict.fromkeys(range(L + 1))")
+        .replace("return dW, db", "return list(dW.values()), list(db.values())"), "Right."),
+    ("5.3", back("reversed(range(1, L + 1))", "range(1, L + 1)"), "The loop runs upwards."),
+    ("5.3", back("reversed(range(1, L + 1))", "range(L, 0)"), "`range(L, 0)` counts up"),
+    ("5.3", back("reversed(range(1, L + 1))", "range(L, -1, -1)").replace("l != 1", "l > 1"), "There is no layer 0"),
+    ("5.3", back("dW[l] = error", "dW[L + 1 - l] = error").replace("db[l]", "db[L + 1 - l]"), "in reverse order"),
+    ("5.3", back("f_prime(Z[l - 1]) * (W[l].T @", "f_prime(Z[l]) * (W[l + 1].T @"), "l + 1 becomes l"),
+    ("5.3", back("W[l].T @", "W[l].T *"), "blame goes back by the matrix product"),
+    ("5.3", back("error @ A", "error * A"), "dW[l] is the matrix product"),
+    ("5.3", back("f_prime(Z[l - 1]) * (W[l].T @ error)", "(W[l].T @ error) @ f_prime(Z[l - 1])"), "`@` is the matrix"),
+    ("5.3", back(", keepdims=True", ""), "db[l] lost its second axis."),
+    ("5.3", back("        if", "        W[l] = W[l] - 0.1 * dW[l]\n        if"), "W[l] is changed before blame goes back"),
+    ("5.3", back("        if", "        W[l] -= 0.3 * dW[l]\n        if"), "It also changed its input W."),
+    ("5.3", back("return dW, db", "return db, dW"), "The two are swapped"),
+    ("5.3", back("A[l - 1].T", "A[l].T"), "not what it gave, A[l]."),
+    ("5.3", back("        dW[l] = error @ A[l - 1].T\n", "").replace(
+        "    return", "        dW[l] = error @ A[l - 1].T\n    return"), "delta is layer l − 1's already"),
+    ("5.3", back("W[l].T @ error", "error.T @ W[l]"), "There `Z[l - 1]` is (3, 5), `error` is (4, 5) and `W[l]` is (4, 3)."),
+    ("5.3", back("    return", "        return"), "The `return` stands inside the loop"),
+    ("5.3", back("A[-1] / n - Y / n", "A[-1] - Y / n"), "`A[L] - Y / m` divides Y alone."),
+    ("5.3", back("f_prime(Z[l - 1])", "f_prime"), "f_prime is a function"),
+    ("5.4", back("A[-1] / n - Y / n", "(A[-1] - Y) / 7", name="repaired_a"), "differs from batch to batch"),
+    ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("1].T\n", "1].T / n\n"), "the db m times"),
+    ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("np.sum", "np.mean"), "the dW m times"),
+    ("5.4", back(name="repaired_a").replace("np.sum", "np.mean"), "Every db is too small by the factor m"),
+    ("5.5", back("(W[l].T @ error)", "(error.T @ W[l]).T", name="repaired_b"), "Right."),
+    ("5.5", back("(W[l].T @ error)", "(W[l] @ error)", name="repaired_b"), "Blame is sent through W[l]"),
+    ("5.6", back("A[-1] / n - Y / n", "A[-1]\n    error -= Y\n    error = error / n", name="repaired_c"), "A[L] itself"),
+    ("5.6", back("A[-1] / n - Y / n", "A[-1].copy()\n    error -= Y\n    error /= n", name="repaired_c"), "Right."),
+    ("5.6", back("    return", "    Y -= A[-1]\n    return", name="repaired_c"), "changed its input Y."),
+    ("5.7", back("f_prime(Z[l - 1])", "f_prime(error)", name="repaired_d"), "The slope is taken of the blame."),
+    ("5.7", back("f_prime(Z[l - 1])", "A[l - 1] * (1 - A[l - 1])", name="repaired_d"), "f_prime may be another one's"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("key", "code", "words"), ROWS)
