@@ -338,6 +338,7 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "delta is layer l − 1's already when layer l uses it: first dW[l] and db[l], then the next delta.": (
         {DW + DB + NEXT: NEXT + DW + DB},
         {DB + NEXT: NEXT + DB},
+        {DW + DB + NEXT: DB + NEXT + DW},
     ),
     "W[l] is changed before blame goes back through it: first all gradients, then the weights.": [
         {DB: f"{DB}        W[l] -= {rate} * dW[l]\n"} for rate in (0.1, 0.01)
@@ -349,10 +350,11 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "delta[L] takes the probabilities A[L], not the weighted sums Z[L].": {"A[L] - Y": "Z[L] - Y"},
     "delta[L] is A[L] − Y itself, not its square.": {"(A[L] - Y)": "(A[L] - Y) ** 2"},
     "−Y / A[L] is the slope in A[L]; in Z[L], through softmax, it becomes A[L] − Y.": {"(A[L] - Y)": "-Y / A[L]"},
-    "f_prime is a function: call it, f_prime(Z[l-1]).": {"(Z[l - 1])": ""},
+    "f_prime is a function: call it, f_prime(Z[l-1]).": ({"(Z[l - 1])": ""}, {"(W[l]": "f_prime * (W[l]"}),
     "f_prime is one function for all hidden layers, no list.": {"f_prime(": "f_prime[l - 1]("},
     "The slope is taken of the blame. It belongs at Z[l-1], where the unit stood.": (
         {"Z[l - 1]": "delta"},
+        {"(W[l].T @ delta) * f_prime(Z[l - 1])": "f_prime(delta) * (W[l].T @ delta)"},
         {"(W[l].T @ delta) * f_prime(Z[l - 1])": "f_prime(W[l].T @ delta)"},
     ),
     "Blame is multiplied by A[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z[l - 1])": "A[l - 1]"},

@@ -264,7 +264,7 @@ ROWS = [
     ("5.2", layer(dA="W.T @ delta * (A_prev > 0)"), "No slope here"),
     ("5.2", layer(dA="W.T @ delta * A_prev * (1 - A_prev)"), "No slope here"),
     ("5.2", layer(returned="db, dW, dA"), "what you gave as `db` is `dW`."),
-    ("5.2", layer(returned="dW, dA, db"), "what you gave as `dA` is `db`.".replace("dA", "dA_prev")),
+    ("5.2", layer(returned="dW, dA, db"), "what you gave as `dA_prev` is `db`."),
     ("5.2", layer(returned="dW"), "gave 2 things; expected 3: `dW`, `db` and `dA_prev`, in this order."),
     ("5.2", layer(db="delta.sum(1)", dA="A_prev * (W.T @ delta)"), "`keepdims=True`. You multiplied the blame"),
     ("5.2", layer(db="-delta.sum(1)[:, None]"), "`db` has the right size and the wrong sign."),
@@ -273,8 +273,13 @@ ROWS = [
     ("5.3", back(), "Right."),
     ("5.3", back("return dW, db", "return [dW, [b if b is None else b.tolist() for b in db]]"), "Right."),
     ("5.3", back("A[-1] / n - Y / n", "np.float32(A[-1] - Y) / n"), "Right."),
-    ("5.3", back("[None for _ in W], [None for _ in W]", "dict.fromkeys(range(L + 1)), dict.fromkeys(range(L + 1))")
-        .replace("return dW, db", "return list(dW.values()), list(db.values())"), "Right."),
+    (
+        "5.3",
+        back(
+            "[None for _ in W], [None for _ in W]", "dict.fromkeys(range(L + 1)), dict.fromkeys(range(L + 1))"
+        ).replace("return dW, db", "return list(dW.values()), list(db.values())"),
+        "Right.",
+    ),
     ("5.3", back("reversed(range(1, L + 1))", "range(1, L + 1)"), "The loop runs upwards."),
     ("5.3", back("reversed(range(1, L + 1))", "range(L, 0)"), "`range(L, 0)` counts up"),
     ("5.3", back("reversed(range(1, L + 1))", "range(L, -1, -1)").replace("l != 1", "l > 1"), "There is no layer 0"),
@@ -284,28 +289,33 @@ ROWS = [
     ("5.3", back("error @ A", "error * A"), "dW[l] is the matrix product"),
     ("5.3", back("f_prime(Z[l - 1]) * (W[l].T @ error)", "(W[l].T @ error) @ f_prime(Z[l - 1])"), "`@` is the matrix"),
     ("5.3", back(", keepdims=True", ""), "db[l] lost its second axis."),
-    ("5.3", back("        if", "        W[l] = W[l] - 0.1 * dW[l]\n        if"), "W[l] is changed before blame goes back"),
+    ("5.3", back("        if", "        W[l] = W[l] - 0.1 * dW[l]\n        if"), "W[l] is changed before blame"),
     ("5.3", back("        if", "        W[l] -= 0.3 * dW[l]\n        if"), "It also changed its input W."),
     ("5.3", back("return dW, db", "return db, dW"), "The two are swapped"),
     ("5.3", back("A[l - 1].T", "A[l].T"), "not what it gave, A[l]."),
-    ("5.3", back("        dW[l] = error @ A[l - 1].T\n", "").replace(
-        "    return", "        dW[l] = error @ A[l - 1].T\n    return"), "delta is layer l − 1's already"),
-    ("5.3", back("W[l].T @ error", "error.T @ W[l]"), "There `Z[l - 1]` is (3, 5), `error` is (4, 5) and `W[l]` is (4, 3)."),
+    (
+        "5.3",
+        back("        dW[l] = error @ A[l - 1].T\n", "").replace(
+            "    return", "        dW[l] = error @ A[l - 1].T\n    return"
+        ),
+        "delta is layer l − 1's already",
+    ),
+    ("5.3", back("W[l].T @ error", "error.T @ W[l]"), "`error` is (4, 5)"),
     ("5.3", back("    return", "        return"), "The `return` stands inside the loop"),
     ("5.3", back("A[-1] / n - Y / n", "A[-1] - Y / n"), "`A[L] - Y / m` divides Y alone."),
     ("5.3", back("f_prime(Z[l - 1])", "f_prime"), "f_prime is a function"),
     ("5.4", back("A[-1] / n - Y / n", "(A[-1] - Y) / 7", name="repaired_a"), "differs from batch to batch"),
-    ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("1].T\n", "1].T / n\n"), "the db m times"),
+    ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("1].T\n", "1].T / n\n"), "the db m"),
     ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("np.sum", "np.mean"), "the dW m times"),
     ("5.4", back(name="repaired_a").replace("np.sum", "np.mean"), "Every db is too small by the factor m"),
     ("5.5", back("(W[l].T @ error)", "(error.T @ W[l]).T", name="repaired_b"), "Right."),
     ("5.5", back("(W[l].T @ error)", "(W[l] @ error)", name="repaired_b"), "Blame is sent through W[l]"),
-    ("5.6", back("A[-1] / n - Y / n", "A[-1]\n    error -= Y\n    error = error / n", name="repaired_c"), "A[L] itself"),
+    ("5.6", back("A[-1] / n - Y / n", "A[-1]\n    error -= Y\n    error = error / n", name="repaired_c"), "on A[L]"),
     ("5.6", back("A[-1] / n - Y / n", "A[-1].copy()\n    error -= Y\n    error /= n", name="repaired_c"), "Right."),
     ("5.6", back("    return", "    Y -= A[-1]\n    return", name="repaired_c"), "changed its input Y."),
     ("5.7", back("f_prime(Z[l - 1])", "f_prime(error)", name="repaired_d"), "The slope is taken of the blame."),
     ("5.7", back("f_prime(Z[l - 1])", "A[l - 1] * (1 - A[l - 1])", name="repaired_d"), "f_prime may be another one's"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("key", "code", "words"), ROWS)
