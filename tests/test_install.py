@@ -88,6 +88,13 @@ def test_an_environment_whose_python_would_install_elsewhere_is_made_anew(folder
     assert not made.exists()
 
 
+def test_a_name_that_the_console_cannot_write_is_no_fault(folder):
+    (folder / "Übung" / "bin").mkdir(parents=True)
+    command, variables = [sys.executable, "tools/environment.py", "Übung"], {**os.environ, "PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("The environment in ?bung does not work (")
+
+
 def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it(folder):
     made = environment(folder)  # as an interrupted one is, or one that uv made
     (made / "mine.txt").write_text("kept")

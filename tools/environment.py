@@ -70,4 +70,5 @@ def probe(venv, *arguments):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # a console may lack letters of the folder's name
     sys.exit(main(sys.argv[1]))
