@@ -7,11 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 PORTAL = b"<!DOCTYPE html><title>Welcome to Grand Hotel Wi-Fi</title><p>Please accept our terms." * 20
 
 
-class Server(ThreadingHTTPServer):
-    request_queue_size = 128  # thirty processes call at once
-    daemon_threads = True
-
-
 class Mirror:
     """Serves `files` (name: gzipped bytes) at `url` while the `with` block runs; `asked` lists the files asked for.
 
@@ -23,7 +18,7 @@ class Mirror:
     def __init__(self, files: dict[str, bytes], mood: str | int = "well"):
         self.files, self.mood, self.asked = files, mood, []
         self.closing = threading.Event()
-        self.server = Server(("127.0.0.1", 0), self.handler())
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.host = f"127.0.0.1:{self.server.server_port}"
         self.url = f"http://{self.host}/mnist/"
 

@@ -290,20 +290,6 @@ def test_mean_over_examples_of_which_one_may_be_a_vector(name):
     np.testing.assert_allclose(loss_prime(Z[:, 0], Y[:, 0]), 5 * loss_prime(Z, Y)[:, 0], rtol=1e-14)
 
 
-@given(
-    Z=hnp.arrays(np.float32, (3, 4), elements=st.floats(-1000, 1000, width=32)),
-    fractions=hnp.arrays(np.float32, (3, 4), elements=st.floats(0, 1, width=32)),
-    labels=st.lists(st.integers(0, 2), min_size=4, max_size=4),
-    dtype=st.sampled_from(FLOATS),
-)
-def test_no_loss_is_negative(Z, fractions, labels, dtype):
-    Z, fractions = Z.astype(dtype), fractions.astype(dtype)
-    assert network.mse(Z, fractions) >= 0
-    assert network.mse(Z, Z) == 0
-    assert network.binary_cross_entropy(Z, fractions) >= 0
-    assert network.categorical_cross_entropy(Z, one_hot(labels, 3, dtype).T) >= 0
-
-
 @given(shift=st.floats(-500, 500), seed=st.integers(0, 99))
 def test_softmax_and_its_loss_ignore_a_shift(shift, seed):
     Z, Y = scores_and_targets("categorical_cross_entropy", (4, 3), seed)
@@ -314,9 +300,7 @@ def test_softmax_and_its_loss_ignore_a_shift(shift, seed):
 
 
 @given(
-    y=hnp.arrays(
-        st.sampled_from([np.uint8, np.int32, np.int64]), st.integers(1, 30), elements={"min_value": 0, "max_value": 9}
-    )
+    y=hnp.arrays(st.sampled_from([np.uint8, np.int64]), st.integers(1, 30), elements={"min_value": 0, "max_value": 9})
 )
 def test_one_hot_rows_are_the_labels(y):
     Y = one_hot(y, 10)

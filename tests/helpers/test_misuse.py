@@ -326,16 +326,12 @@ def works_or_refuses(call, *arguments, **named):
         return None
 
 
-@given(arguments=st.dictionaries(st.sampled_from(["activation", "output", "loss", "init", "seed", "dtype"]), anything))
+SETTINGS = ["sizes", "activation", "output", "loss", "init", "seed", "dtype"]
+
+
+@given(arguments=st.dictionaries(st.sampled_from(SETTINGS), anything))
 def test_anything_as_a_setting(arguments):
-    made = works_or_refuses(Network, [2, 3, 2], **arguments)
-    if made is not None:
-        assert made.forward([[1.0], [2.0]]).shape == (2, 1)
-
-
-@given(sizes=anything)
-def test_anything_as_sizes(sizes):
-    made = works_or_refuses(Network, sizes)
+    made = works_or_refuses(Network, **{"sizes": [2, 3, 2], **arguments})
     if made is not None:
         assert made.forward(np.ones((made.sizes[0], 1))).shape == (made.sizes[-1], 1)
 
