@@ -1,6 +1,7 @@
 """How notebooks are run: by tools/notebooks.py, which stores them, and by nbval with plugin.py, which compares them."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,30 +66,39 @@ def test_a_file_that_is_no_notebook_is_left_alone(tmp_path, capsys):
     assert path.read_bytes() == b"<<<<<<< HEAD"
 
 
-def validate(path, *options):
-    """The last line of nbval's run of a notebook, and all it says."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "tests.notebooks.plugin", "--color=no"]
-    command += ["--nbval", "--nbval-current-env", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(path.parent)]
+DRAWN = "import matplotlib.pyplot as plt\nplt.plot([1, 2], color='red')\nplt.title('A')\nplt.xlabel('x')\nplt.show()"
+THREAD = """import threading, time
+threading.Thread(target=lambda: (time.sleep(0.5), print("late"), time.sleep(20)), daemon=True).start()"""
+CULPRITS = {"02_stops": OBEYS_STOP, "03_slow": "import time\ntime.sleep(20)", "04_error": "1 / 0", "05_drawn": DRAWN}
+CULPRITS |= {"06_thread": THREAD, "07_stdout": "import io, sys\nsys.stdout = io.StringIO()"}
+
+
+def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(write):
+    """One run of nbval: cells that obey the time-out or do not, one that raises, and a figure with faults."""
+    for name, culprit in CULPRITS.items():
+        path = write(first="x = 1", culprit=culprit, later="y = x", last="y = x")
+        path = path.rename(path.with_stem(name))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-rA",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "tests.notebooks.plugin",
+        "--nbval",
+    ]
+    command += ["--nbval-current-env", "--nbval-cell-timeout=2", "--color=no", f"--rootdir={path.parent}", path.parent]
+    command += ["-c", ROOT / "pyproject.toml"]
     environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    done = subprocess.run(
-        [*command, *options, str(path)], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=300
-    )
-    return done.stdout.strip().splitlines()[-1], done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("culprit", [OBEYS_STOP, "import time\ntime.sleep(20)", "1 / 0"], ids=["stop", "slow", "error"])
-def test_a_cell_that_does_not_end_is_the_only_one_that_fails(write, culprit):
-    summary, said = validate(write(first="x = 1", culprit=culprit, later="y = x", last="y"), "--nbval-cell-timeout=2")
-    assert "1 failed, 1 passed, 2 skipped" in summary, said
-    assert "# cell culprit" in said
-
-
-def test_a_figure_with_faults_fails_the_cell_that_shows_it(write):
-    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2], color='red')\nplt.title('A')\nplt.xlabel('x')\nplt.show()"
-    summary, said = validate(write(figure=draw, later="x = 1"))
-    assert "1 failed, 1 passed" in summary, said
-    for words in ("# cell figure", "a line in #ff0000", "without a label for y"):
-        assert words in said
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
+    for name in CULPRITS:
+        outcomes = re.findall(rf"^(PASSED|FAILED) \S*{name}.ipynb::Cell (\d)", done.stdout, re.MULTILINE)
+        passed = "023" if name in ("05_drawn", "07_stdout") else "0"
+        assert outcomes == [*(("PASSED", cell) for cell in passed), ("FAILED", "1")], done.stdout + done.stderr
+    for words in ("# cell culprit", "a line in #ff0000", "without a label for y"):
+        assert words in done.stdout
 
 
 def test_contrast_is_that_of_the_standard():
