@@ -72,16 +72,12 @@ def best_epoch(history):
 
 def status(history, epochs):
     """One line: the epoch, loss and accuracy so far, and the time left; or that the training was stopped."""
-    done = len(history)
-    parts = [f"epoch {done} of {epochs}"]
-    last = history[-1] if history else {}
+    done, last = len(history), history[-1] if history else {}
     stopped = "stopped" in last
-    if last and not stopped:
-        parts.append(f"loss {last['loss']:.4f}")
-    if "accuracy" in last and not stopped:
-        parts.append(f"accuracy {last['accuracy']:.2%}")
-    if "validation_accuracy" in last:
-        parts.append(f"validation {last['validation_accuracy']:.2%}")
+    shown = {"validation_accuracy": "validation {:.2%}"}
+    if not stopped:
+        shown = {"loss": "loss {:.4f}", "accuracy": "accuracy {:.2%}"} | shown
+    parts = [f"epoch {done} of {epochs}", *(form.format(last[key]) for key, form in shown.items() if key in last)]
     if stopped:
         best = best_epoch(history)
         parts.append(f"stopped; the network keeps {f'epoch {best}, its best' if best else 'what it has learned'}")

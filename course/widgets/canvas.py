@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import anywidget
+import numpy as np
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -32,6 +33,11 @@ def assets(name):
     )
     imports = re.compile(r'^import \{[^}]*\} from "\./canvas\.mjs";\n', re.MULTILINE)
     return imports.sub(lambda _: base, own, count=1), base_css + own_css
+
+
+def as_bytes(fractions):
+    """Numbers 0 … 1 as bytes 0 … 255; bytes as they are."""
+    return fractions if fractions.dtype == np.uint8 else np.rint(255 * fractions).astype(np.uint8)
 
 
 class Canvas(anywidget.AnyWidget):

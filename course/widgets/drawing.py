@@ -21,7 +21,7 @@ from matplotlib.patches import Rectangle
 
 from course import digits
 from course.results import Case, observe
-from course.widgets.canvas import Canvas, assets
+from course.widgets.canvas import Canvas, as_bytes, assets
 from helpers.data import load_mnist
 from helpers.plots import BLUE, ORANGE
 
@@ -87,12 +87,12 @@ class DrawDigit(Canvas):
 
     def draw(self, strokes, prepare=True):
         """Read strokes, each a list of points (x, y) in 0 … 1 from the pad's top left."""
-        self.show(_bytes(digits.rasterize(strokes, GRID)), prepare)
+        self.show(as_bytes(digits.rasterize(strokes, GRID)), prepare)
 
     def choose(self, index):
         """Put a test digit on the grid, to be edited."""
         self.index = index % len(self.X)
-        self.original, self.label = _bytes(self.X[self.index].reshape(28, 28)), int(self.y[self.index])
+        self.original, self.label = as_bytes(self.X[self.index].reshape(28, 28)), int(self.y[self.index])
         self.edit(self.original)
         self.read_right = self.best == self.label
 
@@ -212,12 +212,12 @@ class DrawDigit(Canvas):
             "pictures": [picture._replace(array=picture.array.shape)._asdict() for picture in pictures],
         }  # fmt: skip
         arrays = [picture.array for picture in pictures] + [self.original] * new_digit
-        return content, [_bytes(array).tobytes() for array in arrays]
+        return content, [as_bytes(array).tobytes() for array in arrays]
 
     def pictures(self):
         """From what is drawn, or edited, to what goes in."""
         if self.mode == "edit":
-            changed = _bytes(1.0 * (self.pixels != self.original))
+            changed = as_bytes(1.0 * (self.pixels != self.original))
             arrays = {"The test digit": self.original, "Your changes": changed, "As it goes in": self.image}
             return [Picture(title, array, 28) for title, array in arrays.items()]
         drawn = Picture("1 · Drawn", self.ink, GRID)
@@ -249,7 +249,7 @@ class DrawDigit(Canvas):
             ax.set_title(title, fontsize=10)
             height, width = picture.shape
             if picture.size:
-                ax.imshow(_bytes(picture), cmap="gray_r", vmin=0, vmax=255, extent=(0, width, height, 0))
+                ax.imshow(as_bytes(picture), cmap="gray_r", vmin=0, vmax=255, extent=(0, width, height, 0))
             x, y = (width - side) / 2, (height - side) / 2
             ax.set(xlim=(x, x + side), ylim=(y + side, y), xticks=[], yticks=[])
             ax.spines[:].set_visible(True)
@@ -293,10 +293,6 @@ def _checked(examples):
     if y.dtype.kind not in "iu" or y.min() < 0 or y.max() > 9:
         raise ValueError(f"the labels y must be whole numbers 0 … 9; got {y.dtype}, from {y.min()} to {y.max()}.")
     return X, y
-
-
-def _bytes(fractions):
-    return fractions if fractions.dtype == np.uint8 else np.rint(255 * fractions).astype(np.uint8)
 
 
 def _a(digit):

@@ -320,15 +320,11 @@ def zigzag(x):
     return relu(relu(x) - relu(2 * x - 2) + relu(2 * x - 4))
 
 
-def hill(x):
-    return np.where((x > 0) & (x < 3), (1 - np.cos(2 * np.pi * x / 3)) / 2, 0)
-
-
-def root(x):
-    return np.sqrt(relu(x))
-
-
-TARGETS = {"zigzag": zigzag, "hill": hill, "square root": root}
+TARGETS = {
+    "zigzag": zigzag,
+    "hill": lambda x: np.where((x > 0) & (x < 3), (1 - np.cos(2 * np.pi * x / 3)) / 2, 0),
+    "square root": lambda x: np.sqrt(relu(x)),
+}
 
 
 class CurveFromPieces(Explorer):

@@ -174,20 +174,13 @@ HIKE_FAR = 1e6  # beyond this the hiker is lost
 HIKE_CLOSE = 0.01  # from the lowest point
 
 
-def wavy(w):
-    """A local minimum at −1.87, a hilltop at −0.08, the global minimum at 1.95, with steep walls outside."""
-    return 0.15 * w**4 - 1.1 * w**2 - 0.17 * w + 2.5
-
-
-def wavy_prime(w):
-    return 0.6 * w**3 - 2.2 * w - 0.17
-
-
 LANDSCAPES = {  # the loss, its slope, and the lowest point
     "bowl": (lambda w: w**2 / 2, lambda w: w, 0.0),
     "steep bowl": (lambda w: 2 * w**2, lambda w: 4 * w, 0.0),
-    "two valleys": (wavy, wavy_prime, 1.95238),
-}
+    "two valleys": (  # a local minimum at −1.87, a hilltop at −0.08, the lowest at 1.95, with steep walls outside
+        lambda w: 0.15 * w**4 - 1.1 * w**2 - 0.17 * w + 2.5, lambda w: 0.6 * w**3 - 2.2 * w - 0.17, 1.95238,
+    ),
+}  # fmt: skip
 
 
 def descend(theta, g, alpha):

@@ -19,7 +19,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from course.text import decimal, number
-from course.widgets.canvas import Canvas, assets
+from course.widgets.canvas import Canvas, as_bytes, assets
 from helpers import data
 from helpers.network import ACTIVATIONS, Network
 from helpers.plots import BLUE, DARK_PINK, ORANGE
@@ -257,7 +257,7 @@ class Playground(Canvas):
             tiles = np.nan_to_num(tiles / np.maximum(1, np.abs(tiles).max(axis=(1, 2), keepdims=True)))  # −1 … 1
         last = [(self.epoch, *self.losses)] if self.curve[-1][0] < self.epoch else []
         weights = np.concatenate([W.ravel() for W in self.network.W[1:]])
-        buffers = [_bytes(A[-1]), _bytes((1 + tiles) / 2), weights, np.array(self.curve + last, np.float32)]
+        buffers = [as_bytes(A[-1]), as_bytes((1 + tiles) / 2), weights, np.array(self.curve + last, np.float32)]
         if with_points:
             X, y = np.vstack([self.X, self.X_test]), np.hstack([self.y, self.y_test])
             buffers.append(np.column_stack([X, y]).astype(np.float32))
@@ -299,7 +299,3 @@ class Playground(Canvas):
         loss_ax.set(xlim=(0, 1.05 * max(10, epochs[-1])), ylim=(0, 1.1 * np.max(losses)))
         loss_ax.set(xlabel="epoch", ylabel="loss", title="Loss")
         loss_ax.legend(loc="lower right" if self.epoch == 0 else "best")
-
-
-def _bytes(fractions):
-    return np.rint(255 * fractions).astype(np.uint8)

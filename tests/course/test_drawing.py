@@ -12,6 +12,7 @@ from strokes import HANDS, Hand, fool, write
 
 from course import digits
 from course.widgets import drawing as module
+from course.widgets.canvas import as_bytes
 from course.widgets.drawing import CHANGES, GRID, DrawDigit, read
 from helpers.data import load_mnist
 from helpers.network import Network
@@ -202,12 +203,12 @@ def test_digits_of_all_hands_are_read_if_they_are_prepared(network):
 
 
 def test_the_pad_says_what_the_network_says(pad, network):
-    ink = module._bytes(digits.rasterize(write(3, Hand()), GRID))
+    ink = as_bytes(digits.rasterize(write(3, Hand()), GRID))
     content, arrays = pad.answer({"kind": "ink", "prepare": True}, [memoryview(ink.tobytes())])
     steps = digits.prepare(ink)
     for picture, shown, array in zip(content["pictures"], (ink, *steps[1:]), arrays, strict=True):
         assert picture["array"] == shown.shape
-        assert np.array_equal(np.frombuffer(array, np.uint8).reshape(shown.shape), module._bytes(shown))
+        assert np.array_equal(np.frombuffer(array, np.uint8).reshape(shown.shape), as_bytes(shown))
     top, bottom, left, right = steps.box
     assert content["pictures"][0]["frames"] == ((left, top, right - left, bottom - top),)
     assert content["probabilities"] == pytest.approx(network.predict_proba(steps.centered.reshape(1, -1))[0].tolist())
@@ -310,8 +311,8 @@ def test_five_digits_in_a_row(pad):
 
 
 def test_counting_is_what_the_page_asks_for_and_says_when_the_pad_is_to_be_cleared(pad):
-    right = module._bytes(digits.rasterize(write(pad.asked, Hand(), seed=1), GRID)).tobytes()
-    wrong = module._bytes(digits.rasterize(write((pad.asked + 1) % 10, Hand(), seed=1), GRID)).tobytes()
+    right = as_bytes(digits.rasterize(write(pad.asked, Hand(), seed=1), GRID)).tobytes()
+    wrong = as_bytes(digits.rasterize(write((pad.asked + 1) % 10, Hand(), seed=1), GRID)).tobytes()
     content, _ = pad.answer({"kind": "count", "prepare": True}, [right])
     assert (content["row"], content["counted"]) == (1, True)
     asked = content["asked"]
@@ -406,12 +407,12 @@ def test_the_figure_shows_an_example_or_the_state(pad):
     titles = ["1 · Drawn", "2 · Cropped", "3 · Scaled to\n14\u00a0×\u00a020", "4 · Centered"]
     assert [ax.get_title("left") for ax in (drawn, cropped, scaled, centered)] == titles
     steps = digits.prepare(np.asarray(drawn.images[0].get_array()))
-    assert np.array_equal(centered.images[0].get_array(), module._bytes(steps.centered))
+    assert np.array_equal(centered.images[0].get_array(), as_bytes(steps.centered))
     assert np.argmax([bar.get_width() for bar in bars.patches]) == 2
     assert lamps(pad) == [GOAL, GOAL]
     assert not pad.ink.any()
     pad.draw(write(7, Hand()), prepare=False)
-    assert np.array_equal(pad.figure.axes[1].images[0].get_array(), module._bytes(pad.image))
+    assert np.array_equal(pad.figure.axes[1].images[0].get_array(), as_bytes(pad.image))
     pad.choose(3)
     assert len(pad.figure.axes) == 4
     assert "Test digit 4" in pad.caption()
