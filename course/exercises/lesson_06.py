@@ -14,7 +14,7 @@ import numpy as np
 
 from course import sandbox
 from course.exercises import general
-from course.exercises.grading import RIGHT, Exercise, Verdict, exercise
+from course.exercises.grading import RIGHT, Exercise, Verdict, challenge, exercise
 from course.exercises.lesson_03 import forward
 from course.exercises.lesson_05 import backward
 from course.exercises.questions import Question
@@ -925,6 +925,75 @@ learn.mistake(
 )
 
 EXERCISES = (SGD, Momentum, Adam, minibatches, my_settings, learn)
+
+
+# --- answers to the harder challenges ---------------------------------------------------------------------------------
+
+
+def valley_loss(optimizer):
+    """The loss after 60 steps in the valley of section 3."""
+    theta, curvature = np.array([-2.6, 1.0]), np.array([1.0, 20.0])
+    for _ in range(60):
+        optimizer.step([theta], [curvature * theta])
+    return np.sum(curvature * theta**2) / 2
+
+
+@challenge(
+    "6.c1",
+    "Nesterov",
+    result="In the valley of section 3, with α = 0.02, its loss after 60 steps is less than a tenth of Momentum's.",
+    notice="`super().step` has already taken α v away; what is added corrects it. The look ahead brakes the swings.",
+    holds=lambda rule: valley_loss(rule(0.02)) < valley_loss(training.Momentum(0.02)) / 10,
+)
+def nesterov():
+    from helpers.training import Momentum
+
+    class Nesterov(Momentum):
+        def step(self, parameters, gradients):
+            super().step(parameters, gradients)  # the new v, and θ − α v
+            for theta, g, v in zip(parameters, gradients, self.v, strict=True):
+                theta -= self.learning_rate * (g + self.beta * v - v)
+
+    return Nesterov
+
+
+@challenge(
+    "6.c2",
+    "the best α of a valley",
+    result="For c = 20 the search finds 0.0952, which is 2 / (1 + 20); then both directions shrink by 19/21 in a step.",
+    notice="The factors are |1 − α| and |1 − α c|. The first falls with α, the second grows once α c > 1; the larger of "
+    "the two is smallest where they meet: 1 − α = α c − 1.",
+    holds=lambda found: np.allclose(found, (2 / 21, 19 / 21), atol=1e-5),
+)
+def best_alpha_of_a_valley():
+    alpha, c = np.linspace(0, 0.2, 200_001), 20
+    slower = np.maximum(abs(1 - alpha), abs(1 - alpha * c))
+    return alpha[slower.argmin()], slower.min()
+
+
+@challenge(
+    "6.c3",
+    "the curvature of the moons' loss",
+    result="Along the gradient it is about 0.003 after 500 steps with α = 1, far below the limit 2 / α = 2.",
+    notice="The last step is a little of the gradient: its change, divided by the way. Training has come to the floor of a valley, and the "
+    "gradient points along it, where it is flat: no step overshoots, and none gets far.",
+    holds=lambda curvature: 0 < curvature < 0.02,
+)
+def curvature_of_the_moons():
+    from helpers.data import moons
+    from helpers.network import Network
+
+    (X, y), net = moons(200, noise=0.2, seed=0), Network([2, 16, 1], "tanh", "sigmoid", seed=4, dtype=float)
+    after = [np.zeros_like(theta) for theta in net.parameters()]
+    for _ in range(501):
+        for theta, g in zip(net.parameters(), after, strict=True):
+            theta -= 1.0 * g
+        net.forward(X.T)
+        before, after = after, [g.copy() for g in net.gradients(y[None, :])]
+    return sum(np.sum((a - b) * a) for a, b in zip(before, after, strict=True)) / sum(np.sum(a**2) for a in before)
+
+
+CHALLENGES = (nesterov, best_alpha_of_a_valley, curvature_of_the_moons)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
