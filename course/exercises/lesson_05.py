@@ -296,6 +296,7 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
         "sum(": "mean("
     },
     "Z[0] is None: there is no layer before the first, so make the next delta only if l > 1.": {"l > 1": "l > 0"},
+    "The condition is `l > 1`: only from layer 1 blame goes no further.": {"l > 1": "l < L"},
     "A (1 − A) is the sigmoid's slope; f_prime may be another one's: f_prime(Z[l-1]).": {
         "f_prime(Z[l - 1])": "A[l - 1] * (1 - A[l - 1])"
     },
