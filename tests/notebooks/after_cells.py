@@ -6,6 +6,7 @@ independent calculation, or what holds of a result that differs from run to run.
 figures; it fails by an assertion.
 """
 
+import asyncio
 import sys
 import threading
 from types import SimpleNamespace
@@ -39,8 +40,8 @@ def begin():
 
 def look(lesson, cell):
     """Raise AssertionError if something is wrong with what the cell has just done, RuntimeError if it still goes on."""
-    if going_on := [thread.name for thread in threading.enumerate() if runs_a_cell(thread)]:
-        raise RuntimeError(f"it leaves a thread, whose output would be a later cell's: {', '.join(going_on)}")
+    if names := list(going_on(get_ipython().user_ns)):
+        raise RuntimeError(f"it leaves what still runs, whose output would be a later cell's: {', '.join(names)}")
     replaced = [name for name in ("stdout", "stderr") if getattr(sys, name) is not STREAMS[name]]
     for name in replaced:
         setattr(sys, name, STREAMS[name])
@@ -54,12 +55,17 @@ def look(lesson, cell):
             raise AssertionError(f"it does not hold that {check.__name__.replace('_', ' ')} {error}".strip()) from error
 
 
-def runs_a_cell(thread):
-    """Is this a thread, other than this one, in code that stands in a cell?"""
-    frame = None if thread is threading.current_thread() else sys._current_frames().get(thread.ident)
-    while frame and frame.f_globals is not get_ipython().user_ns:
-        frame = frame.f_back
-    return frame is not None
+def going_on(names):
+    """The threads, timers and asyncio's tasks that run functions of the cells, whose names are these."""
+    for thread in set(threading.enumerate()) - {threading.current_thread()}:
+        frame = sys._current_frames().get(thread.ident)
+        while frame and frame.f_globals is not names:
+            frame = frame.f_back
+        if frame or getattr(getattr(thread, "function", None), "__globals__", None) is names:
+            yield thread.name
+    for task in asyncio.all_tasks():
+        if getattr(getattr(task.get_coro(), "cr_frame", None), "f_globals", None) is names:
+            yield task.get_name()
 
 
 def after(lesson, cell):

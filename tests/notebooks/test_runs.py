@@ -70,7 +70,14 @@ DRAWN = "import matplotlib.pyplot as plt\nplt.plot([1, 2], color='red')\nplt.tit
 THREAD = """import threading, time
 threading.Thread(target=lambda: (time.sleep(0.5), print("late"), time.sleep(20)), daemon=True).start()"""
 CULPRITS = {"02_stops": OBEYS_STOP, "03_slow": "import time\ntime.sleep(20)", "04_error": "1 / 0", "05_drawn": DRAWN}
+TIMER = "import threading\nthreading.Timer(0.5, lambda: print('late')).start()"
+TASK = """import asyncio
+async def f():
+    await asyncio.sleep(0.5)
+    print("late")
+task = asyncio.create_task(f())"""
 CULPRITS |= {"06_thread": THREAD, "07_stdout": "import io, sys\nsys.stdout = io.StringIO()"}
+CULPRITS |= {"08_timer": TIMER, "09_task": TASK}
 
 
 def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(write):
