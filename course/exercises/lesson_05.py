@@ -226,8 +226,8 @@ def _entry_0_is_none(answer):
         if part[0] is not None:
             return (
                 "entry 0",
-                f"The gradients are right, but entry 0 of `{name}` is not None. There is no layer 0: a loop down to 1, "
-                "`range(L, 0, -1)`, leaves it alone.",
+                f"The gradients are right, but entry 0 of `{name}` is not None: there is no layer 0. Begin with "
+                "`[None] * (L + 1)`, and end the loop with l = 1, `range(L, 0, -1)`.",
             )
     return None
 
@@ -242,7 +242,7 @@ def _entry_0_is_none(answer):
     returns=("dW", "db"),
     cases=NETWORKS,
     also=_entry_0_is_none,
-    large=lambda: _network([784, 128, 10], 256, "relu").values(),
+    large=lambda: _network([784, 256, 10], 1024, "relu").values(),
     hints=[
         "Begin with delta[L]. Softmax with its loss gives A[L] − Y, and the mean over the examples divides it by m. No "
         "f_prime there.",

@@ -282,7 +282,7 @@ ROWS = [
     ),
     ("5.3", back("reversed(range(1, L + 1))", "range(1, L + 1)"), "The loop runs upwards."),
     ("5.3", back("reversed(range(1, L + 1))", "range(L, 0)"), "`range(L, 0)` counts up"),
-    ("5.3", back("reversed(range(1, L + 1))", "range(L, -1, -1)").replace("l != 1", "l > 1"), "There is no layer 0"),
+    ("5.3", back("reversed(range(1, L + 1))", "range(L, -1, -1)").replace("l != 1", "l > 1"), "there is no layer 0"),
     ("5.3", back("dW[l] = error", "dW[L + 1 - l] = error").replace("db[l]", "db[L + 1 - l]"), "in reverse order"),
     ("5.3", back("f_prime(Z[l - 1]) * (W[l].T @", "f_prime(Z[l]) * (W[l + 1].T @"), "l + 1 becomes l"),
     ("5.3", back("W[l].T @", "W[l].T *"), "blame goes back by the matrix product"),

@@ -77,7 +77,7 @@ def steps(path):
             yield name, source, ""
     lesson = engine.lessons()[int(path.name[:2])]
     for question in lesson.QUESTIONS:
-        (letter,) = [letter for letter, choice in question.lettered() if choice.right]
+        (letter,) = [letter for letter, text, _ in question.lettered() if text == question.right]
         yield question.key, f'quiz("{question.key}", "{letter}")', "Right."
     points = sum(task.points for task in (*lesson.EXERCISES, *lesson.QUESTIONS))
     yield "all points", "progress()", f"{lesson.TITLE}: {points} of {points} points."
