@@ -59,7 +59,6 @@ def large_steps(**settings):
     return lambda: (settings, np.zeros((1000, 500)), np.zeros((1000, 1)), (g, g, g))
 
 
-EXCHANGED = "Parameters and gradients are exchanged: you changed the gradients, and the parameters are as before."
 IN_PLACE = (
     "The parameters are what they were before. `theta = theta - …` and `parameters[k] = …` make new arrays, which "
     "nobody else sees; `theta -= …` changes the array that the network holds."
@@ -126,7 +125,6 @@ SGD.mistake(
     "Left and right are exchanged: it is theta minus α g, not α g minus theta.",
     {"theta -= self.learning_rate * g": "theta[...] = self.learning_rate * g - theta"},
 )
-SGD.mistake(EXCHANGED, {"zip(parameters, gradients": "zip(gradients, parameters"})
 SGD.mistake(IN_PLACE, {"theta -=": "theta = theta -"})
 SGD.mistake(NOT_ALL, {"zip(parameters, gradients": "zip(parameters[1:], gradients[1:]"})
 SGD.mistake(
@@ -244,7 +242,6 @@ Momentum.mistake(
     "v = β v + g, then α v.",
     {"v += g": "v += self.learning_rate * g", "rate * v": "rate * v / self.learning_rate"},
 )
-Momentum.mistake(EXCHANGED, {"zip(parameters, gradients": "zip(gradients, parameters"})
 Momentum.mistake(IN_PLACE, {"theta -=": "theta = theta -"})
 Momentum.mistake(NOT_ALL, {"rate * v\n": "rate * v\n            return\n"})
 Momentum.mistake(
@@ -448,7 +445,7 @@ Adam.mistake(NOT_ALL, {"epsilon)\n": "epsilon)\n            return\n"})
 
 @dataclass(kw_only=True)
 class Inspection(Exercise):
-    """`look(answer)` gives None if all is well, or the name of what is wrong and a sentence about what was seen.
+    """`look(answer)` yields names of what is wrong with it, and a sentence about what was seen; the first one counts.
 
     `says` has what to say to each name.
     """
@@ -462,7 +459,7 @@ class Inspection(Exercise):
             return self._open()
         if callable(self.right) and not callable(answer):
             return super().judge(answer)
-        run = sandbox.run(lambda: self.look(answer), self.seconds or sandbox.SECONDS)
+        run = sandbox.run(lambda: next(self.look(answer), None), self.seconds or sandbox.SECONDS)
         if run.error == "NotImplementedError":
             return self._open()
         if run.stopped:
@@ -470,13 +467,14 @@ class Inspection(Exercise):
         if run.error:
             where = f" in {run.line}" if run.line else ""
             words = f"{run.error}: {run.message}".rstrip(": ").rstrip(".")
-            name, says = general.diagnose(self, answer, 0, [Seen(**vars(run))]) or ("raised", "")
+            words = f"Your `{self.name}` raised an exception{where}: {words}."
             if run.error == "IndexError" and "size 4" in run.message:  # in 6.4 the columns of X are four
-                name = says = self.says["columns"]
-            return self._not_yet(name, f"Your `{self.name}` raised an exception{where}: {words}.", says)
-        if run.result is None:
-            return Verdict(RIGHT, (self.takeaway,))
-        name, seen = run.result
+                return self._diagnose("columns", words)
+            name, says = general.diagnose(self, answer, 0, [Seen(**vars(run))]) or ("raised", "")
+            return self._not_yet(name, words, says)
+        return self._diagnose(*run.result) if run.result else Verdict(RIGHT, (self.takeaway,))
+
+    def _diagnose(self, name, seen):
         return self._not_yet(self.says.get(name, name), seen, self.says.get(name, ""))
 
 
@@ -513,85 +511,70 @@ def look_at_batches(minibatches):
     """Ten examples, recognizable by their numbers, in batches of three, twice; then in fives; then as at first."""
     X = np.arange(N, dtype=float)[:, None] + [0, 100, 200, 300]
     Y = -X[:, :2]
-    kept, rng = (X.copy(), Y.copy()), np.random.default_rng(1)
-    orders = []
+    kept, rng, orders = (X.copy(), Y.copy()), np.random.default_rng(1), []
     for size in (SIZE, SIZE, 5):
         batches = minibatches(X, Y, size, rng)
         if is_unwritten(batches):
             raise NotImplementedError
         if type(batches) is tuple and len(batches) == 2 and np.ndim(batches[0]) == 2 and len(batches[0]) > 2:
-            return "returned", "You returned one pair of arrays, not a sequence of pairs."
-        if not hasattr(batches, "__iter__") or isinstance(batches, str | dict):
+            yield "returned", "You returned one pair of arrays, not a sequence of pairs."
+        if not hasattr(batches, "__iter__"):
             what = "nothing" if batches is None else f"something of type `{type(batches).__name__}`"
-            return "returned", f"Your `minibatches` gave {what}; expected pairs, one after the other: `yield` them."
+            yield "returned", f"Your `minibatches` gave {what}; expected pairs, one after the other: `yield` them."
         batches = list(islice(batches, 50))
-        if len(batches) == 50:
-            return "too many", "There were 50 batches, and no end. Where does the loop stop?"
-        fault, order = look_at_epoch(batches, size)
         if not (np.array_equal(X, kept[0]) and np.array_equal(Y, kept[1])):
-            return "changed", "The data themselves are in another order now: they were changed in place."
-        if fault:
-            return fault
-        orders.append(order)
+            yield "changed", "The data themselves are in another order now: they were changed in place."
+        if len(batches) == 50:
+            yield "too many", "There were 50 batches, and no end. Where does the loop stop?"
+        orders.append((yield from look_at_epoch(batches, size)))
     if all(order == list(range(N)) for order in orders):
-        return "not shuffled", "The examples came in the order in which they stand in X."
-    neighbors = [sum(abs(a - b) == 1 for a, b in pairwise(order)) for order in orders[:2]]
-    if min(neighbors) >= N - len(range(0, N, SIZE)):
-        return "batches shuffled", "What stood side by side in X came side by side."
+        yield "not shuffled", "The examples came in the order in which they stand in X."
+    if min(sum(abs(a - b) == 1 for a, b in pairwise(order)) for order in orders[:2]) >= N - len(range(0, N, SIZE)):
+        yield "batches shuffled", "What stood side by side in X came side by side."
     if orders[0] == orders[1]:
-        return "same again", "Two epochs with the same `rng` came in the same order."
-    _, again = look_at_epoch(list(minibatches(X, Y, SIZE, np.random.default_rng(1))), SIZE)
-    if again != orders[0]:
-        return "rng not used", "Two generators with the same seed gave two different orders."
-    return None
+        yield "same again", "Two epochs with the same `rng` came in the same order."
+    if (yield from look_at_epoch(list(minibatches(X, Y, SIZE, np.random.default_rng(1))), SIZE)) != orders[0]:
+        yield "rng not used", "Two generators with the same seed gave two different orders."
 
 
 def look_at_epoch(batches, size):
-    """What is wrong with the batches of one epoch, if anything, and the examples in the order in which they came."""
-    order, sizes, apart = [], [], False
+    """What is wrong with the batches of one epoch; returns the examples in the order in which they came."""
+    order, sizes, apart, asked = [], [], False, f"With {N} examples and batch_size = {size} "
     for batch in batches:
         if is_unwritten(batch):
             raise NotImplementedError
         if type(batch) not in (tuple, list) or len(batch) != 2:
-            return ("no pairs", "A batch should be a pair: the inputs, and the targets that belong to them."), order
+            yield "no pairs", "A batch should be a pair: the inputs, and the targets that belong to them."
         A0, Y = (np.asarray(part) for part in batch)
         shapes = f"A batch had the shapes {A0.shape} and {Y.shape}; expected (4, m) and (2, m)"
         if A0.ndim != 2 or Y.ndim != 2 or A0.dtype.kind not in "fi" or Y.dtype.kind not in "fi":
-            return ("no pairs", f"{shapes}."), order
+            yield "no pairs", f"{shapes}."
         if 0 in A0.shape:
-            return (
-                "empty" if len(order) == N else "none",
-                f"With {N} examples and batch_size = {size} there was a batch of none.",
-            ), order
+            yield "empty" if len(order) == N else "none", f"{asked}there was a batch of none."
         if (len(A0), len(Y)) == (2, 4):
-            return ("swapped", f"{shapes}."), order
+            yield "swapped", f"{shapes}."
         if (len(A0), len(Y)) != (4, 2) or A0.shape[1] != Y.shape[1]:
-            return ("rows", f"{shapes}, a column for each example."), order
+            yield "rows", f"{shapes}, a column for each example."
         if np.ptp(A0 - [[0], [100], [200], [300]], axis=0).any() or np.ptp(Y - [[0], [-100]], axis=0).any():
             whole = not np.ptp(A0.reshape(-1, 4) - [0, 100, 200, 300], axis=1).any()  # row by row as it was
             mixed = "The shapes of a batch are right, and a column holds numbers of several examples."
-            return ("reshaped" if whole else "mixed", mixed), order
+            yield "reshaped" if whole else "mixed", mixed
         order += [int(i) for i in A0[0]]
         sizes.append(A0.shape[1])
         apart = apart or not np.array_equal(-A0[:2], Y)
-    return look_at_order(order, sizes, size, apart), order
-
-
-def look_at_order(order, sizes, size, apart):
-    asked = f"With {N} examples and batch_size = {size} "
     if apart:
-        return "apart", "An example came with the target of another."
+        yield "apart", "An example came with the target of another."
     missing, twice = len(set(order)) < N, len(set(order)) < len(order)
     if twice and missing:
-        return "with replacement", f"{asked}some examples came more than once, and others never."
+        yield "with replacement", f"{asked}some examples came more than once, and others never."
     if missing and len(order) == N - N % size:
-        return "dropped", f"{asked}there were batches of {' and '.join(map(str, sizes))}: {len(order)} in all."
+        yield "dropped", f"{asked}there were batches of {' and '.join(map(str, sizes))}: {len(order)} in all."
     if missing or twice:
-        return "not once", f"{asked}some examples {'never came' if missing else 'came more than once'}."
+        yield "not once", f"{asked}some examples {'never came' if missing else 'came more than once'}."
     expected = [size] * (N // size) + [N % size] * (N % size > 0)
     if sorted(sizes) != sorted(expected):
-        return "sizes", f"{asked}the batches had {sizes} examples; expected {expected}."
-    return None
+        yield "sizes", f"{asked}the batches had {sizes} examples; expected {expected}."
+    return order
 
 
 @exercise(
@@ -688,34 +671,29 @@ def look_at_settings(settings):
     """Train with the settings, and if that is not enough with three nearby, to see which way is better."""
     names = ("optimizer", "learning_rate", "batch_size")
     if not issubclass(type(settings), dict) or any(name not in settings for name in names):
-        return "form", f"Keep the form of the stub: a dictionary with {', '.join(names)}."
+        yield "form", f"Keep the form of the stub: a dictionary with {', '.join(names)}."
     optimizer, learning_rate, batch_size = (settings[name] for name in names)
     if any(value is ... for value in (optimizer, learning_rate, batch_size)):
         raise NotImplementedError
     optimizer = optimizer.lower() if type(optimizer) is str else None
     if optimizer not in OPTIMIZERS:
-        return "form", f"The optimizer should be one of {', '.join(OPTIMIZERS)}, in quotes."
+        yield "form", f"The optimizer should be one of {', '.join(OPTIMIZERS)}, in quotes."
     if type(learning_rate) is bool or not isinstance(learning_rate, Real) or not 0 < learning_rate < 1e30:
-        return "form", "The learning rate should be a number above 0."
+        yield "form", "The learning rate should be a number above 0."
     if type(batch_size) is bool or not isinstance(batch_size, Integral) or not 4 <= batch_size <= 300:
-        return "form", "The batch size should be a whole number from 4 to 300."
+        yield "form", "The batch size should be a whole number from 4 to 300."
     loss, accuracy = tuned(optimizer, learning_rate, batch_size)
-    seen = f"After {EPOCHS} epochs the loss is {loss:.2f}, and {accuracy:.0%} of other points are right."
     if loss > 1000:
-        return "diverged", "The loss grew beyond 1,000."
-    if accuracy >= TARGET:
-        return None
-    nearby = {
-        "optimizer": MARGIN * loss,
-        "too large": tuned(optimizer, learning_rate / 10, batch_size)[0],
-        "too small": tuned(optimizer, learning_rate * 10, batch_size)[0],
-        "few steps": tuned(optimizer, learning_rate, max(4, batch_size // 16))[0],
-    }
-    return min(nearby, key=nearby.get), seen
-
-
-def settings(optimizer, learning_rate, batch_size):
-    return {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
+        yield "diverged", "The loss grew beyond 1,000."
+    if accuracy < TARGET:
+        nearby = {
+            "optimizer": MARGIN * loss,
+            "too large": tuned(optimizer, learning_rate / 10, batch_size)[0],
+            "too small": tuned(optimizer, learning_rate * 10, batch_size)[0],
+            "few steps": tuned(optimizer, learning_rate, max(4, batch_size // 16))[0],
+        }
+        seen = f"After {EPOCHS} epochs the loss is {loss:.2f}, and {accuracy:.0%} of other points are right."
+        yield min(nearby, key=nearby.get), seen
 
 
 my_settings = Inspection(
@@ -724,7 +702,7 @@ my_settings = Inspection(
     points=3,
     minutes=15,
     level=2,
-    right=settings("adam", 0.03, 16),
+    right={"optimizer": "adam", "learning_rate": 0.03, "batch_size": 16},
     stub="""
 my_settings = {
     "optimizer": ...,  # "sgd", "momentum", "rmsprop" or "adam"
@@ -753,11 +731,11 @@ my_settings = {
     "0.03 let a weight travel far enough. Others work too, such as RMSProp with 0.01.",
     takeaway="Learning rate first, then batch size and optimizer, and always one change at a time.",
 )
-my_settings.mistake(SETTINGS["too small"], settings("adam", 0.001, 16))
-my_settings.mistake(SETTINGS["too large"], settings("adam", 0.3, 16))
-my_settings.mistake(SETTINGS["few steps"], settings("adam", 0.02, 300))
-my_settings.mistake(SETTINGS["optimizer"], settings("sgd", 0.2, 4))
-my_settings.mistake(SETTINGS["diverged"], settings("momentum", 1e20, 16))
+my_settings.mistake(SETTINGS["too small"], {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16})
+my_settings.mistake(SETTINGS["too large"], {"optimizer": "adam", "learning_rate": 0.3, "batch_size": 16})
+my_settings.mistake(SETTINGS["few steps"], {"optimizer": "adam", "learning_rate": 0.02, "batch_size": 300})
+my_settings.mistake(SETTINGS["optimizer"], {"optimizer": "sgd", "learning_rate": 0.2, "batch_size": 4})
+my_settings.mistake(SETTINGS["diverged"], {"optimizer": "momentum", "learning_rate": 1e20, "batch_size": 16})
 
 # --- 6.6: the training loop -------------------------------------------------------------------------------------------
 
@@ -960,9 +938,9 @@ def nesterov():
 @challenge(
     "6.c2",
     "the best α of a valley",
-    result="For c = 20 the search finds 0.0952, which is 2 / (1 + 20); then both directions shrink by 19/21 in a step.",
-    notice="The factors are |1 − α| and |1 − α c|. The first falls with α, the second grows once α c > 1; the larger of "
-    "the two is smallest where they meet: 1 − α = α c − 1.",
+    result="For c = 20 the search finds 0.0952, which is 2 / (1 + 20); then both directions shrink to 19/21 a step.",
+    notice="The factors are |1 − α| and |1 − α c|. The first falls with α, the second grows once α c > 1: the larger "
+    "of the two is smallest where they meet: 1 − α = α c − 1.",
     holds=lambda found: np.allclose(found, (2 / 21, 19 / 21), atol=1e-5),
 )
 def best_alpha_of_a_valley():
@@ -975,8 +953,8 @@ def best_alpha_of_a_valley():
     "6.c3",
     "the curvature of the moons' loss",
     result="Along the gradient it is about 0.003 after 500 steps with α = 1, far below the limit 2 / α = 2.",
-    notice="The last step is a little of the gradient: its change, divided by the way. Training has come to the floor of a valley, and the "
-    "gradient points along it, where it is flat: no step overshoots, and none gets far.",
+    notice="The last step is a little of the gradient: its change, divided by the way. Training is on the floor of a "
+    "valley, and the gradient points along it, where it is flat: no step overshoots, and none gets far.",
     holds=lambda curvature: 0 < curvature < 0.02,
 )
 def curvature_of_the_moons():
