@@ -97,63 +97,38 @@ class SGD:
             theta -= self.learning_rate * g
 
 
-SGD.mistake("You walk uphill: the gradient points to where the loss grows. Subtract it.", {"-=": "+="})
-SGD.mistake(
-    "The step is as long as the gradient itself; the learning rate should scale it.", {"self.learning_rate * g": "g"}
-)
-SGD.mistake(
-    "This is the step, α g. The new place is the old one, theta, minus this step.",
-    {"theta -= self.learning_rate * g": "theta[...] = self.learning_rate * g"},
-)
-SGD.mistake(
-    "This is the way you go, −α g. Add it to where you stand, theta.",
-    {"theta -= self.learning_rate * g": "theta[...] = -self.learning_rate * g"},
-)
-SGD.mistake(
-    "You divided by the learning rate. A small learning rate must make small steps: multiply.",
-    {"self.learning_rate * g": "g / self.learning_rate"},
-)
-SGD.mistake(
-    "Every parameter shrank by the same share, whatever its gradient. The step is α times `g`.",
-    {"self.learning_rate * g": "self.learning_rate * theta"},
-)
-SGD.mistake(
-    "You used only the sign of the gradient. A steep slope makes a long step, a gentle one a short step.",
-    {"* g": "* np.sign(g)"},
-)
-SGD.mistake(
-    "Left and right are exchanged: it is theta minus α g, not α g minus theta.",
-    {"theta -= self.learning_rate * g": "theta[...] = self.learning_rate * g - theta"},
-)
-SGD.mistake(IN_PLACE, {"theta -=": "theta = theta -"})
-SGD.mistake(NOT_ALL, {"zip(parameters, gradients": "zip(parameters[1:], gradients[1:]"})
-SGD.mistake(
-    "Without `zip` the loop takes the two lists for two pairs: first both parameters, then both gradients.",
-    {"zip(parameters, gradients, strict=True)": "(parameters, gradients)"},
-)
-SGD.mistake(
-    "Each parameter has its own gradient: one loop over both lists with `zip`, not a loop in a loop.",
-    {
-        "theta, g in zip(parameters, gradients, strict=True)": "theta in parameters",
-        "theta -=": "for g in gradients: theta -=",
-    },
-)
-SGD.mistake(NOT_ALL, {"* g\n": "* g\n            return\n"})
-SGD.mistake(
-    "The learning rate is always the same; take `self.learning_rate`, which is given when the optimizer is made.",
-    {"self.learning_rate * g": "0.1 * g"},
-)
-SGD.mistake(
-    "The learning rate came in twice, as a factor of `g` and once more.",
-    {"self.learning_rate * g": "self.learning_rate**2 * g"},
-)
-SGD.mistake(
-    LISTS,
-    {
-        "for theta, g in zip(parameters, gradients, strict=True):\n            theta": "parameters",
-        "* g": "* gradients",
-    },
-)
+for says, edit in (
+    ("You walk uphill: the gradient points to where the loss grows. Subtract it.", {"-=": "+="}),
+    ("The step is as long as the gradient itself; the learning rate should scale it.", {"self.learning_rate * g": "g"}),
+    ("This is the step, α g. The new place is the old one, theta, minus this step.",
+     {"theta -= self.learning_rate * g": "theta[...] = self.learning_rate * g"}),
+    ("This is the way you go, −α g. Add it to where you stand, theta.",
+     {"theta -= self.learning_rate * g": "theta[...] = -self.learning_rate * g"}),
+    ("You divided by the learning rate. A small learning rate must make small steps: multiply.",
+     {"self.learning_rate * g": "g / self.learning_rate"}),
+    ("Every parameter shrank by the same share, whatever its gradient. The step is α times `g`.",
+     {"self.learning_rate * g": "self.learning_rate * theta"}),
+    ("You used only the sign of the gradient. A steep slope makes a long step, a gentle one a short step.",
+     {"* g": "* np.sign(g)"}),
+    ("Left and right are exchanged: it is theta minus α g, not α g minus theta.",
+     {"theta -= self.learning_rate * g": "theta[...] = self.learning_rate * g - theta"}),
+    (IN_PLACE, {"theta -=": "theta = theta -"}),
+    (NOT_ALL, {"zip(parameters, gradients": "zip(parameters[1:], gradients[1:]"}),
+    ("Without `zip` the loop takes the two lists for two pairs: first both parameters, then both gradients.",
+     {"zip(parameters, gradients, strict=True)": "(parameters, gradients)"}),
+    ("Each parameter has its own gradient: one loop over both lists with `zip`, not a loop in a loop.",
+     {"theta, g in zip(parameters, gradients, strict=True)": "theta in parameters",
+      "theta -=": "for g in gradients: theta -="}),
+    (NOT_ALL, {"* g\n": "* g\n            return\n"}),
+    ("The learning rate is always the same; take `self.learning_rate`, which is given when the optimizer is made.",
+     {"self.learning_rate * g": "0.1 * g"}),
+    ("The learning rate came in twice, as a factor of `g` and once more.",
+     {"self.learning_rate * g": "self.learning_rate**2 * g"}),
+    (LISTS,
+     {"for theta, g in zip(parameters, gradients, strict=True):\n            theta": "parameters",
+      "* g": "* gradients"}),
+):  # fmt: skip
+    SGD.mistake(says, edit)
 
 
 FIRST_V = (
@@ -199,88 +174,53 @@ class Momentum:
             theta -= self.learning_rate * v
 
 
-Momentum.mistake("You walk uphill: v gathers gradients, and gradients point up. Subtract α v.", {"-=": "+="})
-Momentum.mistake(
-    "The order: you moved with the old v, and updated it afterwards. First v, then theta with the new v.",
-    {
-        "            v *=": "            theta -= self.learning_rate * v\n            v *=",
-        "v += g\n            theta -= self.learning_rate * v": "v += g",
-    },
-)
 AS_SGD = (
     "This is plain descent, a step with `g` alone. Either theta moves by g in place of v, or v does not last until the "
     "next step: `v = …` in the loop makes a new array, and `self.v` keeps the old one; `v *= …` and `v += …` change it."
 )
-Momentum.mistake(AS_SGD, {"rate * v": "rate * g"})
-Momentum.mistake(AS_SGD, {"v *= self.beta": "v = self.beta * v + g", "            v += g\n": ""})
-Momentum.mistake(AS_SGD, {"        if self.v is None:\n    ": ""})
-Momentum.mistake(
-    "This v is an average, with the factor 1 − β on g, as Adam has it. Momentum adds the whole gradient.",
-    {"v += g": "v += (1 - self.beta) * g"},
-)
-Momentum.mistake(
-    "β and 1 − β are swapped. β, near 1, says how much of the old v is kept; g comes in whole.",
-    {"v *= self.beta": "v *= 1 - self.beta", "v += g": "v += self.beta * g"},
-)
-Momentum.mistake(
-    "β and 1 − β are swapped. β, near 1, says how much of the old v is kept; g comes in whole.",
-    {"v *= self.beta": "v *= 1 - self.beta"},
-)
-Momentum.mistake(
-    "β is on the wrong one: it shrinks the old v, and g comes in whole.",
-    {"            v *= self.beta\n": "", "v += g": "v += self.beta * g"},
-)
-Momentum.mistake(
-    "β shrinks only the old v; the new gradient comes in whole. Mind the brackets.",
-    {"v *= self.beta": "v += g", "v += g\n            theta": "v *= self.beta\n            theta"},
-)
-Momentum.mistake(
-    "Nothing slows v down: each step must first multiply the old v by β.", {"            v *= self.beta\n": ""}
-)
-Momentum.mistake(
-    "Many books have α inside v, and your numbers are right as long as α stays the same. Here v is free of α: "
-    "v = β v + g, then α v.",
-    {"v += g": "v += self.learning_rate * g", "rate * v": "rate * v / self.learning_rate"},
-)
-Momentum.mistake(IN_PLACE, {"theta -=": "theta = theta -"})
-Momentum.mistake(NOT_ALL, {"rate * v\n": "rate * v\n            return\n"})
-Momentum.mistake(
-    "The first gradient counts twice: v begins at 0, and each step, the first too, adds its gradient once.",
-    {"np.zeros_like(theta) for theta in parameters": "g.copy() for g in gradients"},
-)
-Momentum.mistake(
-    "`v += β v + g` keeps the whole old v besides the share β of it: first `v *= β`, then `v += g`.",
-    {"v *= self.beta\n            v += g": "v += self.beta * v + g"},
-)
-Momentum.mistake(
-    "The learning rate is missing: theta moves by α v.",
-    {"self.learning_rate * v": "v"},
-)
-Momentum.mistake(
-    "This moves on by β v + g with the new v, as Nesterov's variant does. Take theta − α v.",
-    {"rate * v": "rate * (g + self.beta * v)"},
-)
 ONE_V = "All arrays share one v here, though they differ in shape and in gradient. Each needs a v of its own."
-Momentum.mistake(
-    ONE_V,
-    {
-        "[np.zeros_like(theta) for theta in parameters]": "0.0",
-        ", v in zip(parameters, gradients, self.v,": " in zip(parameters, gradients,",
-        "v *= self.beta\n            v += g": "self.v = self.beta * self.v + g",
-        "rate * v": "rate * self.v",
-    },
-)
 NO_V = {"        if self.v is None:\n            self.v = [np.zeros_like(theta) for theta in parameters]\n": ""}
-Momentum.mistake(FIRST_V, NO_V)
-Momentum.mistake(
-    FIRST_V,
-    {
-        **NO_V,
-        ", v in zip(parameters, gradients, self.v,": " in zip(parameters, gradients,",
-        "            v *= self.beta\n            v += g": "            self.v = self.beta * self.v + g",
-        "rate * v": "rate * self.v",
-    },
-)
+for says, edit in (
+    ("You walk uphill: v gathers gradients, and gradients point up. Subtract α v.", {"-=": "+="}),
+    ("The order: you moved with the old v, and updated it afterwards. First v, then theta with the new v.",
+     {"            v *=": "            theta -= self.learning_rate * v\n            v *=",
+      "v += g\n            theta -= self.learning_rate * v": "v += g"}),
+    (AS_SGD, {"rate * v": "rate * g"}),
+    (AS_SGD, {"v *= self.beta": "v = self.beta * v + g", "            v += g\n": ""}),
+    (AS_SGD, {"        if self.v is None:\n    ": ""}),
+    ("This v is an average, with the factor 1 − β on g, as Adam has it. Momentum adds the whole gradient.",
+     {"v += g": "v += (1 - self.beta) * g"}),
+    ("β and 1 − β are swapped. β, near 1, says how much of the old v is kept; g comes in whole.",
+     {"v *= self.beta": "v *= 1 - self.beta", "v += g": "v += self.beta * g"}),
+    ("β and 1 − β are swapped. β, near 1, says how much of the old v is kept; g comes in whole.",
+     {"v *= self.beta": "v *= 1 - self.beta"}),
+    ("β is on the wrong one: it shrinks the old v, and g comes in whole.",
+     {"            v *= self.beta\n": "", "v += g": "v += self.beta * g"}),
+    ("β shrinks only the old v; the new gradient comes in whole. Mind the brackets.",
+     {"v *= self.beta": "v += g", "v += g\n            theta": "v *= self.beta\n            theta"}),
+    ("Nothing slows v down: each step must first multiply the old v by β.", {"            v *= self.beta\n": ""}),
+    ("Many books have α inside v, and your numbers are right as long as α stays the same. Here v is free of α: v = β v "
+     "+ g, then α v.", {"v += g": "v += self.learning_rate * g", "rate * v": "rate * v / self.learning_rate"}),
+    (IN_PLACE, {"theta -=": "theta = theta -"}),
+    (NOT_ALL, {"rate * v\n": "rate * v\n            return\n"}),
+    ("The first gradient counts twice: v begins at 0, and each step, the first too, adds its gradient once.",
+     {"np.zeros_like(theta) for theta in parameters": "g.copy() for g in gradients"}),
+    ("`v += β v + g` keeps the whole old v besides the share β of it: first `v *= β`, then `v += g`.",
+     {"v *= self.beta\n            v += g": "v += self.beta * v + g"}),
+    ("The learning rate is missing: theta moves by α v.", {"self.learning_rate * v": "v"}),
+    ("This moves on by β v + g with the new v, as Nesterov's variant does. Take theta − α v.",
+     {"rate * v": "rate * (g + self.beta * v)"}),
+    (ONE_V,
+     {"[np.zeros_like(theta) for theta in parameters]": "0.0",
+      ", v in zip(parameters, gradients, self.v,": " in zip(parameters, gradients,",
+      "v *= self.beta\n            v += g": "self.v = self.beta * self.v + g", "rate * v": "rate * self.v"}),
+    (FIRST_V, NO_V),
+    (FIRST_V,
+     {**NO_V, ", v in zip(parameters, gradients, self.v,": " in zip(parameters, gradients,",
+      "            v *= self.beta\n            v += g": "            self.v = self.beta * self.v + g",
+      "rate * v": "rate * self.v"}),
+):  # fmt: skip
+    Momentum.mistake(says, edit)
 
 
 @exercise(
@@ -331,113 +271,70 @@ class Adam:
 
 
 HATS = "v / (1 - self.beta_1**self.t), s / (1 - self.beta_2**self.t)"
-Adam.mistake("You walk uphill: v̂ is an average of gradients, and gradients point up. Subtract.", {"-=": "+="})
-Adam.mistake(
-    "The averages start at 0 and are too small at first; v / (1 − β₁ᵗ) and s / (1 − β₂ᵗ) correct that.", {HATS: "v, s"}
-)
-Adam.mistake(
-    "v is corrected, s is not. Both averages start at 0: take ŝ = s / (1 − β₂ᵗ) under the root.",
-    {"s / (1 - self.beta_2**self.t)": "s"},
-)
-Adam.mistake(
-    "s is corrected, v is not. Both averages start at 0: take v̂ = v / (1 − β₁ᵗ) above.",
-    {"v / (1 - self.beta_1**self.t)": "v"},
-)
 AT_ZERO = "At your first step the exponent is 0, and 1 − β⁰ = 0 is divided by. `t` must be 1 already at the first step."
-Adam.mistake(AT_ZERO, {"**self.t": "**(self.t - 1)"})
-Adam.mistake(AT_ZERO, {"        self.t += 1\n": ""})
-Adam.mistake(
-    "Your exponent is t + 1. `t` is 1 at the first step, and then v / (1 − β₁) is exactly g.",
-    {"**self.t": "**(self.t + 1)"},
-)
-Adam.mistake(
-    "`t` counts the steps. Yours grows inside the loop, once for every array.",
-    {"        self.t += 1\n": "", "            v *=": "            self.t += 1\n            v *="},
-)
-Adam.mistake(
-    "You divide by 1 − β at every step. The power is missing, or t stays 1: 1 − β ** t tends to 1 as t grows.",
-    {"**self.t": ""},
-)
-Adam.mistake(
-    "You multiplied by 1 − βᵗ. The averages are too small at first: divide.", {"v / (1": "v * (1", "s / (1": "s * (1"}
-)
-Adam.mistake(
-    "ε stands inside the root. It is added after it: `np.sqrt(s_hat) + epsilon`.",
-    {"np.sqrt(s_hat) + self.epsilon": "np.sqrt(s_hat + self.epsilon)"},
-)
-Adam.mistake(
-    "ε must be added to the corrected √ŝ; you added it to √s.",
-    {"(np.sqrt(s_hat) + self.epsilon)": "(np.sqrt(s) + self.epsilon) * np.sqrt(1 - self.beta_2**self.t)"},
-)
-Adam.mistake(
-    "ε is missing below the fraction: without it a gradient that is always 0 gives 0 / 0.", {" + self.epsilon": ""}
-)
-Adam.mistake(
-    "ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
-    {"/ (np.sqrt(s_hat) + self.epsilon)": "/ np.sqrt(s_hat) + self.epsilon"},
-)
 NO_ROOT = (
     "A negative number has no root. Under the root stands ŝ = s / (1 − β₂ᵗ), with the brackets, and s must average the "
     "squares, `g**2`: it measures how large gradients are, whatever their sign."
 )
-Adam.mistake(NO_ROOT, {"g**2": "g"})
-Adam.mistake(NO_ROOT, {"s / (1 - self.beta_2**self.t)": "s / 1 - self.beta_2**self.t"})
-Adam.mistake(
-    "1 − β₁ᵗ needs brackets below the fraction: `v / (1 - beta_1**t)`.",
-    {"v / (1 - self.beta_1**self.t)": "v / 1 - self.beta_1**self.t"},
-)
-Adam.mistake(
-    "The power belongs to β alone: 1 − βᵗ is `1 - beta**t`.",
-    {
-        "(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t",
-        "(1 - self.beta_2**self.t)": "(1 - self.beta_2)**self.t",
-    },
-)
-Adam.mistake("The learning rate is missing in front of v̂.", {"self.learning_rate * v_hat": "v_hat"})
-Adam.mistake(
-    "You squared (1 − β₂) together with g. Only g is squared: `(1 - beta_2) * g**2`.",
-    {"(1 - self.beta_2) * g**2": "((1 - self.beta_2) * g) ** 2"},
-)
-Adam.mistake(
-    "The root is missing: v̂ is divided by √ŝ + ε, which is measured in the same unit as v̂.",
-    {"np.sqrt(s_hat)": "s_hat"},
-)
-Adam.mistake("The numerator is g itself; Adam moves by its average, v̂.", {"rate * v_hat": "rate * g"})
-Adam.mistake(
-    "β and 1 − β are swapped. β, near 1, says how much of the old average is kept.",
-    {
-        "v *= self.beta_1": "v *= 1 - self.beta_1",
-        "(1 - self.beta_1) * g": "self.beta_1 * g",
-        "s *= self.beta_2": "s *= 1 - self.beta_2",
-        "(1 - self.beta_2) * g": "self.beta_2 * g",
-    },
-)
 WHOLE = "You added the whole gradient, as Momentum does. Adam keeps averages: (1 − β₁) g and (1 − β₂) g²."
-Adam.mistake(WHOLE, {"(1 - self.beta_1) * g": "g", "(1 - self.beta_2) * g": "g"})
-Adam.mistake(WHOLE, {"(1 - self.beta_1) * g": "g"})
-Adam.mistake(WHOLE, {"(1 - self.beta_2) * g": "g"})
-Adam.mistake(
-    "β₁ belongs to v and β₂ to s; yours are exchanged.",
-    {"self.beta_1, self.beta_2 = beta_1, beta_2": "self.beta_1, self.beta_2 = beta_2, beta_1"},
-)
-Adam.mistake(
-    "The order: you moved with the old v and s, and updated them afterwards. First the averages, then theta.",
-    {
-        "            v *=": f"            v_hat, s_hat = {HATS}\n            v *=",
-        f"**2\n            v_hat, s_hat = {HATS}": "**2",
-    },
-)
-Adam.mistake(
-    "v̂ and ŝ were kept in place of v and s. The correction is for this step alone; the next one goes on from v and s.",
-    {"            theta -=": "            v[...], s[...] = v_hat, s_hat\n            theta -="},
-)
-Adam.mistake(
-    "v and s begin at 0 again in every step. Make them at the first step only, and keep them in `self`; in the loop "
-    "`v *= …` and `v += …` change what `self.v` holds, `v = …` does not.",
-    {"        if self.v is None:\n            self.v": "        if True:\n            self.v"},
-)
-Adam.mistake(IN_PLACE, {"theta -=": "theta = theta -"})
-Adam.mistake(NOT_ALL, {"epsilon)\n": "epsilon)\n            return\n"})
+for says, edit in (
+    ("You walk uphill: v̂ is an average of gradients, and gradients point up. Subtract.", {"-=": "+="}),
+    ("The averages start at 0 and are too small at first; v / (1 − β₁ᵗ) and s / (1 − β₂ᵗ) correct that.",
+     {HATS: "v, s"}),
+    ("v is corrected, s is not. Both averages start at 0: take ŝ = s / (1 − β₂ᵗ) under the root.",
+     {"s / (1 - self.beta_2**self.t)": "s"}),
+    ("s is corrected, v is not. Both averages start at 0: take v̂ = v / (1 − β₁ᵗ) above.",
+     {"v / (1 - self.beta_1**self.t)": "v"}),
+    (AT_ZERO, {"**self.t": "**(self.t - 1)"}),
+    (AT_ZERO, {"        self.t += 1\n": ""}),
+    ("Your exponent is t + 1. `t` is 1 at the first step, and then v / (1 − β₁) is exactly g.",
+     {"**self.t": "**(self.t + 1)"}),
+    ("`t` counts the steps. Yours grows inside the loop, once for every array.",
+     {"        self.t += 1\n": "", "            v *=": "            self.t += 1\n            v *="}),
+    ("You divide by 1 − β at every step. The power is missing, or t stays 1: 1 − β ** t tends to 1 as t grows.",
+     {"**self.t": ""}),
+    ("You multiplied by 1 − βᵗ. The averages are too small at first: divide.",
+     {"v / (1": "v * (1", "s / (1": "s * (1"}),
+    ("ε stands inside the root. It is added after it: `np.sqrt(s_hat) + epsilon`.",
+     {"np.sqrt(s_hat) + self.epsilon": "np.sqrt(s_hat + self.epsilon)"}),
+    ("ε must be added to the corrected √ŝ; you added it to √s.",
+     {"(np.sqrt(s_hat) + self.epsilon)": "(np.sqrt(s) + self.epsilon) * np.sqrt(1 - self.beta_2**self.t)"}),
+    ("ε is missing below the fraction: without it a gradient that is always 0 gives 0 / 0.", {" + self.epsilon": ""}),
+    ("ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
+     {"/ (np.sqrt(s_hat) + self.epsilon)": "/ np.sqrt(s_hat) + self.epsilon"}),
+    (NO_ROOT, {"g**2": "g"}),
+    (NO_ROOT, {"s / (1 - self.beta_2**self.t)": "s / 1 - self.beta_2**self.t"}),
+    ("1 − β₁ᵗ needs brackets below the fraction: `v / (1 - beta_1**t)`.",
+     {"v / (1 - self.beta_1**self.t)": "v / 1 - self.beta_1**self.t"}),
+    ("The power belongs to β alone: 1 − βᵗ is `1 - beta**t`.",
+     {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t",
+      "(1 - self.beta_2**self.t)": "(1 - self.beta_2)**self.t"}),
+    ("The learning rate is missing in front of v̂.", {"self.learning_rate * v_hat": "v_hat"}),
+    ("You squared (1 − β₂) together with g. Only g is squared: `(1 - beta_2) * g**2`.",
+     {"(1 - self.beta_2) * g**2": "((1 - self.beta_2) * g) ** 2"}),
+    ("The root is missing: v̂ is divided by √ŝ + ε, which is measured in the same unit as v̂.",
+     {"np.sqrt(s_hat)": "s_hat"}),
+    ("The numerator is g itself; Adam moves by its average, v̂.", {"rate * v_hat": "rate * g"}),
+    ("β and 1 − β are swapped. β, near 1, says how much of the old average is kept.",
+     {"v *= self.beta_1": "v *= 1 - self.beta_1", "(1 - self.beta_1) * g": "self.beta_1 * g",
+      "s *= self.beta_2": "s *= 1 - self.beta_2", "(1 - self.beta_2) * g": "self.beta_2 * g"}),
+    (WHOLE, {"(1 - self.beta_1) * g": "g", "(1 - self.beta_2) * g": "g"}),
+    (WHOLE, {"(1 - self.beta_1) * g": "g"}),
+    (WHOLE, {"(1 - self.beta_2) * g": "g"}),
+    ("β₁ belongs to v and β₂ to s; yours are exchanged.",
+     {"self.beta_1, self.beta_2 = beta_1, beta_2": "self.beta_1, self.beta_2 = beta_2, beta_1"}),
+    ("The order: you moved with the old v and s, and updated them afterwards. First the averages, then theta.",
+     {"            v *=": f"            v_hat, s_hat = {HATS}\n            v *=",
+      f"**2\n            v_hat, s_hat = {HATS}": "**2"}),
+    ("v̂ and ŝ were kept in place of v and s. The correction is for this step alone; the next one goes on from v and "
+     "s.", {"            theta -=": "            v[...], s[...] = v_hat, s_hat\n            theta -="}),
+    ("v and s begin at 0 again in every step. Make them at the first step only, and keep them in `self`; in the loop "
+     "`v *= …` and `v += …` change what `self.v` holds, `v = …` does not.",
+     {"        if self.v is None:\n            self.v": "        if True:\n            self.v"}),
+    (IN_PLACE, {"theta -=": "theta = theta -"}),
+    (NOT_ALL, {"epsilon)\n": "epsilon)\n            return\n"}),
+):  # fmt: skip
+    Adam.mistake(says, edit)
 
 
 # --- answers that are put to use and looked at ------------------------------------------------------------------------
@@ -731,11 +628,14 @@ my_settings = {
     "0.03 let a weight travel far enough. Others work too, such as RMSProp with 0.01.",
     takeaway="Learning rate first, then batch size and optimizer, and always one change at a time.",
 )
-my_settings.mistake(SETTINGS["too small"], {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16})
-my_settings.mistake(SETTINGS["too large"], {"optimizer": "adam", "learning_rate": 0.3, "batch_size": 16})
-my_settings.mistake(SETTINGS["few steps"], {"optimizer": "adam", "learning_rate": 0.02, "batch_size": 300})
-my_settings.mistake(SETTINGS["optimizer"], {"optimizer": "sgd", "learning_rate": 0.2, "batch_size": 4})
-my_settings.mistake(SETTINGS["diverged"], {"optimizer": "momentum", "learning_rate": 1e20, "batch_size": 16})
+for says, edit in (
+    (SETTINGS["too small"], {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16}),
+    (SETTINGS["too large"], {"optimizer": "adam", "learning_rate": 0.3, "batch_size": 16}),
+    (SETTINGS["few steps"], {"optimizer": "adam", "learning_rate": 0.02, "batch_size": 300}),
+    (SETTINGS["optimizer"], {"optimizer": "sgd", "learning_rate": 0.2, "batch_size": 4}),
+    (SETTINGS["diverged"], {"optimizer": "momentum", "learning_rate": 1e+20, "batch_size": 16}),
+):  # fmt: skip
+    my_settings.mistake(says, edit)
 
 # --- 6.6: the training loop -------------------------------------------------------------------------------------------
 
@@ -821,86 +721,56 @@ def learn(X, Y, W, b, f, f_prime, optimizer, epochs, batch_size, rng):  # rows X
 
 
 LOSS, STEP = "-np.mean(np.log(np.sum(targets * A[-1], axis=0)))", "optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])"
-learn.mistake(
-    "There is one step an epoch. Each batch of `minibatches` ends with a step, inside the inner loop.",
-    {f"    {STEP}": STEP},
-)
-learn.mistake(
-    "`history` has a number for each batch; it should have one for each epoch, the mean of its batches.",
-    {"        history.append(np.mean(losses))": "            history.append(losses[-1])"},
-)
-learn.mistake(
-    "This is the loss of the last batch; take the mean of all batches of the epoch.", {"np.mean(losses)": "losses[-1]"}
-)
-learn.mistake("This is the sum over the batches; take their mean.", {"np.mean(losses)": "np.sum(losses)"})
-learn.mistake(
-    "The losses of the batches are divided by the number of examples; each is a mean already, so count the batches.",
-    {"np.mean(losses)": "np.sum(losses) / len(X)"},
-)
-learn.mistake("The loss is a sum over the examples of a batch; take their mean.", {"-np.mean(np.log": "-np.sum(np.log"})
-learn.mistake(
-    "The mean of the loss runs over the classes, too. Sum over the classes, then take the mean of the examples.",
-    {LOSS: "-np.mean(targets * np.log(A[-1]))"},
-)
-learn.mistake(
-    "The loss is summed over the examples, axis 1. The classes stand along axis 0.",
-    {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]), axis=1))"},
-)
-learn.mistake(
-    "This is the loss for questions of yes or no. With softmax only the probability of the right class counts.",
-    {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]) + (1 - targets) * np.log(1 - A[-1]), axis=0))"},
-)
-learn.mistake(
-    "The minus of the loss is missing: the logarithm of a probability is negative.", {"-np.mean(np": "np.mean(np"}
-)
 AFTERWARDS = (
     "Your losses are those after the steps. Take them from the same forward pass as the gradients, batch by batch, and "
     "their mean at the end of the epoch."
-)
-learn.mistake(
-    AFTERWARDS,
-    {
-        f"            losses.append({LOSS})\n": "",
-        STEP: f"{STEP}\n            A = forward(A0, W, b, f)[1]\n            losses.append({LOSS})",
-    },
-)
-learn.mistake(
-    AFTERWARDS,
-    {"np.mean(losses)": "-np.mean(np.log(np.sum(Y.T * forward(X.T, W, b, f)[1][-1], axis=0)))"},
-)
-learn.mistake(
-    "Only the weights move: the biases and their gradients belong into the lists, too.",
-    {STEP: "optimizer.step(W[1:], dW[1:])"},
-)
-learn.mistake(
-    "Weights and biases make two steps. An optimizer keeps averages for the arrays of one list: give it all.",
-    {STEP: "optimizer.step(W[1:], dW[1:])\n            optimizer.step(b[1:], db[1:])"},
-)
-learn.mistake(
-    "Entry 0 of these lists is None, as there is no layer 0: leave it out, `W[1:]`.", {"W[1:]": "W", "b[1:]": "b"}
 )
 ONCE = "A generator goes through its batches once. Call `minibatches` anew in every epoch, inside the first loop."
 OUTSIDE = {
     "history = []": "history, batches = [], minibatches(X, Y, batch_size, rng)",
     "in minibatches(X, Y, batch_size, rng)": "in batches",
 }
-learn.mistake(ONCE, OUTSIDE)
-learn.mistake(ONCE, {**OUTSIDE, "np.mean(losses)": "sum(losses) / len(losses)"})
-learn.mistake(
-    "The losses of earlier epochs are in the mean: begin with an empty list in every epoch.",
-    {"history = []": "history, losses = [], []", "        losses = []\n": ""},
-)
 NOT_Y = "backward needs the targets of this batch, in columns, as `minibatches` gave them; `Y` has all, in rows."
-learn.mistake(NOT_Y, {"A, targets": "A, Y"})
-learn.mistake(NOT_Y, {"A, targets": "A, Y.T"})
-learn.mistake("`forward` gives Z first, then A, and `backward` takes them in this order.", {"Z, A =": "A, Z ="})
-learn.mistake(
-    "Parameters and gradients are not in the same order. `backward` gives dW first, then db.", {"dW, db =": "db, dW ="}
-)
-learn.mistake(
-    "This is plain descent, whatever the optimizer. Let it make the step, and keep the same one all the time.",
-    {"optimizer.step": "SGD(optimizer.learning_rate).step"},
-)
+for says, edit in (
+    ("There is one step an epoch. Each batch of `minibatches` ends with a step, inside the inner loop.",
+     {f"    {STEP}": STEP}),
+    ("`history` has a number for each batch; it should have one for each epoch, the mean of its batches.",
+     {"        history.append(np.mean(losses))": "            history.append(losses[-1])"}),
+    ("This is the loss of the last batch; take the mean of all batches of the epoch.",
+     {"np.mean(losses)": "losses[-1]"}),
+    ("This is the sum over the batches; take their mean.", {"np.mean(losses)": "np.sum(losses)"}),
+    ("The losses of the batches are divided by the number of examples; each is a mean already, so count the batches.",
+     {"np.mean(losses)": "np.sum(losses) / len(X)"}),
+    ("The loss is a sum over the examples of a batch; take their mean.", {"-np.mean(np.log": "-np.sum(np.log"}),
+    ("The mean of the loss runs over the classes, too. Sum over the classes, then take the mean of the examples.",
+     {LOSS: "-np.mean(targets * np.log(A[-1]))"}),
+    ("The loss is summed over the examples, axis 1. The classes stand along axis 0.",
+     {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]), axis=1))"}),
+    ("This is the loss for questions of yes or no. With softmax only the probability of the right class counts.",
+     {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]) + (1 - targets) * np.log(1 - A[-1]), axis=0))"}),
+    ("The minus of the loss is missing: the logarithm of a probability is negative.", {"-np.mean(np": "np.mean(np"}),
+    (AFTERWARDS,
+     {f"            losses.append({LOSS})\n": "",
+      STEP: f"{STEP}\n            A = forward(A0, W, b, f)[1]\n            losses.append({LOSS})"}),
+    (AFTERWARDS, {"np.mean(losses)": "-np.mean(np.log(np.sum(Y.T * forward(X.T, W, b, f)[1][-1], axis=0)))"}),
+    ("Only the weights move: the biases and their gradients belong into the lists, too.",
+     {STEP: "optimizer.step(W[1:], dW[1:])"}),
+    ("Weights and biases make two steps. An optimizer keeps averages for the arrays of one list: give it all.",
+     {STEP: "optimizer.step(W[1:], dW[1:])\n            optimizer.step(b[1:], db[1:])"}),
+    ("Entry 0 of these lists is None, as there is no layer 0: leave it out, `W[1:]`.", {"W[1:]": "W", "b[1:]": "b"}),
+    (ONCE, OUTSIDE),
+    (ONCE, {**OUTSIDE, "np.mean(losses)": "sum(losses) / len(losses)"}),
+    ("The losses of earlier epochs are in the mean: begin with an empty list in every epoch.",
+     {"history = []": "history, losses = [], []", "        losses = []\n": ""}),
+    (NOT_Y, {"A, targets": "A, Y"}),
+    (NOT_Y, {"A, targets": "A, Y.T"}),
+    ("`forward` gives Z first, then A, and `backward` takes them in this order.", {"Z, A =": "A, Z ="}),
+    ("Parameters and gradients are not in the same order. `backward` gives dW first, then db.",
+     {"dW, db =": "db, dW ="}),
+    ("This is plain descent, whatever the optimizer. Let it make the step, and keep the same one all the time.",
+     {"optimizer.step": "SGD(optimizer.learning_rate).step"}),
+):  # fmt: skip
+    learn.mistake(says, edit)
 
 EXERCISES = (SGD, Momentum, Adam, minibatches, my_settings, learn)
 
