@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 STYLE = Path(__file__).parent / "assets" / "course.mplstyle"
 
@@ -18,6 +19,7 @@ BLUE, ORANGE, GREEN, PINK, SKY, AMBER, BLACK = (
 # … and darker ones of three of them, for text, which needs more contrast than a line.
 DARK_ORANGE, DARK_GREEN, DARK_PINK = "#B34700", "#007A5A", "#A34A7F"
 PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER, BLACK, DARK_ORANGE, DARK_GREEN, DARK_PINK)  # and all greys
+WEIGHTS = LinearSegmentedColormap.from_list("weights", [DARK_ORANGE, "white", BLUE])  # negative, 0, positive
 
 
 def use_style():

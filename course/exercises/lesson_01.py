@@ -8,11 +8,12 @@ import types
 
 import numpy as np
 
-from course.exercises.grading import Exercise, exercise
+from course.exercises.grading import Exercise, challenge, exercise
 from course.exercises.questions import Question
 from course.results import case
 from course.text import code
-from helpers.network import sigmoid, tanh
+from helpers.data import house_prices
+from helpers.network import identity, sigmoid, tanh
 
 TITLE = "Neuron"
 
@@ -447,7 +448,149 @@ my_prediction.mistake(
     "That is the weighted sum, −6 · 0.5 − 8 · 0.5 + 5 = −2. What does the step make of it?", _with(5, -2)
 )
 
-EXERCISES = (neuron, neuron_batch, my_nand, my_prediction)
+# --- 1.5: the learning loop -------------------------------------------------------------------------------------------
+
+X3 = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.5]]
+
+
+@exercise(
+    "1.5",
+    "the learning loop",
+    points=3,
+    minutes=15,
+    level=3,
+    stub="return ..., ...  # w (n_in,), b",
+    returns=("w", "b"),
+    cases=[
+        case(X=X3, y=[1.0, 0.0, 1.0], f=sigmoid, steps=1, rate=0.5),
+        case(X=X3, y=[1.0, 0.0, 1.0], f=sigmoid, steps=2, rate=0.5),
+        case(X=[[2.0, 1.0, 0.5, -1.0]], y=[3.0, 1.0, 0.0, 1.0], f=identity, steps=3, rate=0.2),
+        case(X=[[0.2, 0.4], [-1.0, 1.0], [0.5, 2.0]], y=[0.0, 1.0], f=sigmoid, steps=0, rate=1.0),
+        case(X=[[0.5, -1.0], [1.0, 2.0], [-0.5, 1.0]], y=[0.0, 1.0], f=tanh, steps=4, rate=0.1),
+    ],
+    hints=[
+        "It is the loop of section 2 with `neuron_batch` for the guess. What are the shapes of w, of the error, of X?",
+        "Each round: `error = neuron_batch(X, w, b, f) - y`, an array of m numbers. b moves against its mean. For w, "
+        "`X @ error` is the sum of error times input, one number for each input; divide it by m.",
+        "Before the loop `w, b = np.zeros(len(X)), 0.0`. In the loop three lines: the error; w minus rate · X @ error "
+        "/ m; b minus rate · the mean error. After the loop, give back both.",
+    ],
+    reason="It is section 2 once more: error times input is now `X @ error`, which adds over the pictures for every "
+    "weight at once. The error is computed once a round, before anything moves.",
+    takeaway="Guess, measure the error, adjust, repeat: the same four lines for one weight or for 784.",
+)
+def train_neuron(X, y, f, steps, rate):  # X (n_in, m), y (m,) of 0 and 1
+    w, b = np.zeros(len(X)), 0.0
+    for _ in range(steps):
+        error = f(w @ X + b) - y
+        w = w - rate * (X @ error) / len(y)
+        b = b - rate * np.mean(error)
+    return w, b
+
+
+UPHILL = "You walk the wrong way: with error = guess − y, subtract; or measure y − guess, and add."
+train_neuron.mistake(UPHILL, {"f(w @ X + b) - y": "y - f(w @ X + b)"}, {"w - rate": "w + rate", "b - rate": "b + rate"})
+train_neuron.mistake(
+    "w goes the right way, b the wrong one: it moves *against* the mean error.", {"b - rate": "b + rate"}
+)
+train_neuron.mistake(
+    "b goes the right way, w the wrong one: it moves *against* error times input.", {"w - rate": "w + rate"}
+)
+train_neuron.mistake(
+    "For w you added over the pictures; the mean is asked for: divide by m, as `np.mean` does for b.",
+    {" / len(y)": ""},
+)
+train_neuron.mistake(
+    "Both adjustments are sums over the pictures. Take means: divide by m.",
+    {" / len(y)": "", "np.mean(error)": "np.sum(error)"},
+)
+train_neuron.mistake(
+    "For b you added over the pictures; the mean is asked for: `np.mean(error)`.", {"np.mean(error)": "np.sum(error)"}
+)
+train_neuron.mistake(
+    "For w you divided by the number of inputs. The mean is over the m examples: `len(y)`.", {"len(y)": "len(X)"}
+)
+train_neuron.mistake(
+    "b stays at 0. It has an adjustment of its own, against the mean error.", {"b = b - rate * np.mean(error)": "pass"}
+)
+train_neuron.mistake(
+    "w stays at 0. It moves against error times input, `X @ error`.", {"w = w - rate * (X @ error) / len(y)": "pass"}
+)
+train_neuron.mistake("`rate` is missing: each step is only a part of the mean.", {"rate * ": ""})
+train_neuron.mistake("`rate` is missing in the step of w.", {"rate * (X": "(X"})
+train_neuron.mistake("`rate` is missing in the step of b.", {"rate * np.mean": "np.mean"})
+train_neuron.mistake(
+    "The activation is missing: the guess is f of the weighted sums, as `neuron_batch` gives it.",
+    {"f(w @ X + b)": "(w @ X + b)"},
+)
+train_neuron.mistake(
+    "The activation is always the sigmoid. Use the f that is given.",
+    {"f(w @": "1 / (1 + np.exp(-1.0 * (w @", "X + b) - y": "X + b))) - y"},
+)
+train_neuron.mistake("The bias is missing in the guess, so it never gets better: f(w @ X + b).", {"w @ X + b": "w @ X"})
+train_neuron.mistake(
+    (
+        "Every weight got the same step, the mean error times the mean input. Each "
+        "needs error times *its* input: `X @ error`."
+    ),
+    {"(X @ error) / len(y)": "np.mean(X) * np.mean(error)"},
+    {"(X @ error) / len(y)": "np.mean(error)"},
+)
+train_neuron.mistake(
+    (
+        "The mean of the products is not the product of the means: error times input "
+        "first, picture by picture, then the mean."
+    ),
+    {"(X @ error) / len(y)": "X.mean(axis=1) * np.mean(error)"},
+)
+train_neuron.mistake(
+    "The errors are squared, which loses their sign. The square belongs to the loss; the steps need the error itself.",
+    {"f(w @ X + b) - y": "(f(w @ X + b) - y) ** 2"},
+)
+train_neuron.mistake(
+    "The loop ends after its first round. Move `return` to the left, out of the loop.", {"    return": "        return"}
+)
+train_neuron.mistake("There is one step too few.", {"range(steps)": "range(steps - 1)"})
+train_neuron.mistake("There is one step too many.", {"range(steps)": "range(steps + 1)"})
+train_neuron.mistake("There is only one step, whatever `steps` is.", {"range(steps)": "range(1)"})
+train_neuron.mistake(
+    "The number of steps is written in. Use `steps`.", *({"range(steps)": f"range({n})"} for n in (10, 100, 300))
+)
+train_neuron.mistake(
+    "w and b are set to 0 inside the loop, so every round begins anew. Put that line above the loop.",
+    {
+        "    w, b = np.zeros(len(X)), 0.0\n    for _ in range(steps):\n": (
+            "    w, b = np.zeros(len(X)), 0.0\n    for _ in range(steps):\n        w, b = np.zeros(len(X)), 0.0\n"
+        )
+    },
+)
+train_neuron.mistake("The start is not 0: `np.zeros(len(X))`, and b = 0.", {"np.zeros": "np.ones"}, {"0.0\n": "1.0\n"})
+train_neuron.mistake("w and b are exchanged: give back w first, then b.", {"return w, b": "return b, w"})
+train_neuron.mistake("Give back both, `return w, b`.", {"return w, b": "return w"})
+train_neuron.mistake(
+    "The error is measured anew between the two adjustments, so b sees a w that has moved already. Measure it once.",
+    {"b = b": "error = f(w @ X + b) - y\n        b = b"},
+)
+train_neuron.mistake(
+    "w is one number here; it needs one for each input: `np.zeros(len(X))`.",
+    {"np.zeros(len(X))": "0.0", "(X @ error) / len(y)": "np.mean(X * error)", "w @ X": "w * X.sum(axis=0)"},
+)
+train_neuron.mistake(
+    "w has a number for each example. It needs one for each input, the rows of X: `np.zeros(len(X))`.",
+    {"len(X)": "len(y)"},
+)
+train_neuron.mistake(
+    "X is transposed in one of the products. `w @ X` is one number for each "
+    "example, and `X @ error` one for each input; "
+    "neither needs a `.T`.",
+    {"X @ error": "X.T @ error"},
+    {"X @ error": "error @ X"},
+    {"w @ X": "w @ X.T"},
+    {"w @ X": "X @ w"},
+)
+
+
+EXERCISES = (neuron, neuron_batch, my_nand, my_prediction, train_neuron)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
@@ -528,3 +671,76 @@ QUESTIONS = (
         right="The line stays, the change across it is sharper",
     ),
 )
+
+
+# --- answers to the harder challenges ---------------------------------------------------------------------------------
+
+
+@challenge(
+    "1.c1",
+    "two of three",
+    result="Weights 1, 1, 1 and bias −1.5 fire for two or more. For exactly two none exist: the best get 7 of 8.",
+    notice="“At least” is one straight cut of the cube. “Exactly two” would need two: three corners lie between them.",
+    holds=lambda value: value == (8, 7),
+)
+def two_of_three():
+    corners = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    at_least = np.sum((corners @ [1, 1, 1] - 1.5 > 0) == (corners.sum(axis=1) >= 2))
+    rng = np.random.default_rng(0)
+    fires = corners @ rng.normal(size=(3, 100_000)) + rng.normal(size=100_000) > 0
+    exactly = np.sum((corners.sum(axis=1) == 2) == fires.T, axis=1).max()
+    return int(at_least), int(exactly)
+
+
+@challenge(
+    "1.c2",
+    "other rates",
+    result="After 10 steps 0.2 is lowest, after 100 it is 0.3; 0.05 is slow, and 0.4 breaks: its loss grows at every step.",
+    notice="There is a largest rate that works, and close below it is the fastest. Lesson 06 computes it.",
+    holds=lambda loss: (
+        min(loss, key=lambda rate: loss[rate][10]) == 0.2
+        and min(loss, key=lambda rate: loss[rate][100]) == 0.3
+        and loss[0.4][100] > 1e30
+    ),
+)
+def other_rates():
+    X, y = house_prices(30)
+    size, price, loss = X[:, 0] / 1000, y / 1000, {}
+    for rate in (0.05, 0.2, 0.3, 0.4):
+        w, b, loss[rate] = 0.0, 0.0, []
+        for _ in range(101):
+            error = w * size + b - price
+            loss[rate].append(np.mean(error**2))
+            w, b = w - rate * np.mean(error * size), b - rate * np.mean(error)
+    return loss
+
+
+@challenge(
+    "1.c3",
+    "sixteen truth tables",
+    result="14 of the 16 turn up. XOR and its opposite do not.",
+    notice="The two that are missing need opposite corners of the square on one side.",
+    holds=lambda tables: len(tables) == 14 and not {(0, 1, 1, 0), (1, 0, 0, 1)} & tables,
+)
+def sixteen_tables():
+    rng, inputs = np.random.default_rng(1), np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
+    W, b = rng.uniform(-5, 5, size=(100_000, 2)), rng.uniform(-5, 5, size=(100_000, 1))
+    return {tuple(table) for table in (W @ inputs + b > 0).astype(int).tolist()}
+
+
+@challenge(
+    "1.c4",
+    "XOR with three neurons",
+    result="0, 1, 1, 0.",
+    notice="The third neuron sees only what the two others say: that is a second layer.",
+    holds=lambda outputs: outputs == [0, 1, 1, 0],
+)
+def xor_of_three():
+    def neuron(x, w, b):
+        return int(np.dot(w, x) + b > 0)
+
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    return [neuron((neuron(x, (1, 1), -0.5), neuron(x, (-1, -1), 1.5)), (1, 1), -1.5) for x in pairs]
+
+
+CHALLENGES = (two_of_three, other_rates, sixteen_tables, xor_of_three)

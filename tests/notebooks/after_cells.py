@@ -94,6 +94,15 @@ def the_last_line_is_the_least_squares_line_and_the_loss_only_falls(lesson, figu
     assert (np.diff(loss) < 0).all()
 
 
+@after("01_neuron", "reads-figure")
+def what_the_neuron_reads_is_right_and_its_weights_are_shown(lesson, figure):
+    assert lesson.right_share > 0.98  # 99.1 %; a picture is 0.46 %
+    assert np.array_equal(figure.axes[0].images[0].get_array(), lesson.w_digits.reshape(28, 28))
+    new = np.isin(lesson.sample.y_test, (1, 7))
+    z = lesson.w_digits @ lesson.sample.X_test[new].T + lesson.b_digits
+    assert np.mean((z > 0) == (lesson.sample.y_test[new] == 7)) == lesson.right_share
+
+
 @after("01_neuron", "geometry-figure")
 def a_neuron_is_zero_on_its_line(lesson, figure):
     left, right = figure.axes
