@@ -360,7 +360,11 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     ),
     "Blame is multiplied by A[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z[l - 1])": "A[l - 1]"},
     "Blame is multiplied by Z[l-1] itself. It takes the slope, f_prime(Z[l-1]).": {"f_prime(Z": "(Z"},
-    "The slope comes after the product: f_prime(Z[l-1]).": {"delta) * f_prime(Z[l - 1])": "(delta * f_prime(Z[l])))"},
+    "The slope comes after the product: f_prime(Z[l-1]).": [
+        {"delta) * f_prime(Z[l - 1])": f"(delta * f_prime({z})))"} for z in ("Z[l]", "Z[l - 1]")
+    ],
+    "1 − A² is the slope of tanh; f_prime may be another one's.": {"f_prime(Z[l - 1])": "(1 - A[l - 1] ** 2)"},
+    "Each step back divides by m. The mean enters once, in delta[L].": {"(Z[l - 1])": "(Z[l - 1]) / m"},
 }
 
 

@@ -310,6 +310,8 @@ ROWS = [
     ("5.4", back(name="repaired_a").replace("np.sum", "np.mean"), "Every db is too small by the factor m"),
     ("5.5", back("(W[l].T @ error)", "(error.T @ W[l]).T", name="repaired_b"), "Right."),
     ("5.5", back("(W[l].T @ error)", "(W[l] @ error)", name="repaired_b"), "Blame is sent through W[l]"),
+    ("5.5", back("(W[l].T @ error)", "np.dot(W[l], error)", name="repaired_b"), "Blame is sent through W[l]"),
+    ("5.7", back("f_prime(Z[l - 1])", "(1 - A[l - 1] ** 2)", name="repaired_d"), "1 − A² is the slope of tanh"),
     ("5.6", back("A[-1] / n - Y / n", "A[-1]\n    error -= Y\n    error = error / n", name="repaired_c"), "on A[L]"),
     ("5.6", back("A[-1] / n - Y / n", "A[-1].copy()\n    error -= Y\n    error /= n", name="repaired_c"), "Right."),
     ("5.6", back("    return", "    Y -= A[-1]\n    return", name="repaired_c"), "changed its input Y."),
