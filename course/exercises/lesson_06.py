@@ -64,6 +64,7 @@ IN_PLACE = (
     "nobody else sees; `theta -= …` changes the array that the network holds."
 )
 NOT_ALL = "Not all arrays moved: go through both lists to the end. Is there a `return` in the loop, or no loop?"
+FIXED = "The learning rate is always the same; take `self.learning_rate`, which is given when the optimizer is made."
 LISTS = "`parameters` and `gradients` are lists of arrays: take one of each at a time, `for theta, g in zip(…)`."
 
 
@@ -120,13 +121,14 @@ for says, edit in (
      {"theta, g in zip(parameters, gradients, strict=True)": "theta in parameters",
       "theta -=": "for g in gradients: theta -="}),
     (NOT_ALL, {"* g\n": "* g\n            return\n"}),
-    ("The learning rate is always the same; take `self.learning_rate`, which is given when the optimizer is made.",
-     {"self.learning_rate * g": "0.1 * g"}),
+    (FIXED, {"self.learning_rate * g": "0.1 * g"}),
+    (FIXED, {"self.learning_rate * g": "0.3 * g"}),
     ("The learning rate came in twice, as a factor of `g` and once more.",
      {"self.learning_rate * g": "self.learning_rate**2 * g"}),
     (LISTS,
      {"for theta, g in zip(parameters, gradients, strict=True):\n            theta": "parameters",
       "* g": "* gradients"}),
+    (LISTS, {"parameters, gradients, strict": "np.array(parameters), gradients, strict"}),
 ):  # fmt: skip
     SGD.mistake(says, edit)
 
@@ -219,6 +221,13 @@ for says, edit in (
      {**NO_V, ", v in zip(parameters, gradients, self.v,": " in zip(parameters, gradients,",
       "            v *= self.beta\n            v += g": "            self.v = self.beta * self.v + g",
       "rate * v": "rate * self.v"}),
+    ("`self.v` became the list of gradients itself. v needs arrays of its own, which are 0 before the first step.",
+     {"[np.zeros_like(theta) for theta in parameters]": "gradients"}),
+    ("β is always 0.9; take `self.beta`.", {"v *= self.beta": "v *= 0.9"}),
+    ("The arrays of `parameters` differ in shape: make zeros for each, in a list.",
+     {"[np.zeros_like(theta) for theta in parameters]": "np.zeros_like(parameters)"}),
+    ("The first step makes v and moves nothing. Go on after that: every step moves.",
+     {"for theta in parameters]\n": "for theta in parameters]\n            return\n"}),
 ):  # fmt: skip
     Momentum.mistake(says, edit)
 
@@ -270,6 +279,7 @@ class Adam:
             theta -= self.learning_rate * v_hat / (np.sqrt(s_hat) + self.epsilon)
 
 
+POWER = "The power belongs to β alone: 1 − βᵗ is `1 - beta**t`."
 HATS = "v / (1 - self.beta_1**self.t), s / (1 - self.beta_2**self.t)"
 AT_ZERO = "At your first step the exponent is 0, and 1 − β⁰ = 0 is divided by. `t` must be 1 already at the first step."
 NO_ROOT = (
@@ -306,9 +316,14 @@ for says, edit in (
     (NO_ROOT, {"s / (1 - self.beta_2**self.t)": "s / 1 - self.beta_2**self.t"}),
     ("1 − β₁ᵗ needs brackets below the fraction: `v / (1 - beta_1**t)`.",
      {"v / (1 - self.beta_1**self.t)": "v / 1 - self.beta_1**self.t"}),
-    ("The power belongs to β alone: 1 − βᵗ is `1 - beta**t`.",
-     {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t",
-      "(1 - self.beta_2**self.t)": "(1 - self.beta_2)**self.t"}),
+    (POWER, {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t", "(1 - self.beta_2**": "((1 - self.beta_2)**"}),
+    (POWER, {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t"}),
+    ("Each average is corrected with its own β: s with β₂.", {"s / (1 - self.beta_2": "s / (1 - self.beta_1"}),
+    ("In v the new gradient has the share 1 − β₁, so that the two shares make 1.",
+     {"(1 - self.beta_1) * g": "self.beta_1 * g"}),
+    ("s averages g², the squares of the gradient, not of its average v.", {"g**2": "v**2"}),
+    ("v begins at 0 again in every step: `v = …` in the loop does not change what `self.v` holds.",
+     {"v *= self.beta_1\n            v +=": "v ="}),
     ("The learning rate is missing in front of v̂.", {"self.learning_rate * v_hat": "v_hat"}),
     ("You squared (1 − β₂) together with g. Only g is squared: `(1 - beta_2) * g**2`.",
      {"(1 - self.beta_2) * g**2": "((1 - self.beta_2) * g) ** 2"}),
@@ -720,6 +735,7 @@ def learn(X, Y, W, b, f, f_prime, optimizer, epochs, batch_size, rng):  # rows X
     return history
 
 
+COUNT = "The loss of a batch is a mean already: divide the sum of the losses by the number of batches."
 LOSS, STEP = "-np.mean(np.log(np.sum(targets * A[-1], axis=0)))", "optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])"
 AFTERWARDS = (
     "Your losses are those after the steps. Take them from the same forward pass as the gradients, batch by batch, and "
@@ -739,11 +755,12 @@ for says, edit in (
     ("This is the loss of the last batch; take the mean of all batches of the epoch.",
      {"np.mean(losses)": "losses[-1]"}),
     ("This is the sum over the batches; take their mean.", {"np.mean(losses)": "np.sum(losses)"}),
-    ("The losses of the batches are divided by the number of examples; each is a mean already, so count the batches.",
-     {"np.mean(losses)": "np.sum(losses) / len(X)"}),
+    (COUNT, {"np.mean(losses)": "np.sum(losses) / len(X)"}),
+    (COUNT, {"np.mean(losses)": "np.sum(losses) / batch_size"}),
     ("The loss is a sum over the examples of a batch; take their mean.", {"-np.mean(np.log": "-np.sum(np.log"}),
     ("The mean of the loss runs over the classes, too. Sum over the classes, then take the mean of the examples.",
      {LOSS: "-np.mean(targets * np.log(A[-1]))"}),
+    ("The loss is summed over the examples, axis 1. The classes stand along axis 0.", {"axis=0": "axis=1"}),
     ("The loss is summed over the examples, axis 1. The classes stand along axis 0.",
      {LOSS: "-np.mean(np.sum(targets * np.log(A[-1]), axis=1))"}),
     ("This is the loss for questions of yes or no. With softmax only the probability of the right class counts.",
@@ -769,6 +786,19 @@ for says, edit in (
      {"dW, db =": "db, dW ="}),
     ("This is plain descent, whatever the optimizer. Let it make the step, and keep the same one all the time.",
      {"optimizer.step": "SGD(optimizer.learning_rate).step"}),
+    ("W and b are lists themselves. The optimizer takes one list of arrays: join the two.",
+     {STEP: "optimizer.step([W, b], [dW, db])"}),
+    ("W and b are as before: nothing moved them. `optimizer.step` takes the parameters first, then their gradients.",
+     {STEP: "optimizer.step([*dW[1:], *db[1:]], [*W[1:], *b[1:]])"}),
+    ("These are the losses of the last epoch's batches. Give back `history`.", {"return history": "return losses"}),
+    ("This is the mean of all epochs; `history` has a number for each.", {"return history": "return np.mean(history)"}),
+    ("There is an epoch too few: `range(1, epochs)` leaves one out.", {"range(epochs)": "range(1, epochs)"}),
+    ("There is an epoch too much: `range(epochs)` counts them.", {"range(epochs)": "range(epochs + 1)"}),
+    ("This is the squared error; the loss of softmax is the cross-entropy.", {LOSS: "np.mean((A[-1] - targets) ** 2)"}),
+    ("Only the right class counts: `targets` picks its probability.", {LOSS: "-np.mean(np.log(A[-1]))"}),
+    ("This is the probability of the class that won. Take that of the right class, which `targets` picks.",
+     {"np.sum(targets * A[-1], axis=0)": "np.max(A[-1], axis=0)"}),
+    ("Z[-1] is what goes into softmax; A[-1] are the probabilities.", {"targets * A[-1]": "targets * Z[-1]"}),
 ):  # fmt: skip
     learn.mistake(says, edit)
 

@@ -155,7 +155,7 @@ ROWS = [
         ("6.6", PIECES + engine.find("6.6", "").solution.replace(old, new), words)
         for old, new, words in (
             (STEP, "optimizer.step(W + b, dW + db)", "Entry 0 of these lists is None"),
-            (STEP, "pass", "never uses `optimizer`"),
+            (STEP, "pass", "nothing moved them"),
             ("minibatches(X, Y, batch_size, rng)", "[(X.T, Y.T)]", "There is one step an epoch."),
             ("            Z, A", "            A0, targets = X.T, Y.T\n            Z, A", "17 examples at a time"),
             ("rng):\n            Z", "np.random.default_rng(0)):\n            Z", "`rng` was not used"),
