@@ -1,7 +1,8 @@
 """What runs around the lessons and is not taught: exercises, widgets, diagrams, the live picture of a training.
 
-Each lesson imports from here first, so that a learner's own `helpers.py`, `helpers/` or `numpy.py` beside the notebook,
-which Python finds before the one that is meant, is named in a sentence. (Their own `course.py` is in README.md.)
+A learner's own `helpers.py`, `helpers/` or `numpy.py` beside the notebook, which Python finds before the one that is
+meant, is named here in a sentence. (What README.md says helps where this is not reached: their own `course.py`, or an
+import of NumPy before this one.)
 """
 
 from importlib.util import find_spec
