@@ -59,10 +59,6 @@ def large_steps(**settings):
     return lambda: (settings, np.zeros((1000, 500)), np.zeros((1000, 1)), (g, g, g))
 
 
-IN_PLACE = (
-    "The parameters are what they were before. `theta = theta - …` and `parameters[k] = …` make new arrays, which "
-    "nobody else sees; `theta -= …` changes the array that the network holds."
-)
 NOT_ALL = "Not all arrays moved: go through both lists to the end. Is there a `return` in the loop, or no loop?"
 FIXED = "The learning rate is always the same; take `self.learning_rate`, which is given when the optimizer is made."
 LISTS = "`parameters` and `gradients` are lists of arrays: take one of each at a time, `for theta, g in zip(…)`."
@@ -113,7 +109,6 @@ for says, edit in (
      {"* g": "* np.sign(g)"}),
     ("Left and right are exchanged: it is theta minus α g, not α g minus theta.",
      {"theta -= self.learning_rate * g": "theta[...] = self.learning_rate * g - theta"}),
-    (IN_PLACE, {"theta -=": "theta = theta -"}),
     (NOT_ALL, {"zip(parameters, gradients": "zip(parameters[1:], gradients[1:]"}),
     ("Without `zip` the loop takes the two lists for two pairs: first both parameters, then both gradients.",
      {"zip(parameters, gradients, strict=True)": "(parameters, gradients)"}),
@@ -203,7 +198,6 @@ for says, edit in (
     ("Nothing slows v down: each step must first multiply the old v by β.", {"            v *= self.beta\n": ""}),
     ("Many books have α inside v, and your numbers are right as long as α stays the same. Here v is free of α: v = β v "
      "+ g, then α v.", {"v += g": "v += self.learning_rate * g", "rate * v": "rate * v / self.learning_rate"}),
-    (IN_PLACE, {"theta -=": "theta = theta -"}),
     (NOT_ALL, {"rate * v\n": "rate * v\n            return\n"}),
     ("The first gradient counts twice: v begins at 0, and each step, the first too, adds its gradient once.",
      {"np.zeros_like(theta) for theta in parameters": "g.copy() for g in gradients"}),
@@ -346,10 +340,18 @@ for says, edit in (
     ("v and s begin at 0 again in every step. Make them at the first step only, and keep them in `self`; in the loop "
      "`v *= …` and `v += …` change what `self.v` holds, `v = …` does not.",
      {"        if self.v is None:\n            self.v": "        if True:\n            self.v"}),
-    (IN_PLACE, {"theta -=": "theta = theta -"}),
     (NOT_ALL, {"epsilon)\n": "epsilon)\n            return\n"}),
 ):  # fmt: skip
     Adam.mistake(says, edit)
+
+for optimizer in (SGD, Momentum, Adam):
+    for says, edit in (
+        ("The parameters are what they were before. `theta = theta - …` and `parameters[k] = …` make new arrays, which "
+         "nobody else sees; `theta -= …` changes the array that the network holds.", {"theta -=": "theta = theta -"}),
+        ("A schedule sets `learning_rate` between steps: keep it under this name, and read it in each step.",
+         {"self.learning_rate": "self.alpha"}),
+    ):  # fmt: skip
+        optimizer.mistake(says, edit)
 
 
 # --- answers that are put to use and looked at ------------------------------------------------------------------------
@@ -393,30 +395,43 @@ class Inspection(Exercise):
 # --- 6.4: mini-batches ------------------------------------------------------------------------------------------------
 
 N, SIZE = 10, 3
-BATCHES = {  # what to say to what is seen below
-    "dropped": "The rest, smaller than the others, is a batch too. `range(0, len(X), batch_size)` begins it, and a "
-    "slice that reaches beyond the end just stops there.",
-    "with replacement": "You drew with replacement, as `rng.integers` and `rng.choice` do, made a new order for each "
-    "batch, or cut pieces that overlap. Draw one `rng.permutation(len(X))` before the loop, and cut it into pieces.",
-    "not once": "The pieces of one order take every example once: `order[start : start + batch_size]`, where start is "
-    "0, batch_size, 2 batch_size and so on.",
-    "not shuffled": "Where examples are sorted, each batch would hold one class. Go through `rng.permutation(len(X))` "
-    "instead.",
-    "batches shuffled": "You shuffled the batches; what is in a batch stayed together. Shuffle the examples, then cut.",
-    "apart": "X and Y were shuffled apart: every answer belongs to another question now. One order, used for both.",
-    "same again": "Do you make a generator inside? Use the `rng` that is given: it goes on from epoch to epoch.",
-    "rng not used": "The same `rng` seed must give the same order: draw from the `rng` you are given.",
-    "sizes": "All batches have `batch_size` examples, only the last may be smaller.",
-    "rows": "Data stand in rows, batches in columns: this is the place to turn them, with `.T`, both of them.",
-    "reshaped": "`reshape` cuts the numbers anew, in the order of the rows, so that examples mix. `.T` turns them.",
-    "swapped": "Inputs and targets are exchanged: first the columns of X, then those of Y.",
-    "columns": "Examples are the rows of X: first `X[batch]`, then `.T`.",
-    "changed": "`rng.shuffle` works in place, on the data of whoever called you. Shuffle indices; take `X[indices]`.",
-    "returned": "`return` leaves the function at once. `yield` hands out one pair, and the loop goes on when the next "
-    "is wanted.",
-    "empty": "Where batch_size divides the number of examples, there is no rest. `range(0, len(X), batch_size)` knows "
-    "that.",
-}
+ORDER, YIELD, STARTS = "rng.permutation(len(X))", "yield X[batch].T, Y[batch].T", "range(0, len(X), batch_size)"
+BATCHES = {  # what to say to what is seen below, and an example
+    "dropped": ("The rest, smaller than the others, is a batch too. `range(0, len(X), batch_size)` begins it, and a "
+        "slice that reaches beyond the end just stops there.",
+        {STARTS: "range(0, len(X) - batch_size + 1, batch_size)"}),
+    "with replacement": ("You drew with replacement, as `rng.integers` and `rng.choice` do, made a new order for each "
+        "batch, or cut pieces that overlap. Draw one `rng.permutation(len(X))` before the loop, and cut it into "
+        "pieces.", {ORDER: "rng.integers(len(X), size=len(X))"}),
+    "not once": ("The pieces of one order take every example once: `order[start : start + batch_size]`, where start "
+        "is 0, batch_size, 2 batch_size and so on.", {STARTS: "range(0, len(X))"}),
+    "not shuffled": ("Where examples are sorted, each batch would hold one class. Go through "
+        "`rng.permutation(len(X))` instead.", {ORDER: "np.arange(len(X))"}),
+    "batches shuffled": ("You shuffled the batches; what is in a batch stayed together. Shuffle the examples, then "
+        "cut.", {ORDER: "np.arange(len(X))", STARTS: f"rng.permutation({STARTS})"}),
+    "apart": ("X and Y were shuffled apart: every answer belongs to another question now. One order, used for both.",
+        {YIELD: "yield X[batch].T, Y[rng.permutation(batch)].T"}),
+    "same again": ("Do you make a generator inside? Use the `rng` that is given: it goes on from epoch to epoch.",
+        {ORDER: "np.random.default_rng(3).permutation(len(X))"}),
+    "rng not used": ("The same `rng` seed must give the same order: draw from the `rng` you are given.",
+        {ORDER: "np.random.default_rng().permutation(len(X))"}),
+    "sizes": ("All batches have `batch_size` examples, only the last may be smaller.",
+        {f"start in {STARTS}": "batch in np.array_split(order, -(-len(X) // batch_size))",
+         "        batch = order[start : start + batch_size]\n": ""}),
+    "rows": ("Data stand in rows, batches in columns: this is the place to turn them, with `.T`, both of them.",
+        {YIELD: "yield X[batch], Y[batch]"}),
+    "reshaped": ("`reshape` cuts the numbers anew, in the order of the rows, so that examples mix. `.T` turns them.",
+        {YIELD: "yield X[batch].reshape(4, -1), Y[batch].reshape(2, -1)"}),
+    "swapped": ("Inputs and targets are exchanged: first the columns of X, then those of Y.",
+        {YIELD: "yield Y[batch].T, X[batch].T"}),
+    "columns": ("Examples are the rows of X: first `X[batch]`, then `.T`.", {YIELD: "yield X.T[batch], Y.T[batch]"}),
+    "changed": ("`rng.shuffle` works in place, on the data of whoever called you. Shuffle indices; take `X[indices]`.",
+        {ORDER: "np.arange(len(X))", "    for": "    rng.shuffle(X)\n    for"}),
+    "returned": ("`return` leaves the function at once. `yield` hands out one pair, and the loop goes on when the "
+        "next is wanted.", {YIELD: "return X[batch].T, Y[batch].T"}),
+    "empty": ("Where batch_size divides the number of examples, there is no rest. `range(0, len(X), batch_size)` "
+        "knows that.", {STARTS: "range(0, len(X) + 1, batch_size)"}),
+}  # fmt: skip
 
 
 def look_at_batches(minibatches):
@@ -498,7 +513,7 @@ def look_at_epoch(batches, size):
     stub="yield ..., ...  # your code here",
     kind=Inspection,
     look=look_at_batches,
-    says=BATCHES,
+    says={name: says for name, (says, _) in BATCHES.items()},
     use=lambda answer, *arguments: list(answer(*arguments)),
     large=lambda: (np.ones((20_000, 50)), np.ones((20_000, 10)), 64, np.random.default_rng(0)),
     hints=[
@@ -518,29 +533,8 @@ def minibatches(X, Y, batch_size, rng):  # rows X (N, n_0), Y (N, n_L) → pairs
         yield X[batch].T, Y[batch].T
 
 
-ORDER, YIELD, STARTS = "rng.permutation(len(X))", "yield X[batch].T, Y[batch].T", "range(0, len(X), batch_size)"
-for name, edit in {
-    "dropped": {STARTS: "range(0, len(X) - batch_size + 1, batch_size)"},
-    "with replacement": {ORDER: "rng.integers(len(X), size=len(X))"},
-    "not once": {STARTS: "range(0, len(X))"},
-    "not shuffled": {ORDER: "np.arange(len(X))"},
-    "batches shuffled": {ORDER: "np.arange(len(X))", STARTS: f"rng.permutation({STARTS})"},
-    "apart": {YIELD: "yield X[batch].T, Y[rng.permutation(batch)].T"},
-    "same again": {ORDER: "np.random.default_rng(3).permutation(len(X))"},
-    "rng not used": {ORDER: "np.random.default_rng().permutation(len(X))"},
-    "sizes": {
-        f"start in {STARTS}": "batch in np.array_split(order, -(-len(X) // batch_size))",
-        "        batch = order[start : start + batch_size]\n": "",
-    },
-    "rows": {YIELD: "yield X[batch], Y[batch]"},
-    "reshaped": {YIELD: "yield X[batch].reshape(4, -1), Y[batch].reshape(2, -1)"},
-    "swapped": {YIELD: "yield Y[batch].T, X[batch].T"},
-    "columns": {YIELD: "yield X.T[batch], Y.T[batch]"},
-    "changed": {ORDER: "np.arange(len(X))", "    for": "    rng.shuffle(X)\n    for"},
-    "returned": {YIELD: "return X[batch].T, Y[batch].T"},
-    "empty": {STARTS: "range(0, len(X) + 1, batch_size)"},
-}.items():
-    minibatches.mistake(BATCHES[name], edit)
+for says, edit in BATCHES.values():
+    minibatches.mistake(says, edit)
 
 
 # --- 6.5: tune --------------------------------------------------------------------------------------------------------
