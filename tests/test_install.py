@@ -95,44 +95,29 @@ def test_a_name_that_the_console_cannot_write_is_no_fault(folder):
     assert result.stdout.startswith("The environment in ?bung does not work (")
 
 
-def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it(folder):
+def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it_and_what_it_prints_is_no_fault(folder):
     made = environment(folder)  # as an interrupted one is, or one that uv made
     (made / "mine.txt").write_text("kept")
     assert look(folder) == ("The environment in .venv has no pip; it is put in.\n", True)
-    assert look(folder) == ("", True)
     assert (made / "mine.txt").exists()
-
-
-def test_what_an_environment_prints_by_itself_is_no_fault(folder):
-    made = environment(folder, with_pip=True)
     (site,) = made.glob("lib/python*/site-packages") if os.name != "nt" else [made / "Lib" / "site-packages"]
     (site / "greeting.pth").write_text("import sys; print('hello')\n")
     assert look(folder) == ("", True)
 
 
-def test_a_file_of_that_name_is_left_alone(folder):
-    (folder / ".venv").write_text("my-env")
+def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is_left_alone(folder):
+    made = folder / ".venv"
+    (made / "bin").mkdir(parents=True)
     said, content = look(folder)
-    assert "no Python environment" in said
-    assert not content
-    assert (folder / ".venv").read_text() == "my-env"
-
-
-def test_a_half_made_environment_is_removed(folder):
-    (folder / ".venv" / "bin").mkdir(parents=True)
+    assert ("it is made anew" in said, content, made.exists()) == (True, True, False)
+    made.write_text("my-env")
     said, content = look(folder)
-    assert "it is made anew" in said
-    assert content
-    assert not (folder / ".venv").exists()
-
-
-def test_a_folder_that_is_no_environment_is_left_alone(folder):
-    (folder / ".venv").mkdir()
-    (folder / ".venv" / "thesis.txt").write_text("all of it")
+    assert ("no Python environment" in said, content, made.read_text()) == (True, False, "my-env")
+    made.unlink()
+    made.mkdir()
+    (made / "thesis.txt").write_text("all of it")
     said, content = look(folder)
-    assert "no Python environment" in said
-    assert not content
-    assert (folder / ".venv" / "thesis.txt").exists()
+    assert ("no Python environment" in said, content, (made / "thesis.txt").exists()) == (True, False, True)
 
 
 def make(folder, venv=".venv"):
@@ -151,17 +136,15 @@ def make(folder, venv=".venv"):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
-@pytest.mark.parametrize("how", ["renamed", "copied"])
-def test_make_installs_again_where_the_folder_was_renamed_or_copied(how, folder):
+def test_make_installs_again_where_the_folder_was_renamed_or_copied(folder):
     assert "again" not in make(folder)
     assert "again" not in make(folder)
-    other = folder.parent / "other"
-    if how == "renamed":
-        folder.rename(other)
-    else:
-        shutil.copytree(folder, other, symlinks=True)
-    assert "it is installed again from here" in make(other)
-    assert "again" not in make(other)
+    copied, renamed = folder.parent / "copied", folder.parent / "renamed"
+    shutil.copytree(folder, copied, symlinks=True)
+    folder.rename(renamed)
+    for other in (copied, renamed):
+        assert "it is installed again from here" in make(other)
+        assert "again" not in make(other)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
