@@ -12,6 +12,7 @@ import os
 import symtable
 import sys
 from contextlib import suppress
+from functools import partial
 from types import FunctionType, ModuleType
 
 import numpy as np
@@ -28,19 +29,20 @@ def definition(answer):
     code = _code(answer)
     if code is None:
         return None
+    kind = ast.ClassDef if isinstance(answer, type) else ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
     with suppress(SyntaxError, ValueError, RecursionError):
         for node in ast.walk(ast.parse("".join(linecache.getlines(code.co_filename)))):
-            if isinstance(answer, type):
-                if isinstance(node, ast.ClassDef) and node.name == answer.__name__ and _holds(node, code):
-                    return node
-            elif (
-                isinstance(node, ast.FunctionDef | ast.Lambda)
-                and isinstance(node, ast.Lambda) == (code.co_name == "<lambda>")
-                and code.co_firstlineno
-                == min(node.lineno, *(line.lineno for line in getattr(node, "decorator_list", [])), node.lineno)
+            if isinstance(node, kind) and (
+                node.name == answer.__name__ and _holds(node, code)
+                if kind is ast.ClassDef
+                else _first_line(node) == code.co_firstlineno
             ):
                 return node
     return None
+
+
+def _first_line(node):
+    return min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
 
 
 def _code(answer):
@@ -127,6 +129,9 @@ def _import(value, name):
     """The line that imports a module, or what a module holds; "" for what is the learner's own."""
     if isinstance(value, ModuleType):
         return f"import {value.__name__}" if value.__name__ == name else f"import {value.__name__} as {name}"
+    for ours in ("helpers.network", "helpers.layers"):  # tables such as ACTIVATIONS, and what partial makes, as ReLU
+        if isinstance(value, dict | partial) and getattr(sys.modules.get(ours), name, None) is value:
+            return f"from {ours} import {name}"
     if isinstance(value, np.ufunc):
         module, own = "numpy", value.__name__
     else:
