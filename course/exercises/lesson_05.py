@@ -312,6 +312,8 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
         "/ m": "/ Y.size"
     },
     "`len(Y)` is the number of classes. The number of examples is Y.shape[1].": {"/ m": "/ len(Y)"},
+    "Neither layers nor inputs count: m is Y.shape[1].": [{"/ m": f"/ {n}"} for n in ("L", "len(W)", "len(A[0])")],
+    "The mean divides by m; you multiplied.": {"/ m": "* m"},
     "In the last layer there is no f_prime: softmax and its loss together already give A[L] − Y.": {
         "/ m": "/ m * f_prime(Z[L])"
     },
