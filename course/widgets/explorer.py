@@ -34,10 +34,11 @@ however far, is one move, and ends when another is changed. Goals may use it; wh
 The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before; Reset forgets that.
 
 Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
-`draw`, where the course's style holds. Change one that is not animated, such as limits or a title, with
-`set_if_changed`: the background is drawn anew, which takes ten times as long, only if something differs. Text is dear
-too, a fifth of a millisecond a letter. No tight or constrained layout. Nothing here throttles: the browser holds a
-slider's next position back until the last one is answered, and skips those between.
+`draw`, where the course's style holds; `moving`, `moving_text` and `moving_segments` make animated ones. Change one
+that is not animated, such as limits or a title, with `set_if_changed` or `show_only`: the background is drawn anew,
+which takes ten times as long, only if something differs. Text is dear too, a fifth of a millisecond a letter. No tight
+or constrained layout. Nothing here throttles: the browser holds a slider's next position back until the last one is
+answered, and skips those between.
 """
 
 import base64
@@ -59,8 +60,6 @@ from helpers.plots import GREEN, STYLE
 
 SCALE = 1.4  # pixels of the picture per CSS pixel: nearly as sharp on a fine screen as 2, in two thirds of the time
 LINE = 'style="line-height: 1.5"'
-
-
 LAMPS = {
     "reached": f'<span style="color: {GREEN}">●</span> <b>Reached:</b>',
     "before": "◐ <b>Reached before:</b>",

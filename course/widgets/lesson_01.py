@@ -163,7 +163,7 @@ class NeuronExplorer(Explorer):
 
 
 def tint(y):
-    """Colours (m, 3): white at 0, towards blue up to 1, towards orange down to −1, as in the diagram; grey for NaN."""
+    """Colors (m, 3): white at 0, towards blue up to 1, towards orange down to −1, as in the diagram; gray for NaN."""
     strength = 0.35 * np.nan_to_num(y).clip(-1, 1)[:, None]
     ends = np.where(strength >= 0, to_rgb(BLUE), to_rgb(ORANGE))
     return np.where(np.isnan(y)[:, None], 0.9, 1 - np.abs(strength) * (1 - ends))

@@ -24,7 +24,7 @@ from helpers.plots import AMBER, BLACK, BLUE, GREEN, ORANGE, PINK, SKY
 X = np.linspace(-6, 6, 241)
 H = 1e-5  # a central difference is taken over x − H … x + H
 COLORS = (BLUE, ORANGE, GREEN, PINK, BLACK, SKY, AMBER)
-DASHES = ("-", "--", ":")  # from the eighth function on, colours come again with other dashes
+DASHES = ("-", "--", ":")  # from the eighth function on, colors come again with other dashes
 
 
 class ActivationExplorer(Explorer):

@@ -49,8 +49,11 @@ class Step:
 
 
 class Story:
-    """Collects the steps. Each knows what was known before it. Lit, if nothing is said, is what a step of the graph has
-    to do with: the nodes it computes, and the edges to them, or backward those with a local derivative."""
+    """Collects the steps; each knows what was known before it.
+
+    By default the lit parts are those of the graph that a step deals with: the nodes it computes, and the edges that
+    lead to them, or, backward, the edges with a local derivative.
+    """
 
     def __init__(self, **values):
         self.steps = [Step("Given: the inputs and the weights. Press Next.", values=values)]
