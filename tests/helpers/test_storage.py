@@ -158,14 +158,18 @@ def test_a_file_is_an_ordinary_npz_without_pickle(content):
 # ---------------------------------------------------------------- damaged files
 
 
-def test_truncated_at_any_length(content, tmp_path):
-    data, _ = content
-    for length in [*range(0, len(data), 37), len(data) - 1]:
-        refused(tmp_path / "cut.npz", data[:length])
-
-
 def flipped(data, i, mask):
     return data[:i] + bytes([data[i] ^ mask]) + data[i + 1 :]
+
+
+def test_truncated_at_any_length_or_a_bit_of_a_number_changed(content, tmp_path):
+    data, network = content
+    for length in [*range(0, len(data), 37), len(data) - 1]:
+        refused(tmp_path / "cut.npz", data[:length])
+    for theta in network.parameters():
+        start = data.index(theta.tobytes())
+        for i in (start, start + theta.nbytes // 2, start + theta.nbytes - 1):
+            refused(tmp_path / "damaged.npz", flipped(data, i, 1))
 
 
 def flips(data):
@@ -200,14 +204,6 @@ def test_a_lie_that_numpy_would_believe(tmp_path):
     data = path.read_bytes()
     assert data.count(b"'<f4'") == 2
     refused(path, data.replace(b"'<f4'", b"'<f2'"))
-
-
-def test_every_bit_of_the_numbers_is_guarded(content, tmp_path):
-    data, network = content
-    for theta in network.parameters():
-        start = data.index(theta.tobytes())
-        for i in (start, start + theta.nbytes // 2, start + theta.nbytes - 1):
-            refused(tmp_path / "damaged.npz", flipped(data, i, 1))
 
 
 OTHERS = {
@@ -294,26 +290,21 @@ def test_two_arrays_of_one_name_are_refused(name, content, tmp_path):
 
 def test_a_missing_array_is_named(content, tmp_path):
     for name in ("W1", "W2", "b1", "b2", "header"):
-        files = members(content[0])
-        del files[f"{name}.npy"]
+        files = {member: data for member, data in members(content[0]).items() if member != f"{name}.npy"}
         assert name in refused(tmp_path / "missing.npz", zipped(files))
 
 
 def test_an_array_of_another_shape_or_type(content, tmp_path):
     for name in ("W1", "W2", "b1", "b2"):
         a = np.load(io.BytesIO(members(content[0])[f"{name}.npy"]))
-        shapes = [a.T[:1], a[:, :0], a.reshape(-1), a[0, 0], a[None], np.vstack([a, a])]
-        types = [a.astype(dtype) for dtype in (np.int64, np.complex64, str, bool, [("x", np.float32)])]
-        for other in (*shapes, *types):
-            refused(tmp_path / "wrong.npz", zipped(members(content[0]) | {f"{name}.npy": npy(other)}))
-
-
-@pytest.mark.parametrize("shape", [(10**12,), (4, 10**13), (10**30, 3)])
-def test_an_array_that_claims_to_be_enormous(shape, content, tmp_path):
-    files = members(content[0])
-    header = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).ljust(117) + "\n"
-    files["W1.npy"] = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
-    refused(tmp_path / "enormous.npz", zipped(files))
+        others = [a.T[:1], a[:, :0], a.reshape(-1), a[0, 0], a[None], np.vstack([a, a])]
+        others += [a.astype(dtype) for dtype in (np.int64, np.complex64, str, bool, [("x", np.float32)])]
+        for array in map(npy, others):
+            refused(tmp_path / "wrong.npz", zipped(members(content[0]) | {f"{name}.npy": array}))
+    for shape in ((10**12,), (4, 10**13), (10**30, 3)):  # claims to be enormous
+        header = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).ljust(117) + "\n"
+        array = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+        refused(tmp_path / "wrong.npz", zipped(members(content[0]) | {"W1.npy": array}))
 
 
 @pytest.mark.parametrize("name", ["header", "W1"])
