@@ -1,3 +1,0 @@
-"""Moved to course/results.py."""
-
-from course.results import *  # noqa: F403
