@@ -9,12 +9,21 @@ from conftest import ARTIFACTS
 from lab import picture, press, reset, settle
 
 LESSON = "06_gradient_descent.ipynb"
-MOMENTUM = """def momentum_step(theta, g, v, alpha=0.1, beta=0.9):
-    v = beta * v + (1 - beta) * g
-    return theta - alpha * v, v
+MOMENTUM = """class Momentum:
+    def __init__(self, learning_rate=0.1, beta=0.9):
+        self.learning_rate, self.beta = learning_rate, beta
+        self.v = None
+
+    def step(self, parameters, gradients):
+        if self.v is None:
+            self.v = [np.zeros_like(theta) for theta in parameters]
+        for theta, g, v in zip(parameters, gradients, self.v):
+            v *= self.beta
+            v += (1 - self.beta) * g
+            theta -= self.learning_rate * v
 
 
-check("6.2", momentum_step)"""
+check("6.2", Momentum)"""
 BATCHES = """def minibatches(X, Y, batch_size, rng):
     order = rng.permutation(len(X))
     for start in range(0, len(X) - batch_size + 1, batch_size):
@@ -105,7 +114,7 @@ def test_the_playground_plays_and_pauses(lesson):
 @pytest.mark.parametrize(
     ("cell_id", "wrong", "says", "change"),
     [
-        ("ex-momentum", MOMENTUM, "Momentum adds the whole gradient", ("(1 - beta) * g", "g")),
+        ("ex-momentum", MOMENTUM, "Momentum adds the whole gradient", ("(1 - self.beta) * g", "g")),
         ("ex-minibatches", BATCHES, "there were batches of 3 and 3 and 3: 9 in all", (" - batch_size + 1", "")),
         ("ex-tune", SETTINGS, "The steps are too small", ("0.001", "0.03")),
     ],
