@@ -485,8 +485,8 @@ QUESTIONS = (
     "7.c1",
     "standardised images",
     result=(
-        "It does not help. With the lesson's rate of 0.1 validation falls, on the sample from 95 % to below 90; with 0.01 "
-        "it comes back to about what pixels from 0 to 1 reach with 0.1."
+        "It does not help. With the lesson's rate of 0.1 validation falls, on the sample from 95 % to below 90; with "
+        "0.01 it comes back to about what pixels from 0 to 1 reach with 0.1."
     ),
     notice=(
         "Pixels from 0 to 1 have a common scale already. Standardised inputs are larger, so steps are longer; and a "
@@ -514,7 +514,7 @@ def standardised_images():
         "reads more than nine in ten, not seven. (All of MNIST, eight epochs: from 98.1 % to 98.3 %, and from 84 % to "
         "96 %.)"
     ),
-    notice="No epoch repeats another, so less is learned by heart. It learns to ignore only the shifts that it has seen.",
+    notice="No epoch repeats another, so less is learned by heart. It learns to ignore only shifts that it has seen.",
     holds=lambda found: found[1][0] > found[0][0] and found[1][1] > found[0][1] + 0.1,
     long=True,
 )
