@@ -148,7 +148,8 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     one, while that epoch is measured, leaves it out. The last record of a training that ended early has "stopped":
     True. Same seed, same result.
     Raises TypeError or ValueError before the first step, and FloatingPointError when the loss stops being finite;
-    whatever ends the training, the learning rate and the best weights are restored.
+    whatever ends the training, the learning rate and the best weights are restored, and `network.trained_on` says how
+    many "examples" the network saw, in all its trainings, and which "rows" (digests of them).
     """
     optimizer = SGD(0.1) if optimizer is None else optimizer
     checks.check_training(network, optimizer, validation, patience, schedule, on_epoch)
