@@ -17,6 +17,8 @@ from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, train
 NETWORKS = [
     # sizes
     ("Network(784)", TypeError, "a list of layer sizes", "int 784"),
+    (f"Network({'x' * 38!r})", TypeError, f"got str {'x' * 38!r}."),  # what is longer is not printed
+    (f"Network({'x' * 39!r})", TypeError, "got str."),
     ("Network('784, 10')", TypeError, "a list of layer sizes", "str '784, 10'"),
     ("Network({0: 784, 1: 10})", TypeError, "a list of layer sizes", "dict {0: 784, 1: 10}"),
     ("Network([784])", ValueError, "at least an input and an output size", "got [784]"),

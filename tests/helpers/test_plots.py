@@ -18,6 +18,7 @@ def test_digits_stand_in_rows_under_their_titles_on_one_scale():
     axes = show_digits(images, titles=["3", "1", "4"], columns=2, colors=[BLUE, ORANGE, BLUE]).axes
     shown = [ax for ax in axes if ax.images]
     assert (len(axes), len(shown)) == (4, 3)
+    assert not any(ax.axison for ax in axes)
     for k, ax in enumerate(shown):
         np.testing.assert_array_equal(ax.images[0].get_array(), images[k].reshape(28, 28))
         assert ax.images[0].get_clim() == (0, 1)
