@@ -5,8 +5,10 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from lab import CURRENT, Notebook, browser, find_chromium, lab_server
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "artifacts"
@@ -26,6 +28,28 @@ def course(tmp_path_factory):
     for name in ("notebooks", "assets"):
         shutil.copytree(ROOT / name, folder / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def written(course):
+    """written(name, cells) puts a notebook of code cells, {cell id: source}, beside the course's notebooks."""
+
+    def write(name, cells):
+        notebook = new_notebook(cells=[new_code_cell(source, id=cell_id) for cell_id, source in cells.items()])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, course / name)
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def wide_page(chromium):
+    """A page for all tests of a module."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(30_000)
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +84,8 @@ def page(chromium, request):
 
 @pytest.fixture(scope="module")
 def lesson(chromium, address, request):
-    """The lesson that the test module calls LESSON, run to its end without an error, shared by the module's tests."""
-    name = request.module.LESSON
+    """The lesson that is the parameter, run to its end without an error, shared by the module's tests."""
+    name = request.param
     with fresh_page(chromium, Path(name).stem) as page:
         notebook = Notebook(page, address, f"notebooks/{name}")
         notebook.run_all(minutes=5)
@@ -69,6 +93,7 @@ def lesson(chromium, address, request):
         code = [cell for cell in notebook.cells() if cell["cell_type"] == "code"]
         assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
         assert notebook.console == []
+        notebook.name = name
         yield notebook
 
 

@@ -188,6 +188,17 @@ def press(handle, key, times=1):
     settle(handle.page)
 
 
-def reset(cell):
+def widget(lesson, cell_id):
+    """The cell of a widget, after Reset, and the handles of the sliders that it shows."""
+    cell = lesson.cell(cell_id)
+    handles = cell.locator(".noUi-handle:visible")
+    handles.first.wait_for()
     cell.get_by_role("button", name="Reset").click()
+    settle(lesson.page)
+    return cell, handles
+
+
+def choose(cell, option, k=0):
+    """Choose from the k-th list of a widget, and let the kernel answer."""
+    cell.locator("select").nth(k).select_option(option)
     settle(cell.page)

@@ -1,25 +1,21 @@
 """Keys typed on a control of the course are the control's, in JupyterLab and Notebook 7, and move no cell."""
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
-CELLS = [
-    "'above'",
-    "from course.widgets import Hiker\n\nHiker()",
-    "from course.exercises import quiz\n\nquiz('1')",
-    "from course.widgets import Playground\n\nPlayground(points=50)",
-    "'below'",
-]
+CELLS = {
+    "above": "'above'",
+    "hiker": "from course.widgets import Hiker\n\nHiker()",
+    "quiz": "from course.exercises import quiz\n\nquiz('1')",
+    "playground": "from course.widgets import Playground\n\nPlayground(points=50)",
+    "below": "'below'",
+}
 ACTIVE = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].findIndex(c => c.classList.contains('jp-mod-active'))"
 
 
 @pytest.fixture(params=["lab/tree", "notebooks"])
-def host(request, page, address, course):
+def host(request, page, address, written):
     """A notebook with widgets in one of the two hosts, every cell run by keyboard."""
-    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, course / "keys.ipynb")
+    written("keys.ipynb", CELLS)
     page.goto(f"{address}/{request.param}/keys.ipynb" + ("?reset" if "lab" in request.param else ""))
     page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for()
     page.wait_for_function("document.querySelector('[data-status=idle]') !== null", timeout=60_000)

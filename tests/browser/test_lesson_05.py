@@ -1,28 +1,10 @@
-"""Lesson 05 as its readers use it: step through backprop by keyboard and mouse, reach the goals, hunt a bug.
-
-One page for the whole file, since opening a lesson takes longer than all that is done in it. Every test leaves
-screenshots in artifacts/, which somebody looks at.
-"""
+"""Lesson 05 as its readers use it: step through backprop by keyboard and mouse, and reach the goals."""
 
 import pytest
 from conftest import ARTIFACTS
-from lab import picture, press, reset, settle
+from lab import choose, picture, press, settle, widget
 
-LESSON = "05_backpropagation_step_by_step.ipynb"
-HUNT = """def repaired_a(W, Z, A, Y, f_prime):
-    L, m = len(W) - 1, Y.shape[1]
-    dW, db = [None] * (L + 1), [None] * (L + 1)
-    delta = A[L] - Y
-    for l in range(L, 0, -1):
-        dW[l] = delta @ A[l - 1].T
-        db[l] = delta.sum(axis=1, keepdims=True)
-        if l > 1:
-            delta = (W[l].T @ delta) * f_prime(Z[l - 1])
-    return dW, db
-
-
-check("5.4", repaired_a)"""
-REPAIRED = HUNT.replace("A[L] - Y", "(A[L] - Y) / m")
+pytestmark = pytest.mark.parametrize("lesson", ["05_backpropagation_step_by_step.ipynb"], indirect=True, scope="module")
 
 
 def slider(cell, name):
@@ -30,8 +12,7 @@ def slider(cell, name):
 
 
 def test_the_stepper_by_mouse_and_keyboard_and_its_lamp(lesson):
-    cell = lesson.cell("stepper")
-    cell.locator(".noUi-handle").first.wait_for()
+    cell, _ = widget(lesson, "stepper")
     assert "step 0 of 13" in cell.inner_text()
     assert "Reached" not in cell.inner_text()
     at_the_start = picture(cell)
@@ -51,63 +32,18 @@ def test_the_stepper_by_mouse_and_keyboard_and_its_lamp(lesson):
     press(slider(cell, "weight w"), "ArrowLeft", 20)  # w = 1
     assert "Reached" in cell.inner_text()
     cell.screenshot(path=ARTIFACTS / "05-stepper-lamp.png")
-    reset(cell)
-    assert "Reached" not in cell.inner_text()
 
 
 def test_the_network_view(lesson):
-    cell = lesson.cell("stepper-network")
-    cell.locator(".noUi-handle").first.wait_for()
+    cell, _ = widget(lesson, "stepper-network")
     assert "step 9 of 13" in cell.inner_text()
     cell.get_by_role("button", name="Next").click()
     press(slider(cell, "step"), "End")
     for parameter, reached in (("b[1]₁", 1), ("W[2]₂", 1)):
-        cell.locator("select").nth(1).select_option(parameter)
+        choose(cell, parameter, k=1)
         press(slider(cell, "by"), "ArrowLeft", 4)
         assert cell.inner_text().count("Reached:") == reached
     cell.screenshot(path=ARTIFACTS / "05-stepper-network.png")
-    cell.locator("select").first.select_option("graph")
-    settle(lesson.page)
+    choose(cell, "graph")
     assert not slider(cell, "by").is_visible()
-    assert lesson.console == []
-
-
-def test_gradient_flow(lesson):
-    cell = lesson.cell("flow-widget")
-    cell.locator(".noUi-handle").first.wait_for()
-    before = picture(cell)
-    press(slider(cell, "weights times"), "ArrowRight", 13)
-    assert picture(cell) != before
-    assert "Reached" in cell.inner_text()
-    cell.screenshot(path=ARTIFACTS / "05-gradient-flow.png")
-    cell.locator("select").first.select_option("relu")
-    settle(lesson.page)
-    assert "relu, 10 layers" in cell.inner_text()
-    assert lesson.console == []
-
-
-def test_a_bug_is_named_and_its_repair_is_right(lesson):
-    assert "Not written yet." in lesson.text("ex-suspect-a")
-    said = lesson.run_cell("ex-suspect-a", HUNT)
-    assert "too large by the factor m" in said
-    lesson.cell("ex-suspect-a").screenshot(path=ARTIFACTS / "05-bug.png")
-    assert "No batch mean." in lesson.run_cell("ex-suspect-a", REPAIRED)
-    assert "5.4 find the bug: suspect a: solved" in lesson.run_cell("progress", "progress()")
-
-
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_it_looks_right_in_both_themes(lesson, theme):
-    lesson.use_theme(theme)
-    for cell_id in (
-        "blame-figure",
-        "stepper",
-        "stepper-network",
-        "layers-title",
-        "slips-figure",
-        "flow-widget",
-        "quiz",
-    ):
-        lesson.cell(cell_id)
-        settle(lesson.page)
-        lesson.page.screenshot(path=ARTIFACTS / f"05-{theme.split()[1].lower()}-{cell_id}.png")
     assert lesson.console == []

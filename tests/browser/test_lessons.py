@@ -1,17 +1,112 @@
-"""What every lesson promises in a browser; that it runs to its end there is asserted by the fixture `lesson`."""
+"""What every lesson promises in a browser; that it runs to its end there is asserted by the fixture `lesson`.
 
-from pathlib import Path
+Screenshots go to artifacts/, for somebody to look at.
+"""
+
+import re
 
 import pytest
 from conftest import ARTIFACTS, ROOT
+from lab import choose, picture, press, settle, widget
+
+from course.exercises import find
 
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+every_lesson = pytest.mark.parametrize("lesson", LESSONS, indirect=True, scope="module")
+
+PREPARE = {  # what to do to a widget first, so that each of its sliders has something to move
+    "02 explorer": lambda cell: choose(cell, "ELU"),
+    "03 stepper": lambda cell: press(cell.get_by_role("slider", name="step"), "End"),
+    "05 stepper": lambda cell: press(cell.get_by_role("slider", name="step"), "End"),
+    "06 race": lambda cell: cell.get_by_role("checkbox", name="Momentum").check(),
+}
+GOALS = {  # presses on sliders that reach goals: {cell: ([(slider, key, times)], how many goals)}
+    "01 guess-the-line": ([(1, "ArrowLeft", 46), (0, "ArrowRight", 65)], 2),  # w = 190, b = 20
+    "01 neuron-explorer": ([(1, "ArrowRight", 4), (2, "ArrowLeft", 2)], 1),  # w₂ = 1, b = −0.5 make OR
+    "02 explorer": ([(0, "End", 1)], 1),  # x = 6: σ′(6) = 0.0025
+    "03 stepper": ([(0, "End", 1), (1, "End", 1), (2, "Home", 1)], 2),  # an output above 0.99
+    "03 curve-widget": (
+        [
+            (k, "ArrowRight" if steps > 0 else "ArrowLeft", abs(steps))
+            for k, steps in enumerate((10, 0, -40, -10, 40, -20))
+        ],
+        1,
+    ),  # the zigzag
+    "03 hidden-widget": ([(4, "ArrowRight", 8), (5, "ArrowLeft", 4)], 1),  # XOR in two moves
+    "04 loss-explorer": ([(1, "End", 1), (0, "ArrowLeft", 12)], 1),  # the outlier at 10, a at the mean
+    "04 surprise-explorer": ([(0, "Home", 1)], 1),  # z = −10, where the squared error falls silent
+    "04 landscape": ([(0, "ArrowRight", 80), (1, "ArrowLeft", 80)], 1),  # from (−2, 3) to (2, −1)
+    "05 flow-widget": ([(1, "ArrowRight", 13)], 1),
+    "06 hiker": ([(1, "ArrowRight", 130)], 1),  # α from 0.05 to 1
+}
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_has_browser_tests_of_its_own(name):
-    tests = Path(__file__).parent / f"test_lesson_{name[:2]}.py"
-    assert f'LESSON = "{name}"' in tests.read_text(encoding="utf-8")
+def widgets(lesson):
+    """{lesson and cell id: cell id} of the cells that show an Explorer."""
+    cells = [cell["id"] for cell in lesson.cells() if "widget-view" in str(cell.get("outputs"))]
+    return {f"{lesson.name[:2]} {name}": name for name in cells if lesson.cell(name).locator(".explorer").count()}
+
+
+@every_lesson
+def test_every_slider_and_list_of_every_widget_changes_the_picture_by_keyboard(lesson):
+    for name, cell_id in widgets(lesson).items():
+        cell, handles = widget(lesson, cell_id)
+        PREPARE.get(name, lambda cell: None)(cell)
+        settle(lesson.page)
+        lists = cell.locator("select:visible")
+        controls = [(handles.nth(k), "ArrowLeft") for k in range(handles.count())]
+        controls += [(lists.nth(k), "End") for k in range(lists.count())]
+        for k, (control, key) in enumerate(controls):
+            before = picture(cell)
+            press(control, key, 3)
+            assert picture(cell) != before, f"control {k} of {cell_id} changed nothing"
+    assert lesson.console == []
+
+
+@every_lesson
+def test_goals_are_reached_by_keyboard_and_reset_puts_the_lamps_out(lesson):
+    for name, cell_id in widgets(lesson).items():
+        presses, reached = GOALS.get(name, ((), 0))
+        cell, handles = widget(lesson, cell_id)
+        assert "Reached" not in cell.inner_text()
+        for k, key, times in presses:
+            press(handles.nth(k), key, times)
+        assert cell.inner_text().count("Reached:") == reached, cell_id
+        cell.screenshot(path=ARTIFACTS / f"{name}-goal.png")
+        widget(lesson, cell_id)
+        assert "Reached" not in cell.inner_text()
+
+
+@every_lesson
+def test_an_exercise_is_not_written_yet_then_wrong_then_right(lesson):
+    """The first of the lesson; the scripted learner of tests/notebooks answers them all."""
+    sources = {cell["id"]: "".join(cell["source"]) for cell in lesson.cells() if cell["cell_type"] == "code"}
+    cell_id, source = next((name, text) for name, text in sources.items() if "\ncheck(" in text)
+    task = find(re.search(r'^check\("([\d.]+)"', source, re.MULTILINE)[1], "")
+    assert lesson.text(cell_id).startswith("Not written yet.")
+    wrong = f'from course.exercises import find\n\ncheck("{task.key}", find("{task.key}", "").wrong[0].example)'
+    assert lesson.run_cell(cell_id, wrong).startswith("Not yet.")
+    lesson.cell(cell_id).screenshot(path=ARTIFACTS / f"{task.key}-wrong.png")
+    assert lesson.run_cell(cell_id, source.replace(task.stub.strip(), task.solution.strip())).startswith("Right.")
+    shown = lesson.run_cell("progress", f"progress({int(lesson.name[:2])})")
+    assert f"{task.key} {task.title}: solved" in shown
+    assert lesson.console == []
+
+
+@every_lesson
+def test_it_looks_right_in_both_themes(lesson):
+    """Screenshots of every figure, every widget and the quiz."""
+    kinds = {"image/png", "application/vnd.jupyter.widget-view+json"}
+    outputs = {cell["id"]: cell.get("outputs", []) for cell in lesson.cells()}
+    shown = [name for name, each in outputs.items() if any(kinds & {*output.get("data", {})} for output in each)]
+    assert "quiz" in shown
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        lesson.use_theme(theme)
+        for cell_id in shown:
+            lesson.cell(cell_id)
+            settle(lesson.page)
+            lesson.page.screenshot(path=ARTIFACTS / f"{lesson.name[:2]}-{theme.split()[1].lower()}-{cell_id}.png")
+    assert lesson.console == []
 
 
 @pytest.mark.parametrize("name", LESSONS)

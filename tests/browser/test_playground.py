@@ -3,13 +3,10 @@
 One page for most of the file; the screenshots in artifacts/ are for somebody to look at.
 """
 
-import nbformat
 import pytest
 from conftest import ARTIFACTS
 from lab import CURRENT, Notebook
-from nbformat.v4 import new_code_cell, new_notebook
 
-KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 CELLS = {
     "play": "from course.widgets.playground import Playground\n\nplayground = Playground(points=50)\nplayground",
     "other": "print(playground.epoch)",
@@ -18,20 +15,9 @@ EPOCH = "() => Number(document.querySelector('.playground-numbers strong').textC
 
 
 @pytest.fixture(scope="module")
-def browser_page(course, chromium):
-    notebook = new_notebook(metadata={"kernelspec": KERNEL})
-    notebook.cells = [new_code_cell(source, id=name) for name, source in CELLS.items()]
-    nbformat.write(notebook, course / "playground.ipynb")
-    ARTIFACTS.mkdir(exist_ok=True)
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(30_000)
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def opened(browser_page, address):
-    return Notebook(browser_page, address, "playground.ipynb")
+def opened(wide_page, address, written):
+    written("playground.ipynb", CELLS)
+    return Notebook(wide_page, address, "playground.ipynb")
 
 
 @pytest.fixture
@@ -154,12 +140,7 @@ def test_the_lamp_lights(notebook):
     playing(notebook.page)
     notebook.page.wait_for_function("document.querySelector('.playground-lamps').innerText.includes('● Reached')")
     press(notebook.page, "Play or pause")
-    notebook.page.wait_for_timeout(300)
-    for theme in ("JupyterLab Light", "JupyterLab Dark"):
-        notebook.use_theme(theme)
-        notebook.page.wait_for_timeout(400)
-        notebook.page.screenshot(path=ARTIFACTS / f"playground-{theme.split()[1].lower()}.png")
-    notebook.use_theme("JupyterLab Light")
+    notebook.page.screenshot(path=ARTIFACTS / "playground-lamp.png")
     notebook.run_cell("play", CELLS["play"])
 
 
@@ -169,7 +150,6 @@ def test_when_it_diverges_it_stops_by_itself(notebook):
     press(notebook.page, "Play or pause")
     notebook.page.wait_for_function("document.querySelector('.playground-play').textContent === 'Play'")
     assert "too large for sgd" in notebook.page.locator(".playground-words").inner_text()
-    notebook.page.screenshot(path=ARTIFACTS / "playground-diverged.png")
     notebook.run_cell("play", CELLS["play"])
 
 
@@ -237,18 +217,17 @@ def test_closing_the_page_ends_the_work_and_opening_it_again_shows_where_it_is(n
     second.close()
 
 
-def test_restarting_the_kernel_leaves_nothing_behind(browser_page, address):
-    notebook = Notebook(browser_page, address, "playground.ipynb")
+def test_restarting_the_kernel_leaves_nothing_behind(wide_page, address):
+    notebook = Notebook(wide_page, address, "playground.ipynb")
     notebook.run_all()
-    playing(browser_page)
-    browser_page.evaluate(f"{CURRENT}.sessionContext.session.kernel.restart()")
-    browser_page.wait_for_timeout(6000)
-    browser_page.screenshot(path=ARTIFACTS / "playground-restarted.png")
+    playing(wide_page)
+    wide_page.evaluate(f"{CURRENT}.sessionContext.session.kernel.restart()")
+    wide_page.wait_for_timeout(6000)
     assert notebook.run_cell("other", "print('alive')") == "alive\n"
     notebook.run_cell("play")
-    browser_page.wait_for_function(f"({EPOCH})() === 0")
-    playing(browser_page)
-    press(browser_page, "Play or pause")
+    wide_page.wait_for_function(f"({EPOCH})() === 0")
+    playing(wide_page)
+    press(wide_page, "Play or pause")
     assert notebook.console == []
 
 
