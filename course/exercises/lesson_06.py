@@ -35,7 +35,7 @@ def three_steps(make, settings, W, b, gradients, halved=False):
     for k, pair in enumerate(gradients):
         if halved and k == 2:
             optimizer.learning_rate = settings["learning_rate"] / 2
-        with np.errstate(divide="raise", invalid="raise"):
+        with np.errstate(divide="raise", invalid="raise"):  # said where it happens, not seen later as nan
             result = optimizer.step([W, b], list(pair))
         if is_unwritten(result):
             return result
