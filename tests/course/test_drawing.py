@@ -198,6 +198,9 @@ def test_the_pad_says_what_the_network_says(pad, network):
         assert np.array_equal(np.frombuffer(array, np.uint8).reshape(shown.shape), as_bytes(shown))
     top, bottom, left, right = steps.box
     assert content["pictures"][0]["frames"] == ((left, top, right - left, bottom - top),)
+    height, width = steps.scaled.shape
+    assert content["pictures"][2]["frames"] == ((width / 2 - 10, height / 2 - 10, 20, 20),)
+    assert content["pictures"][3]["frames"] == ((14.5, 0, 0, 28), (0, 14.5, 28, 0))  # the middle of pixel 14
     assert content["probabilities"] == pytest.approx(network.predict_proba(steps.centered.reshape(1, -1))[0].tolist())
     assert content["best"] == 3
     assert content["reading"].startswith("It reads a 3 (")
@@ -337,7 +340,7 @@ def test_too_many_changes_or_a_digit_read_wrong_do_not_count(pad, network, sampl
     pixels[0, 0] = 255
     pad.edit(pixels)
     assert lamps(pad)[1] == GOAL
-    assert "wrong without your help" in pad.words()
+    assert "wrong without your help, so fooling it does not count" in pad.words()
 
 
 # --- what the page sends

@@ -59,10 +59,10 @@ JOURNEYS = {
     ],
     "LossExplorer": [
         ({"prediction": 2.6}, "○○"),  # the bottom of MSE, but with a usual house
-        ({"outlier": 9}, "○○"),
-        ({"prediction": 3.6}, "●○"),
+        ({"outlier": 8}, "○○"),
+        ({"prediction": 3.4}, "●○"),
         ({"prediction": 2.5}, "○●"),
-        ({"outlier": 6}, "○○"),
+        ({"outlier": 7.9}, "○○"),
         ({"outlier": 10, "prediction": 3.8}, "●○"),
     ],
     "SurpriseExplorer": [

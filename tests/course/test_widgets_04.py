@@ -96,6 +96,7 @@ def test_surprise_and_its_slope(y):
         assert widget.dot.get_data() == ([pytest.approx(z)], [pytest.approx(sigmoid(z))])
         assert widget.gap.get_data()[1] == [pytest.approx(sigmoid(z)), y]
         assert list(widget.truth.get_ydata()) == [y, y]
+        assert f"with p = {sigmoid(z):.5f}; the label is {y}:" in words(widget)
     losses, slopes, _ = widget.tables[y]
     np.testing.assert_allclose(np.gradient(losses["squared error"], Z)[1:-1], slopes["squared error"][1:-1], atol=2e-3)
 

@@ -1,6 +1,7 @@
 """The widgets of lesson 05: their gradients are right, and what they draw is what they know."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -96,6 +97,7 @@ def test_each_of_the_13_parameters_can_be_changed():
 def test_the_numbers_of_the_lesson_stand_in_the_picture():
     graph = drawn(BackpropStepper(step=LAST))
     assert "∂L/∂w = 14" in graph
+    assert "L = q + r = 4 + 9 = 13" in drawn(BackpropStepper(step=5))
     assert "∂L/∂r · 2w = 1 · 2 · 3 = 6" in graph
     assert "∂L/∂w = 8 + 6 = 14" in graph
     network = drawn(BackpropStepper(view=NETWORK, step=9))
@@ -144,6 +146,28 @@ def test_each_step_prints_a_formula_and_knows_no_less_than_the_one_before(view):
         assert (len(after.values), len(after.gradients)) >= (len(before.values), len(before.gradients))
     is_back = [bool(step.gradients) for step in steps]
     assert is_back == sorted(is_back), "forward first, then backward"
+
+
+@pytest.mark.parametrize("view", [GRAPH, NETWORK])
+def test_the_numbers_in_a_formula_give_its_result(view):
+    """The last two parts of "z = w · x = 3 · 2 = 6", as Python reads them."""
+    computed = 0
+    for line in itertools.chain.from_iterable(step.lines for step in BackpropStepper(view=view).steps):
+        *_, left, right = (
+            line.removesuffix(", so far").replace("−", "-").replace("·", "*").replace("²", "**2").split("=")
+        )
+        left, right = (re.sub(r"\(([^()]*,[^()]*)\)", r"np.array([\1])", part) for part in (left, right))
+        if not re.search(r"[^ -~]|\[[12]\]", left):  # else it holds no numbers but names, such as δ[2]
+            names = {"np": np, "ReLU": lambda z: max(z, 0)}
+            assert eval(left, names) == pytest.approx(eval(right, names)), line
+            computed += 1
+    assert computed >= STEPS
+
+
+def test_what_is_computed_is_lit():
+    steps = BackpropStepper(view=NETWORK).steps
+    assert steps[2].lit == {(0, 0), (0, 1), (1, 1), (1, 1, 0), (1, 1, 1)}  # hidden unit 2 and all it comes from
+    assert steps[4].lit == {(1, 0), (1, 1), (1, 2), (2, 0), (2, 0, 0), (2, 0, 1), (2, 0, 2)}  # the output
 
 
 def test_an_input_can_be_changed_on_the_way():
