@@ -112,7 +112,7 @@ for says, edit in (
     (NOT_ALL, {"zip(parameters, gradients": "zip(parameters[1:], gradients[1:]"}),
     ("Without `zip` the loop takes the two lists for two pairs: first both parameters, then both gradients.",
      {"zip(parameters, gradients, strict=True)": "(parameters, gradients)"}),
-    ("Each parameter has its own gradient: one loop over both lists with `zip`, not a loop in a loop.",
+    ("An array met the gradient of another. Each has its own: one loop over both lists, `for theta, g in zip(…)`.",
      {"theta, g in zip(parameters, gradients, strict=True)": "theta in parameters",
       "theta -=": "for g in gradients: theta -="}),
     (NOT_ALL, {"* g\n": "* g\n            return\n"}),
@@ -175,7 +175,9 @@ AS_SGD = (
     "This is plain descent, a step with `g` alone. Either theta moves by g in place of v, or v does not last until the "
     "next step: `v = …` in the loop makes a new array, and `self.v` keeps the old one; `v *= …` and `v += …` change it."
 )
-ONE_V = "All arrays share one v here, though they differ in shape and in gradient. Each needs a v of its own."
+ONE_V = (
+    "An array met the v or the gradient of another, which differ in shape. Each has its own gradient, and its own v."
+)
 NO_V = {"        if self.v is None:\n            self.v = [np.zeros_like(theta) for theta in parameters]\n": ""}
 for says, edit in (
     ("You walk uphill: v gathers gradients, and gradients point up. Subtract α v.", {"-=": "+="}),
@@ -341,6 +343,8 @@ for says, edit in (
      "`v *= …` and `v += …` change what `self.v` holds, `v = …` does not.",
      {"        if self.v is None:\n            self.v": "        if True:\n            self.v"}),
     (NOT_ALL, {"epsilon)\n": "epsilon)\n            return\n"}),
+    ("`self.v` and `self.s` are None until the first step: make lists then, an array of zeros for each parameter.",
+     {"        if self.v is None:\n            self.v =": "        if self.t:\n            self.v ="}),
 ):  # fmt: skip
     Adam.mistake(says, edit)
 
@@ -443,7 +447,7 @@ def look_at_batches(minibatches):
         batches = minibatches(X, Y, size, rng)
         if is_unwritten(batches):
             raise NotImplementedError
-        if type(batches) is tuple and len(batches) == 2 and np.ndim(batches[0]) == 2 and len(batches[0]) > 2:
+        if type(batches) is tuple and len(batches) == 2 and isinstance(batches[0], np.ndarray):
             yield "returned", "You returned one pair of arrays, not a sequence of pairs."
         if not hasattr(batches, "__iter__"):
             what = "nothing" if batches is None else f"something of type `{type(batches).__name__}`"
@@ -456,10 +460,10 @@ def look_at_batches(minibatches):
         orders.append((yield from look_at_epoch(batches, size)))
     if all(order == list(range(N)) for order in orders):
         yield "not shuffled", "The examples came in the order in which they stand in X."
-    if min(sum(abs(a - b) == 1 for a, b in pairwise(order)) for order in orders[:2]) >= N - len(range(0, N, SIZE)):
-        yield "batches shuffled", "What stood side by side in X came side by side."
     if orders[0] == orders[1]:
         yield "same again", "Two epochs with the same `rng` came in the same order."
+    if min(sum(abs(a - b) == 1 for a, b in pairwise(order)) for order in orders[:2]) >= N - len(range(0, N, SIZE)):
+        yield "batches shuffled", "What stood side by side in X came side by side."
     if (yield from look_at_epoch(list(minibatches(X, Y, SIZE, np.random.default_rng(1))), SIZE)) != orders[0]:
         yield "rng not used", "Two generators with the same seed gave two different orders."
 
@@ -735,7 +739,10 @@ AFTERWARDS = (
     "Your losses are those after the steps. Take them from the same forward pass as the gradients, batch by batch, and "
     "their mean at the end of the epoch."
 )
-ONCE = "A generator goes through its batches once. Call `minibatches` anew in every epoch, inside the first loop."
+ONCE = (
+    "An epoch had no losses to take the mean of. A generator goes through its batches once: call `minibatches` anew in "
+    "every epoch, inside the first loop."
+)
 OUTSIDE = {
     "history = []": "history, batches = [], minibatches(X, Y, batch_size, rng)",
     "in minibatches(X, Y, batch_size, rng)": "in batches",

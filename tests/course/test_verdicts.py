@@ -76,7 +76,7 @@ ROWS = [
     (
         "6.2",
         filled("6.2", f"v = 0\n{PAIRS}:\n    v = self.beta * v + g\n    theta -= self.learning_rate * v"),
-        "share one v",
+        "its own v",
     ),
     (
         "6.2",
@@ -88,7 +88,7 @@ ROWS = [
         "6.2",
         filled(
             "6.2",
-            "self.v = self.v or [0] * len(parameters)\nself.v = [self.beta * v + g for v, g in zip(self.v, gradients)]\n"
+            "v = self.v or [0, 0]\nself.v = [self.beta * old + g for old, g in zip(v, gradients)]\n"
             "for theta, v in zip(parameters, self.v):\n    np.subtract(theta, self.learning_rate * v, out=theta)",
         ),
         "Right.",
@@ -131,6 +131,11 @@ ROWS = [
             ("X[batch].T, Y[batch].T", "X[:, batch], Y[:, batch]", "Examples are the rows of X"),
             ("X[batch].T, Y[batch].T", "X[batch].T, Y[batch].ravel()", "expected (4, m) and (2, m)"),
             ("range(0, len(X), batch_size)", "range(batch_size)", "or cut pieces that overlap"),
+            (
+                "rng.permutation(len(X))",
+                "np.arange(len(X))[::-1]",
+                "Two epochs with the same `rng` came in the same order",
+            ),
             ("rng.permutation(len(X))", "rng.permutation(batch_size)", "there was a batch of none.\nStuck?"),
             ("rng.permutation(len(X))", "rng.permutation(X)", "Only whole numbers can be indices"),
             ("rng.permutation(len(X))", "rng.choice(len(X), len(X), replace=False)", "Right."),
