@@ -350,8 +350,9 @@ for says, edit in (
 
 for optimizer in (SGD, Momentum, Adam):
     for says, edit in (
-        ("The parameters are what they were before. `theta = theta - …` and `parameters[k] = …` make new arrays, which "
-         "nobody else sees; `theta -= …` changes the array that the network holds.", {"theta -=": "theta = theta -"}),
+        ("The parameters are what they were before. If the step is not 0, it went into a new array: `theta = theta - …` "
+         "and `parameters[k] = …` make one that nobody else sees; `theta -= …` changes what the network holds.",
+         {"theta -=": "theta = theta -"}),
         ("A schedule sets `learning_rate` between steps: keep it under this name, and read it in each step.",
          {"self.learning_rate": "self.alpha"}),
     ):  # fmt: skip

@@ -66,7 +66,7 @@ ROWS = [
     (
         "6.1",
         filled("6.1", "return [t - self.learning_rate * g for t, g in zip(parameters, gradients)]"),
-        "make new arrays",
+        "into a new array",
     ),
     ("6.1", filled("6.1", f"{PAIRS}:\n    theta -= self.learning_rate * g\n    return theta"), "Not all arrays moved"),
     ("6.1", filled("6.1", "parameters -= self.learning_rate * gradients"), "are lists of arrays"),
