@@ -128,9 +128,7 @@ for says, edit in (
     SGD.mistake(says, edit)
 
 
-FIRST_V = (
-    "`self.v` is None until the first step: `if self.v is None:` make a list, an array of zeros for each parameter."
-)
+FIRST_V = "`self.v` is None until the first step: then make a list, with an array of zeros for each parameter."
 
 
 @exercise(
@@ -142,10 +140,7 @@ FIRST_V = (
     use=three_steps,
     returns=AFTER,
     large=large_steps(learning_rate=0.5, beta=0.9),
-    cases=[
-        steps_case(learning_rate=0.3, beta=0.7),
-        steps_case(learning_rate=0.05, beta=0.9, halved=True),
-    ],
+    cases=[steps_case(learning_rate=0.3, beta=0.7), steps_case(learning_rate=0.05, beta=0.9, halved=True)],
     hints=[
         "For each array two lines: first its new v from the old v and g, then theta with that new v.",
         "v keeps the share β of itself and gains the whole gradient. Then take the step of exercise 6.1, with v for g. "
@@ -350,8 +345,8 @@ for says, edit in (
 
 for optimizer in (SGD, Momentum, Adam):
     for says, edit in (
-        ("The parameters are what they were before. If the step is not 0, it went into a new array: `theta = theta - …` "
-         "and `parameters[k] = …` make one that nobody else sees; `theta -= …` changes what the network holds.",
+        ("The parameters are what they were before. If the step is not 0, it went into a new array: `theta = theta - "
+         "…` and `parameters[k] = …` make one that nobody else sees; `theta -= …` changes what the network holds.",
          {"theta -=": "theta = theta -"}),
         ("A schedule sets `learning_rate` between steps: keep it under this name, and read it in each step.",
          {"self.learning_rate": "self.alpha"}),
