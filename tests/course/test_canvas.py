@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from course.widgets import DrawDigit, Playground
@@ -46,8 +47,11 @@ def test_an_answer_goes_to_who_asked(canvas, monkeypatch):
 
 @CANVASES
 def test_the_saved_notebook_has_a_picture_and_words_that_do_not_vary(canvas):
-    data, metadata = canvas()._repr_mimebundle_()
+    widget = canvas()
+    data, metadata = widget._repr_mimebundle_()
     assert data["text/plain"] == canvas().caption()
     assert data["image/png"] == canvas()._repr_mimebundle_()[0]["image/png"]
     assert metadata["image/png"]["alt"] == data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in data
+    corners = np.array([ax.get_position().get_points() for ax in widget.figure.axes])
+    assert ((corners >= 0) & (corners <= 1)).all(), "all axes lie in the figure"

@@ -118,6 +118,8 @@ def test_numbers_and_texts_can_be_read(widget):
             assert all(one != other for one, other in itertools.pairwise(shown)), name
             if all(float(place).is_integer() for place in places):
                 assert not any("." in text for text in shown), name
+    corners = np.array([ax.get_position().get_points() for ax in widget.figure.axes])
+    assert ((corners >= 0) & (corners <= 1)).all(), "all axes lie in the figure"
     for text in widget.figure.findobj(matplotlib.text.Text):
         channels = np.array(matplotlib.colors.to_rgb(text.get_color()))
         linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
