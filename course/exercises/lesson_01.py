@@ -590,6 +590,22 @@ train_neuron.mistake(
 )
 
 
+train_neuron.mistake(
+    "You divided by the number of inputs, `len(X)`. The mean is over the m examples: `len(y)`.",
+    {"len(y)": "len(X)", "np.mean(error)": "error.sum() / len(X)"},
+)
+train_neuron.mistake(
+    "`np.mean(X @ error)` makes one number of all, so every weight got the same step. Divide `X @ error` by m.",
+    {"(X @ error) / len(y)": "np.mean(X @ error)"},
+)
+train_neuron.mistake(
+    "The error is measured only once, before the loop. After each step it is another: measure it anew in every round.",
+    {
+        "    for _ in range(steps):\n        error = f(w @ X + b) - y\n": (
+            "    error = f(w @ X + b) - y\n    for _ in range(steps):\n"
+        )
+    },
+)
 EXERCISES = (neuron, neuron_batch, my_nand, my_prediction, train_neuron)
 
 
@@ -695,7 +711,7 @@ def two_of_three():
 @challenge(
     "1.c2",
     "other rates",
-    result="After 10 steps 0.2 is lowest, after 100 it is 0.3; 0.05 is slow, and 0.4 breaks: its loss grows at every step.",
+    result="After 10 steps 0.2 is lowest, after 100 it is 0.3; 0.05 is slow, and the loss of 0.4 grows at every step.",
     notice="There is a largest rate that works, and close below it is the fastest. Lesson 06 computes it.",
     holds=lambda loss: (
         min(loss, key=lambda rate: loss[rate][10]) == 0.2

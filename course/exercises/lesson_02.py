@@ -206,6 +206,13 @@ leaky_relu_prime.mistake(
 leaky_relu_prime.mistake(
     "Every slope is `slope`. Above 0 the line is z itself, whose slope is 1.", lambda z, slope=0.01: z * 0 + slope
 )
+leaky_relu_prime.mistake(
+    "`np.sign(z)` is −1 below 0, and the function still rises there: its slope is +`slope`. At 0 the sign is 0.",
+    lambda z, slope=0.01: np.where(z > 0, 1, np.sign(z) * slope),
+)
+leaky_relu_prime.mistake(
+    "The slope is added above 0, too. There it is 1, not 1 + `slope`.", lambda z, slope=0.01: (z > 0) + slope
+)
 
 
 # --- 2.1 and 2.2: sigmoid, and its derivative from its output ---------------------------------------------------------
@@ -298,7 +305,7 @@ sigmoid.mistake(
 )
 sigmoid.mistake(
     "Clipping z keeps e^z finite, but your limits are so tight that σ changes. Floats bear e^z up to z = 709.",
-    lambda z: 1 / (1 + np.exp(-np.clip(z, -10, 10))),
+    *(lambda z, most=most: 1 / (1 + np.exp(-np.clip(z, -most, most))) for most in (1, 2, 3, 4, 5, 6, 8, 10)),
 )
 sigmoid.mistake(
     "Right for fractions, but `np.zeros_like(z)` of an array of whole numbers can hold nothing else, so 0.5 "
@@ -319,6 +326,16 @@ sigmoid.mistake(
     "The denominator lost its 1: σ(z) = 1 / (1 + e^−z).",
     lambda z: 1 / np.exp(-z),
     lambda z: np.exp(z),
+)
+
+
+sigmoid.mistake(
+    "Brackets are missing: `1 / 1 + e` divides 1 by 1 and then adds. Write `1 / (1 + e)`.",
+    {"np.where(np.greater_equal(z, 0), 1, e) / (1 + e)": "np.where(z >= 0, 1 / 1 + e, e / (1 + e))"},
+    {"np.where(np.greater_equal(z, 0), 1, e) / (1 + e)": "np.where(z >= 0, 1 / 1 + e, e / 1 + e)"},
+)
+sigmoid.mistake(
+    "tanh is steeper, so z must be halved in it: σ(z) = (1 + tanh(z / 2)) / 2.", lambda z: 0.5 * (1 + np.tanh(z))
 )
 
 
@@ -375,6 +392,12 @@ sigmoid_prime_from_output.mistake(
 sigmoid_prime_from_output.mistake(
     "This is a (1 + a). The second factor is what is missing to 1: 1 − a.", lambda a: a * (1 + a)
 )
+sigmoid_prime_from_output.mistake(
+    "¼ is the largest slope, at a = ½. Elsewhere it is smaller: a (1 − a).", lambda a: np.full_like(a, 0.25)
+)
+sigmoid_prime_from_output.mistake(
+    "`np.dot` and `@` add products up. Here each element has a slope of its own: `*`.", lambda a: np.dot(a, 1 - a)
+)
 
 
 # --- 2.5: softmax -----------------------------------------------------------------------------------------------------
@@ -430,6 +453,9 @@ def softmax(z):  # z (classes, examples): each column is one example
 softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_max=1, axis_of_sum=1))
 softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=1))
 softmax.mistake(ROWS_SUM_TO_1, lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
+softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_max=-1, axis_of_sum=-1))
+softmax.mistake(ROWS_SUM_TO_1, lambda z: _stable(z, axis_of_sum=-1))
+softmax.mistake(ROWS_SUM_TO_1, lambda z: np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True))
 softmax.mistake(
     "The sum or maximum was taken along axis 1, over the examples; it belongs to axis 0, the classes. "
     "Then the shapes fit as well.",
@@ -459,6 +485,10 @@ softmax.mistake(
 )
 softmax.mistake(
     "The columns sum to 1, but without `np.exp`: softmax shares out e^z, not z.", lambda z: z / z.sum(axis=0)
+)
+softmax.mistake(
+    "The largest z is subtracted, but `np.exp` is missing: softmax shares out e^z, not z.",
+    {"np.exp(z - np.max(z, axis=0))": "z - np.max(z, axis=0)"},
 )
 softmax.mistake(
     "These are the exponentials; divide them by their sum over the classes, `.sum(axis=0)`.",
