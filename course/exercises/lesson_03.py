@@ -176,6 +176,10 @@ forward.mistake(
     "A lacks its entry 0: begin with `A = [A0]`, so that A[l] belongs to layer l.", {"return Z, A": "return Z, A[1:]"}
 )
 forward.mistake(
+    "Both lists lack their entry 0: begin with `Z = [None]` and `A = [A0]`, so that entry l belongs to layer l.",
+    {"return Z, A": "return Z[1:], A[1:]"},
+)
+forward.mistake(
     "Entry 0 of A is the input: begin with `A = [A0]`, not with None.", {"return Z, A": "return Z, [None, *A[1:]]"}
 )
 forward.mistake(
@@ -343,6 +347,15 @@ count_parameters.mistake(
 count_parameters.mistake(
     "You multiplied all sizes. Each layer has n_{l−1} · n_l weights of its own; those are added.",
     lambda sizes: math.prod(int(n) for n in sizes),
+)
+count_parameters.mistake(
+    "The biases are right. For the weights you multiplied all sizes; only neighbors are multiplied, and added up.",
+    lambda sizes: math.prod(int(n) for n in sizes) + sum(int(n) for n in sizes[1:]),
+)
+count_parameters.mistake(
+    "You added the two sizes of a layer. Each unit has a weight for each input: n_{l−1} · n_l of them.",
+    lambda sizes: sum(n_in + n_out + n_out for n_in, n_out in _pairs(sizes)),
+    lambda sizes: sum(n_in + n_out for n_in, n_out in _pairs(sizes)),
 )
 count_parameters.mistake(
     "That connects the first size with the last. Go from layer to layer: each size with the next.",

@@ -175,6 +175,10 @@ mse_prime.mistake(
     "You divided by the number of elements twice. The mean brings it in once.", {"/ A.size": "/ A.size**2"}
 )
 mse_prime.mistake("You multiplied by the number of elements. The mean divides by it.", {"/ A.size": "* A.size"})
+mse_prime.mistake(
+    "Brackets are missing: `/ n * m` divides by n and multiplies by m. Write `/ (n * m)`, or `/ A.size`.",
+    {"/ A.size": "/ len(A) * A.shape[1]"},
+)
 mse_prime.mistake("Y is missing: the error is `A - Y`.", {"(A - Y)": "A"})
 
 

@@ -182,6 +182,7 @@ LAYER_MISTAKES = {
         "product: `A_prev.T`."
     ): {"A_prev.T": "A_prev"},
     "db is one number, summed over everything. Sum over the examples only: axis 1.": {"axis=1, keepdims=True": ""},
+    "Blame goes back through the weights, W.T, not through their gradient, dW.": {"W.T @": "dW.T @"},
     "You divided dA_prev by m, which is in delta already.": {"W.T @ delta": "W.T @ delta / delta.shape[1]"},
     "No slope here: dA_prev is `W.T @ delta`; the layer before multiplies by its own.": [
         {"W.T @ delta": f"(W.T @ delta) * {slope}"}
@@ -331,6 +332,18 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     ): ({"W[l].T": "W[l + 1].T"}, {"l > 1": "l > 0", "W[l].T": "W[l + 1].T"}),
     "A list has to be long enough before an entry is assigned: `[None] * (L + 1)`.": {"[None] * (L + 1)": "[]"},
     "`*` multiplies element by element; dW[l] is the matrix product `delta @ A[l - 1].T`.": {"delta @": "delta *"},
+    "It is the weights that are turned, `W[l].T @ delta`, not delta or the product.": (
+        {"W[l].T @ delta": "(W[l] @ delta.T).T"},
+        {"W[l].T @ delta": "(W[l] @ delta).T"},
+    ),
+    "The slope is added; blame is multiplied by it, element by element.": {") * f": ") + f"},
+    "The slope must be in delta itself, before dW[l] and db[l] are made of it and it goes back.": {
+        "delta @ A": "(delta * f_prime(Z[l]) if l < L else delta) @ A",
+        " * f_prime(Z[l - 1])": "",
+    },
+    "Only the last hidden layer has its slope. Every hidden layer has one.": {
+        "f_prime(Z[l - 1])": "(f_prime(Z[l - 1]) if l == L else 1)"
+    },
     "`*` multiplies element by element; blame goes back by the matrix product `W[l].T @ delta`.": {"T @": "T *"},
     "`@` is the matrix product; the slope is multiplied element by element, `*`.": {") * f": ") @ f"},
     "db[l] lost its second axis. b[l] has shape (n, 1), and so must db[l]: `keepdims=True`.": {", keepdims=True": ""},

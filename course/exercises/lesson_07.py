@@ -86,6 +86,7 @@ standardise.mistake(
 standardise.mistake(
     "`axis=1` gives a mean for each image. Images are rows; a number for each pixel is along `axis=0`.",
     {"axis=0": "axis=1"},
+    {"axis=0": "axis=1, keepdims=True"},
 )
 standardise.mistake(
     "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
@@ -134,6 +135,10 @@ for little in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12"):
     )
 standardise.mistake(
     "You added 1 to every standard deviation. Only 0 becomes 1: `np.where(std == 0, 1, std)`.", {WHERE: "(std + 1)"}
+)
+standardise.mistake(
+    "You look in X for pixels that never change. Look in `X_train`: its standard deviations are what you divide by.",
+    {"std == 0": "X.std(axis=0) == 0"},
 )
 standardise.mistake(
     "`np.maximum(std, 1)` also changes every standard deviation between 0 and 1, and on images all are. Only "
@@ -357,11 +362,18 @@ confusion_matrix.mistake(
 confusion_matrix.mistake(
     "A class that does not occur has no row here. The matrix is always (k, k), so that matrices can be compared.",
     {"confusion = ": "k = max(y.max(), y_pred.max()) + 1\n    confusion = "},
+    {"confusion = ": "k = len(np.unique(y))\n    confusion = "},
+    {"return confusion": "n = len(np.unique(y))\n    return confusion[:n, :n]"},
 )
 confusion_matrix.mistake(
     "The table is 10 by 10, whatever k is. MNIST has ten classes, other data have others: `np.zeros((k, k))`.",
     {"(k, k)": "(10, 10)"},
 )
+confusion_matrix.mistake(
+    "The first example is left out: indices begin at 0.", {"zip(y, y_pred,": "zip(y[1:], y_pred[1:],"}
+)
+confusion_matrix.mistake("The last example is left out.", {"zip(y, y_pred,": "zip(y[:-1], y_pred[:-1],"})
+confusion_matrix.mistake("Every count is one too high: begin with zeros, not with ones.", {"np.zeros": "np.ones"})
 confusion_matrix.mistake(
     "The `return` stands inside the loop, so only the first example is counted.", {"    return": "        return"}
 )
