@@ -317,3 +317,143 @@ def no_digit_excites_the_unit_half_as_much_as_its_perfect_image(lesson, figure):
 def four_pixels_are_enough_to_spoil_it(lesson):
     assert lesson.pushed[0] > lesson.pushed[2] > lesson.pushed[4]
     assert lesson.pushed[4] < 0.6
+
+
+@after("08_training_challenges", "load")
+def half_of_the_images_learn_and_as_many_others_validate(lesson):
+    assert len(lesson.X_train) == len(lesson.X_val) == len(lesson.y_val) == lesson.n
+    assert lesson.n * lesson.epochs == 20_000
+    assert not set(lesson.order[: lesson.n]) & set(lesson.order[-lesson.n :])
+
+
+@after("08_training_challenges", "hook")
+def ten_sigmoid_layers_only_guess(lesson):
+    assert abs(lesson.history[-1]["loss"] - np.log(10)) < 0.05
+    assert lesson.accuracy < 0.2
+
+
+@after("08_training_challenges", "same")
+def lists_and_layers_have_the_same_gradients(lesson):
+    assert len(lesson.agree) == 6
+    assert all(lesson.agree)
+
+
+@after("08_training_challenges", "blame-figure")
+def blame_vanishes_through_sigmoids_and_not_through_tanh_or_he(lesson, figure):
+    sigmoid, tanh, he, half = [np.array(y) for _, y in curves(figure.axes[0])]
+    assert sigmoid[0] < 1e-5 * sigmoid[-1]
+    assert (np.diff(sigmoid[1:]) > 0).all()
+    for level in (tanh, he):
+        assert 0.1 < level[1] / level[-2] < 10
+    assert half[1] < half[-1] / 20
+
+
+@after("08_training_challenges", "depths-table")
+def a_good_start_decides(lesson):
+    stuck, tiny = lesson.outcomes["10 sigmoid, Xavier"], lesson.outcomes["10 ReLU, weights 0.01"]
+    assert max(stuck, tiny) < 0.2
+    for name in ("2 sigmoid, Xavier", "10 tanh, Xavier", "10 ReLU, He"):
+        assert lesson.outcomes[name] > 0.6
+    assert not lesson.outcomes["10 ReLU, weights 0.3"] > 0.2  # burst, or stuck
+    assert lesson.first_loss > 100
+
+
+@after("08_training_challenges", "ratio")
+def the_first_sigmoid_layer_stands_still_and_large_weights_are_thrown_away(lesson):
+    assert lesson.ratios[-1] > 1
+    first = lesson.deep_net(*lesson.patients["10 sigmoid, Xavier"])
+    assert 0.05 * lesson.blame(first)[0] < 1e-6 * np.linalg.norm(first.layers[0].W)
+
+
+@after("08_training_challenges", "asleep")
+def one_seed_of_four_never_says_9(lesson):
+    assert lesson.silent == {3: [], 4: [], 5: [9], 6: []}
+
+
+@after("08_training_challenges", "clip-result")
+def clipping_saves_it_and_clips_nearly_every_step(lesson):
+    assert not lesson.burst > 0.2
+    assert lesson.clipped > 0.6
+    assert lesson.counted.clipped > 300
+
+
+@after("08_training_challenges", "nudge")
+def the_way_back_through_batch_norm_is_right(lesson):
+    assert lesson.difference < 1e-8
+
+
+@after("08_training_challenges", "norm-run")
+def batch_norm_cures_and_widens_the_range_of_rates(lesson):
+    assert lesson.ten_normed > 0.8
+    assert min(normed for _, normed in lesson.rates.values()) > 0.8
+    assert not any(lesson.rates[rate][0] > 0.6 for rate in (1.0, 3.0))
+    assert lesson.rates[0.1][0] > 0.85
+
+
+@after("08_training_challenges", "norm-trap")
+def reading_as_in_training_is_the_worse_the_smaller_the_batch(lesson):
+    assert lesson.shares[2] < 0.55 < lesson.shares[8] < lesson.shares[64]
+    assert lesson.shares["predict"] > 0.88
+
+
+@after("08_training_challenges", "residual-run")
+def skips_cure_sigmoids_and_make_relu_burst_unless_it_is_normed(lesson):
+    assert lesson.skips["sigmoid"] > 0.8
+    assert not lesson.skips["ReLU"] > 0.5
+    assert lesson.skips["ReLU and batch norm"] > 0.75
+
+
+@after("08_training_challenges", "use-cure")
+def the_cure_works_here_too(lesson):
+    assert lesson.cured > 0.75
+
+
+@after("08_training_challenges", "overfit")
+def wrong_labels_are_learned_by_heart(lesson):
+    clean, wrong = (record[-1] for record in lesson.records.values())
+    assert clean["accuracy"] > 0.99
+    assert wrong["accuracy"] > 0.95
+    assert clean["validation_accuracy"] > wrong["validation_accuracy"] + 0.1
+
+
+@after("08_training_challenges", "overfit-figure")
+def the_validation_loss_is_lowest_before_the_end(lesson, figure):
+    _, wrong = figure.axes
+    training, validation = (np.array(y) for _, y in curves(wrong))
+    assert validation.argmin() < 30
+    assert (np.diff(training) < 0.02).all()
+
+
+@after("08_training_challenges", "treat-table")
+def new_images_help_most_with_clean_labels_and_brakes_with_wrong_ones(lesson):
+    table = dict(lesson.table)
+    clean, wrong = table.pop("nothing")
+    assert max(table, key=lambda name: table[name][0]) == "shifts ±2"
+    for name in ("early stopping", "L2, λ = 0.03", "decay 3", "batch norm", "16 units"):
+        assert table[name][0] < clean + 0.01
+    for name in ("early stopping", "L2, λ = 0.03", "decay 3", "dropout ½", "shifts ±2"):
+        assert table[name][1] > wrong + 0.03
+    assert table["batch norm"][1] < wrong < table["shifts, dropout, decay"][1] - 0.08
+
+
+@after("08_training_challenges", "own-row")
+def a_cure_of_ones_own_is_measured(lesson):
+    assert lesson.mine[1] > 0.6
+
+
+@after("08_training_challenges", "seconds")
+def single_examples_cost_far_more_than_batches(lesson):
+    assert lesson.times["one by one"] > lesson.times["batches of 8"] > 1
+
+
+@after("08_training_challenges", "old-net")
+def turned_digits_are_harder(lesson):
+    assert lesson.upright > least(lesson, 0.93, 0.88)
+    assert lesson.untouched < lesson.upright - 0.2
+
+
+@after("08_training_challenges", "transfer")
+def old_weights_are_worth_most_where_labels_are_few(lesson):
+    gain = {k: old - fresh for k, (fresh, old) in lesson.gains.items()}
+    assert gain[1] > least(lesson, 0.15, 0.03)
+    assert gain[1] > gain[50] > -0.02

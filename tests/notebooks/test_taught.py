@@ -1,7 +1,7 @@
 """What the helpers hold is what the lessons teach: the same code, compared as syntax trees.
 
-Functions, methods and tables graduate into helpers/network.py and training.py from a cell tagged "graduated", or from
-the solution of an exercise. A class may be taught piece by piece: `class Network(Network):` in a lesson adds methods.
+Functions, methods and tables graduate into network.py, layers.py and training.py of helpers/ from a cell tagged
+"graduated", or from the solution of an exercise. A class may be taught piece by piece: `class Network(Network):` in a lesson adds methods.
 Docstrings and statements that only call checks, `checks.…(…)` and `z = checks.…(z)`, may differ; nothing else may.
 """
 
@@ -61,7 +61,7 @@ def code_cells(path):
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 GRADUATED = {
     name: tree
-    for file in ("network.py", "training.py")
+    for file in ("network.py", "layers.py", "training.py")
     for name, tree in definitions((ROOT / "helpers" / file).read_text(encoding="utf-8")).items()
 }
 CELLS = [
@@ -88,10 +88,10 @@ def test_what_is_taught_is_what_the_helpers_hold(where, source):
 
 
 def test_everything_the_helpers_hold_is_taught():
-    """The course's promise: every function, method and table of network.py and training.py is written in a lesson."""
+    """The course's promise: every function, method and table of these three files is written in a lesson."""
     assert set(GRADUATED) <= {name for _, source in TAUGHT for name in definitions(source)}
     compared = (ast.FunctionDef, ast.ClassDef, ast.Assign)
-    for file in ("network.py", "training.py"):
+    for file in ("network.py", "layers.py", "training.py"):
         _docstring, *statements = ast.parse((ROOT / "helpers" / file).read_text(encoding="utf-8")).body
         others = [ast.unparse(node) for node in statements if not isinstance(node, compared)]
         assert all(re.match("from|import", line) for line in others), f"{file} does something that no lesson teaches"
