@@ -6,6 +6,7 @@ of the sizes 2, 2, 1 are the network that the lesson works by hand.
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -378,6 +379,11 @@ SHAPES = {"W1": (2, 2), "b1": (2,), "W2": (1, 2), "b2": (1,)}
 
 def _gate(weights, x):
     """The output of a 2-2-1 network of step units; NotImplementedError while there are dots in it."""
+    return _units(weights, x)[2]
+
+
+def _units(weights, x):
+    """What the two hidden units and the output of such a network say."""
     if not issubclass(type(weights), dict) or set(weights) != set(SHAPES):
         raise ValueError("keep the form of the stub: a dictionary with W1, b1, W2, b2.")
     if _dots(list(weights.values())):
@@ -392,7 +398,7 @@ def _gate(weights, x):
         arrays.append(array.reshape(shape))
     W1, b1, W2, b2 = arrays
     h = np.where(W1 @ x + b1 > 0, 1.0, 0.0)
-    return np.where(W2 @ h + b2 > 0, 1.0, 0.0)[0]
+    return [*h, *np.where(W2 @ h + b2 > 0, 1.0, 0.0)]
 
 
 def _dots(value):
@@ -409,9 +415,39 @@ def _weights(first, second, out):
     }
 
 
+UNITS = {  # what a unit is, by what it says for (0, 0), (0, 1), (1, 0), (1, 1)
+    (0, 0, 0, 0): "never on",
+    (0, 0, 0, 1): "AND",
+    (0, 0, 1, 0): "x₁ and not x₂",
+    (0, 0, 1, 1): "x₁",
+    (0, 1, 0, 0): "x₂ and not x₁",
+    (0, 1, 0, 1): "x₂",
+    (0, 1, 1, 1): "OR",
+    (1, 0, 0, 0): "NOR",
+    (1, 0, 1, 0): "not x₂",
+    (1, 0, 1, 1): "x₁ or not x₂",
+    (1, 1, 0, 0): "not x₁",
+    (1, 1, 0, 1): "x₂ or not x₁",
+    (1, 1, 1, 0): "NAND",
+    (1, 1, 1, 1): "always on",
+}
+
+
+class Layered(Exercise):
+    """A network of step units: what its hidden units are is said, too, because many weights give the same output."""
+
+    def _explain(self, fault, k, seen, answer):
+        verdict = super()._explain(fault, k, seen, answer)
+        if fault[0] != "values":
+            return verdict
+        first, second, _ = zip(*(_units(answer, given["x"]) for given in self.cases), strict=True)
+        says = f"The first hidden unit, row 1 of W1 and of b1, is {UNITS[first]}; the second is {UNITS[second]}."
+        return replace(verdict, lines=(*verdict.lines[:-1], says, verdict.lines[-1]))
+
+
 OR, AND, NAND = (1, 1, -0.5), (1, 1, -1.5), (-1, -1, 1.5)
 
-my_xor = Exercise(
+my_xor = Layered(
     key="3.4",
     title="weights for XOR",
     points=2,
@@ -477,7 +513,8 @@ my_xor.mistake(
     _weights(OR, NAND, (1, 1, -0.5)),
 )
 my_xor.mistake(
-    "The output never fires. Is its bias too far below 0? A step needs a sum above 0; exactly 0 is off.",
+    "The output never fires. Is b2 too far below 0, or is a hidden unit not what you meant? A step needs a sum above 0; "
+    "exactly 0 is off.",
     _weights((1, 1, -1), (1, 1, -2), (1, -1, -1)),
 )
 my_xor.mistake(
