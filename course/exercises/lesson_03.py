@@ -513,8 +513,8 @@ my_xor.mistake(
     _weights(OR, NAND, (1, 1, -0.5)),
 )
 my_xor.mistake(
-    "The output never fires. Is b2 too far below 0, or is a hidden unit not what you meant? A step needs a sum above 0; "
-    "exactly 0 is off.",
+    "The output never fires. Is b2 too far below 0, or is a hidden unit not what you meant? A step needs a sum "
+    "above 0; exactly 0 is off.",
     _weights((1, 1, -1), (1, 1, -2), (1, -1, -1)),
 )
 my_xor.mistake(
