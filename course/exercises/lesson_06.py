@@ -43,12 +43,13 @@ def three_steps(make, settings, W, b, gradients, halved=False):
     return tuple(after)
 
 
-def steps_case(halved=False, **settings):
+def steps_case(halved=False, positive=False, **settings):
     """A case of W (2, 3) and b (2, 1), with other gradients at each step; two cases never share their numbers."""
     rng = np.random.default_rng(len(settings) + 10 * halved)
     W, b, *gradients = (rng.normal(size=size).round(2) for size in [(2, 3), (2, 1)] * 4)
     said = ", ".join(f"{name}={value}" for name, value in settings.items())
     words = f"`{said}`" + " and a schedule that halves the learning rate after step 2" * halved
+    gradients = [abs(g) for g in gradients] if positive else gradients
     pairs = tuple(zip(gradients[::2], gradients[1::2], strict=True))
     return case(words=words, settings=settings, W=W, b=b, gradients=pairs, halved=halved)
 
@@ -235,6 +236,7 @@ for says, edit in (
     cases=[
         steps_case(learning_rate=0.1, beta_1=0.8, beta_2=0.9, epsilon=0.5),  # a large ε, so that its place shows
         steps_case(learning_rate=0.02, beta_1=0.7, beta_2=0.95, epsilon=0.3, halved=True),
+        steps_case(learning_rate=0.1, beta_1=0.8, beta_2=0.9, epsilon=0.4, positive=True),  # no root of what is below 0
     ],
     hints=[
         "Count the step, then four things for each array, in this order: the new v, the new s, their corrected values, "
@@ -304,6 +306,8 @@ for says, edit in (
     ("ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
      {"/ (np.sqrt(s_hat) + self.epsilon)": "/ np.sqrt(s_hat) + self.epsilon"}),
     (NO_ROOT, {"g**2": "g"}),
+    ("v and s are one and the same list, with two names: `self.v = self.s = […]`. Make a list for each.",
+     {"            self.s = [np.zeros_like(theta) for theta in parameters]\n": "            self.s = self.v\n"}),
     (NO_ROOT, {"s / (1 - self.beta_2**self.t)": "s / 1 - self.beta_2**self.t"}),
     ("1 − β₁ᵗ needs brackets below the fraction: `v / (1 - beta_1**t)`.",
      {"v / (1 - self.beta_1**self.t)": "v / 1 - self.beta_1**self.t"}),
@@ -429,6 +433,8 @@ BATCHES = {  # what to say to what is seen below, and an example
         {ORDER: "np.arange(len(X))", "    for": "    rng.shuffle(X)\n    for"}),
     "returned": ("`return` leaves the function at once. `yield` hands out one pair, and the loop goes on when the "
         "next is wanted.", {YIELD: "return X[batch].T, Y[batch].T"}),
+    "none": ("Where does your slice end? `order[start:batch_size]` is empty from the second batch on: "
+        "`order[start : start + batch_size]`.", {"start + batch_size]": "batch_size]"}),
     "empty": ("Where batch_size divides the number of examples, there is no rest. `range(0, len(X), batch_size)` "
         "knows that.", {STARTS: "range(0, len(X) + 1, batch_size)"}),
 }  # fmt: skip
