@@ -78,6 +78,7 @@ async def f():
 task = asyncio.create_task(f())"""
 CULPRITS |= {"06_thread": THREAD, "07_stdout": "import io, sys\nsys.stdout = io.StringIO()"}
 CULPRITS |= {"08_timer": TIMER, "09_task": TASK}
+OPTIONS = "-rA --color=no -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env"
 
 
 def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(write):
@@ -85,19 +86,8 @@ def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(
     for name, culprit in CULPRITS.items():
         path = write(first="x = 1", culprit=culprit, later="y = x", last="y = x")
         path = path.rename(path.with_stem(name))
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-rA",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "tests.notebooks.plugin",
-        "--nbval",
-    ]
-    command += ["--nbval-current-env", "--nbval-cell-timeout=2", "--color=no", f"--rootdir={path.parent}", path.parent]
-    command += ["-c", ROOT / "pyproject.toml"]
+    command = [sys.executable, "-m", "pytest", *OPTIONS.split(), "-c", ROOT / "pyproject.toml"]
+    command += ["--nbval-cell-timeout=2", f"--rootdir={path.parent}", path.parent]
     environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
     for name in CULPRITS:
