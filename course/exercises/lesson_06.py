@@ -549,12 +549,15 @@ EPOCHS, TARGET, SIZES = 20, 0.95, [2, 32, 32, 1]
 MARGIN = 0.8  # a setting nearby is better if its loss is below this share
 OPTIMIZERS = {"sgd": training.SGD, "momentum": training.Momentum, "rmsprop": training.RMSProp, "adam": training.Adam}
 SETTINGS = {  # what to say to what is seen below
-    "too small": "The steps are too small: with ten times the learning rate it would have come further.",
-    "too large": "The steps are too large: with a tenth of the learning rate it would have come further.",
+    "too small": "The steps are too small: with 10, 100 or 1,000 times the learning rate it would have come further.",
+    "too large": "The steps are too large: with a learning rate 10, 100 or 1,000 times smaller it would have come "
+    "further.",
     "few steps": "There are too few steps: an epoch has 300 / batch_size of them. Smaller batches would have come "
     "further.",
-    "optimizer": "A learning rate ten times larger or smaller would not help, nor would much smaller batches. Try "
-    "something between, or another optimizer.",
+    "few and small": "The steps are too few and too small: with ten times the learning rate and smaller batches it "
+    "would have come further.",
+    "optimizer": "A learning rate 10, 100 or 1,000 times larger or smaller would not help, nor would much smaller "
+    "batches. Try something between, or another optimizer.",
     "diverged": "The learning rate is far too large: every step overshoots more than the one before. Begin with 0.01.",
 }
 
@@ -580,7 +583,7 @@ def tuned(optimizer, learning_rate, batch_size):
 
 
 def look_at_settings(settings):
-    """Train with the settings, and if that is not enough with three nearby, to see which way is better."""
+    """Train with the settings, and if that is not enough with others, to see which way is better."""
     names = ("optimizer", "learning_rate", "batch_size")
     if not issubclass(type(settings), dict) or any(name not in settings for name in names):
         yield "form", f"Keep the form of the stub: a dictionary with {', '.join(names)}."
@@ -598,14 +601,17 @@ def look_at_settings(settings):
     if loss > 1000:
         yield "diverged", "The loss grew beyond 1,000."
     if accuracy < TARGET:
+        small = max(4, batch_size // 16)
         nearby = {
             "optimizer": MARGIN * loss,
-            "too large": tuned(optimizer, learning_rate / 10, batch_size)[0],
-            "too small": tuned(optimizer, learning_rate * 10, batch_size)[0],
-            "few steps": tuned(optimizer, learning_rate, max(4, batch_size // 16))[0],
+            "too large": min(tuned(optimizer, learning_rate / 10**k, batch_size)[0] for k in (1, 2, 3)),
+            "too small": min(tuned(optimizer, learning_rate * 10**k, batch_size)[0] for k in (1, 2, 3)),
+            "few steps": tuned(optimizer, learning_rate, small)[0],
         }
-        seen = f"After {EPOCHS} epochs the loss is {loss:.2f}, and {accuracy:.0%} of other points are right."
-        yield min(nearby, key=nearby.get), seen
+        best = min(nearby, key=nearby.get)
+        if best == "optimizer" and tuned(optimizer, 10 * learning_rate, small)[0] < MARGIN * loss:
+            best = "few and small"
+        yield best, f"After {EPOCHS} epochs the loss is {loss:.2f}, and {accuracy:.0%} of other points are right."
 
 
 my_settings = Inspection(
@@ -647,6 +653,7 @@ for says, edit in (
     (SETTINGS["too small"], {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16}),
     (SETTINGS["too large"], {"optimizer": "adam", "learning_rate": 0.3, "batch_size": 16}),
     (SETTINGS["few steps"], {"optimizer": "adam", "learning_rate": 0.02, "batch_size": 300}),
+    (SETTINGS["few and small"], {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 300}),
     (SETTINGS["optimizer"], {"optimizer": "sgd", "learning_rate": 0.2, "batch_size": 4}),
     (SETTINGS["diverged"], {"optimizer": "momentum", "learning_rate": 1e+20, "batch_size": 16}),
 ):  # fmt: skip
