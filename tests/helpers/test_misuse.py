@@ -251,10 +251,14 @@ def test_images_of_another_size_are_not_to_be_flattened(names):
 def test_a_refused_training_leaves_the_network_alone(names):
     one, optimizer = names["net"](), Adam()
     before = [theta.copy() for theta in one.parameters()]
-    with pytest.raises(ValueError, match="whole numbers"):
-        train(one, names["X"], names["y"] + 7, optimizer=optimizer)
-    assert all(np.array_equal(a, b) for a, b in zip(one.parameters(), before, strict=True))
-    assert (one.A, optimizer.parameters, optimizer.learning_rate) == (None, None, 0.001)
+    X, y = names["X"].astype(np.float64), names["y"]
+    large = X.copy()
+    large[np.random.default_rng(0).permutation(6)[-1]] = 1e300  # in the last batch, and infinite in float32
+    for rows, labels, words in ((X, y + 7, "whole numbers"), (large, y, "finite")):
+        with pytest.raises(ValueError, match=words):
+            train(one, rows, labels, 1, 1, optimizer)
+        assert all(np.array_equal(a, b) for a, b in zip(one.parameters(), before, strict=True))
+        assert (one.A, optimizer.parameters, optimizer.learning_rate) == (None, None, 0.001)
 
 
 SPOILED = {
