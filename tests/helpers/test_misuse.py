@@ -159,6 +159,8 @@ OPTIMIZERS = [
     ),
     ("Momentum(0.1, 1)", ValueError, "beta must be at least 0 and below 1", "got 1"),
     ("RMSProp(0.1, rho=1.5)", ValueError, "rho must be at least 0 and below 1", "got 1.5"),
+    ("Adam(epsilon=inf)", ValueError, "epsilon must be a small number above 0", "got inf"),
+    ("AdamW(weight_decay=inf)", ValueError, "weight_decay must be 0 or a number above", "got inf"),
     ("RMSProp(0.1, epsilon=0)", ValueError, "epsilon must be a small number above 0", "got 0"),
     ("Adam(beta_1=1.0)", ValueError, "beta_1 must be at least 0 and below 1", "got 1.0"),
     ("AdamW(weight_decay=-0.01)", ValueError, "weight_decay must be 0 or a number above", "got -0.01"),
