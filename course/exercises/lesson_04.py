@@ -1,14 +1,15 @@
-"""The exercises and the quiz of lesson 04, Loss functions.
+"""The exercises, the quiz and answers to the challenges of lesson 04, Loss functions.
 
 Each wrong answer is one that learners really give. Its example is run like an answer; tests feed it back.
 """
 
 import numpy as np
 
-from course.exercises.grading import exercise
+from course.exercises.grading import challenge, exercise
 from course.exercises.questions import Choices, Question, Situation
 from course.results import case
 from helpers import network
+from helpers.data import house_prices
 
 TITLE = "Loss functions"
 
@@ -45,59 +46,41 @@ def mse(A, Y):  # predictions and targets, both (n, m): n outputs, m examples
     return float(np.mean((A - Y) ** 2))
 
 
-mse.mistake(
-    "This is the sum of the squares. It grows with the batch; the mean does not. Use `np.mean`.",
-    lambda A, Y: np.sum((A - Y) ** 2),
-)
-mse.mistake(
-    "You divided the sum by m, the number of examples. Here the mean is over all n · m elements, `A.size`.",
-    lambda A, Y: np.sum((A - Y) ** 2) / A.shape[1],
-)
-mse.mistake(
-    "You divided the sum by n, the number of outputs: `len(A)` counts the rows. The mean is over all n · m "
-    "elements, `A.size`.",
-    lambda A, Y: np.sum((A - Y) ** 2) / len(A),
-)
-mse.mistake(
-    "This is half of the mean. Some books put a ½ in front so that the 2 of the gradient cancels; "
-    "this course does not.",
-    lambda A, Y: 0.5 * np.mean((A - Y) ** 2),
-)
-mse.mistake(
-    "This is the mean absolute error: the errors are to be squared, `** 2`.", lambda A, Y: np.mean(np.abs(A - Y))
-)
-mse.mistake(
-    "This is the RMSE. Leave the root away: the mean of the squares itself is asked for.",
-    lambda A, Y: np.sqrt(np.mean((A - Y) ** 2)),
-)
-mse.mistake(
-    "You averaged first and squared then, so errors of opposite sign cancel. Square each error, then average.",
-    lambda A, Y: np.mean(A - Y) ** 2,
-)
-mse.mistake(
-    "These errors are not squared, so one too high and one too low cancel: `(A - Y) ** 2`.", lambda A, Y: np.mean(A - Y)
-)
-mse.mistake(
-    f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
-    lambda A, Y: np.mean((A - Y) ** 2, axis=0),
-)
-mse.mistake(
-    f"You gave one loss for each output. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
-    lambda A, Y: np.mean((A - Y) ** 2, axis=1),
-)
-mse.mistake(f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.", lambda A, Y: (A - Y) ** 2)
-mse.mistake("This is the gradient, the next exercise. Here the loss itself is asked for.", network.mse_prime)
-mse.mistake("In Python `^` is a logical operation on bits; a power is written `**`.", lambda A, Y: np.mean((A - Y) ^ 2))
-mse.mistake("Brackets are missing: `A - Y**2` squares Y alone. Write `(A - Y) ** 2`.", {"(A - Y) ** 2": "A - Y**2"})
-mse.mistake(
-    "You squared A and Y each by itself. Square their difference: `(A - Y) ** 2`.", {"(A - Y) ** 2": "A**2 - Y**2"}
-)
-mse.mistake("You added Y. An error is a difference: `A - Y`.", {"A - Y": "A + Y"})
-mse.mistake("This is the largest squared error; the mean of all is asked for.", {"np.mean(": "np.max("})
-mse.mistake(
-    "This is the variance of the errors: it does not see an error that all share. Use `np.mean((A - Y) ** 2)`.",
-    {"np.mean((A - Y) ** 2)": "np.var(A - Y)"},
-)
+MSE = "float(np.mean((A - Y) ** 2))"
+for says, edit in (
+    ("This is the sum of the squares. It grows with the batch; the mean does not. Use `np.mean`.", {"mean": "sum"}),
+    ("You divided the sum by m, the number of examples. Here the mean is over all n · m elements, `A.size`.",
+     {MSE: "np.sum((A - Y) ** 2) / A.shape[1]"}),
+    ("You divided the sum by n, the number of outputs: `len(A)` counts the rows. The mean is over all n · m elements, "
+     "`A.size`.", {MSE: "np.sum((A - Y) ** 2) / len(A)"}),
+    ("This is half of the mean. Some books put a ½ in front so that the 2 of the gradient cancels; this course does "
+     "not.", {"float(": "float(0.5 * "}),
+    ("This is the mean absolute error: the errors are to be squared, `** 2`.", {"(A - Y) ** 2": "np.abs(A - Y)"}),
+    ("This is the RMSE. Leave the root away: the mean of the squares itself is asked for.", {"float(": "np.sqrt("}),
+    ("You averaged first and squared then, so errors of opposite sign cancel. Square each error, then average.",
+     {"((A - Y) ** 2)": "(A - Y) ** 2"}),
+    ("These errors are not squared, so one too high and one too low cancel: `(A - Y) ** 2`.", {" ** 2": ""}),
+    (f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
+     {MSE: "np.mean((A - Y) ** 2, axis=0)"}),
+    (f"You gave one loss for each output. {ONE_NUMBER}: `np.mean(…)` without `axis` averages over everything.",
+     {MSE: "np.mean((A - Y) ** 2, axis=1)"}),
+    (f"These are the squared errors, one by one. {ONE_NUMBER}: take their mean.", {MSE: "(A - Y) ** 2"}),
+    ("This is the gradient, the next exercise. Here the loss itself is asked for.", {MSE: "2 * (A - Y) / A.size"}),
+    ("In Python `^` is a logical operation on bits; a power is written `**`.", {"**": "^"}),
+    ("`* 2` doubles an error; `** 2` squares it.", {"**": "*"}),
+    ("Brackets are missing: `A - Y**2` squares Y alone. Write `(A - Y) ** 2`.", {"(A - Y) ** 2": "A - Y**2"}),
+    ("You squared A and Y each by itself. Square their difference: `(A - Y) ** 2`.", {"(A - Y) ** 2": "A**2 - Y**2"}),
+    ("You added Y. An error is a difference: `A - Y`.", {"A - Y": "A + Y"}),
+    ("This is the largest squared error; the mean of all is asked for.", {"mean": "max"}),
+    ("This is the median of the squared errors; their mean is asked for.", {"mean": "median"}),
+    ("This is the length of the error, √ of the sum of the squares: their mean is asked for.",
+     {MSE: "np.linalg.norm(A - Y)"}),
+    ("You took the mean and divided it by the number of elements, too. The mean has done that already.",
+     {"2))": "2)) / A.size"}),
+    ("This is the variance of the errors: it does not see an error that all share. Use `np.mean((A - Y) ** 2)`.",
+     {"np.mean((A - Y) ** 2)": "np.var(A - Y)"}),
+):  # fmt: skip
+    mse.mistake(says, edit)
 
 
 @exercise(
@@ -122,64 +105,43 @@ def mse_prime(A, Y):  # the slope of mse for each element of A, so of shape (n, 
     return 2 * (A - Y) / A.size
 
 
-mse_prime.mistake(
-    "Half of what it should be: the derivative of a square e² is 2e, and the 2 is missing.",
-    lambda A, Y: (A - Y) / A.size,
-)
-mse_prime.mistake(
-    "The sign is wrong: where the prediction is too high, a higher one is worse, so the slope is positive. "
-    "It is A − Y, not Y − A.",
-    lambda A, Y: 2 * (Y - A) / A.size,
-)
-mse_prime.mistake(
-    "You took the absolute value. The sign says which way to go: keep it.", lambda A, Y: 2 * np.abs(A - Y) / A.size
-)
-mse_prime.mistake(
-    "You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
-    lambda A, Y: 2 * (A - Y) / A.shape[1],
-)
-mse_prime.mistake(
-    "You divided by n: `len(A)` counts the rows. The loss is a mean over n · m elements: `A.size`.",
-    lambda A, Y: 2 * (A - Y) / len(A),
-)
-mse_prime.mistake(
-    "This is the gradient of the sum. The loss is the mean: each element counts 1/(n · m) of it, "
-    "so divide by `A.size`.",
-    lambda A, Y: 2 * (A - Y),
-)
-mse_prime.mistake(
-    "You gave the average of the slopes. Every prediction has a slope of its own: keep the shape of A, and "
-    "divide by `A.size`.",
-    lambda A, Y: 2 * np.mean(A - Y),
-)
-mse_prime.mistake("This is the loss itself. Its gradient has a number for each element of A.", network.mse)
-mse_prime.mistake(
-    "The exponent comes down when you differentiate: (a − y)² becomes 2 (a − y), without the square.",
-    lambda A, Y: 2 * (A - Y) ** 2 / A.size,
-)
-mse_prime.mistake(
-    "This is the gradient of the mean absolute error, which knows only the sign of each error.",
-    lambda A, Y: np.sign(A - Y) / A.size,
-)
-mse_prime.mistake(
-    "You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
-    lambda A, Y: (2 * (A - Y) / A.size).sum(axis=0),
-)
-mse_prime.mistake(
-    "This is the squared error divided by the number of elements: nothing has been differentiated. "
-    "The derivative of (a − y)² is 2 (a − y).",
-    {"2 * (A - Y)": "(A - Y) ** 2"},
-)
-mse_prime.mistake("The factor is 2, from the derivative of a square; yours is 4.", {"2 * (A - Y)": "4 * (A - Y)"})
-mse_prime.mistake(
-    "You divided by the number of elements twice. The mean brings it in once.", {"/ A.size": "/ A.size**2"}
-)
-mse_prime.mistake("You multiplied by the number of elements. The mean divides by it.", {"/ A.size": "* A.size"})
-mse_prime.mistake(
-    "Brackets are missing: `/ n * m` divides by n and multiplies by m. Write `/ (n * m)`, or `/ A.size`.",
-    {"/ A.size": "/ len(A) * A.shape[1]"},
-)
-mse_prime.mistake("Y is missing: the error is `A - Y`.", {"(A - Y)": "A"})
+for says, edit in (
+    ("Half of what it should be: the derivative of a square e² is 2e, and the 2 is missing.", {"2 * ": ""}),
+    ("The sign is wrong: where the prediction is too high, a higher one is worse, so the slope is positive. It is A − "
+     "Y, not Y − A.", {"A - Y": "Y - A"}),
+    ("You took the absolute value. The sign says which way to go: keep it.", {"(A - Y)": "np.abs(A - Y)"}),
+    ("You divided by m. The loss is a mean over n · m elements, so divide by n · m: `A.size`.",
+     {"A.size": "A.shape[1]"}),
+    ("You divided by n: `len(A)` counts the rows. The loss is a mean over n · m elements: `A.size`.",
+     {"A.size": "len(A)"}),
+    ("This is the gradient of the sum. The loss is the mean: each element counts 1/(n · m) of it, so divide by "
+     "`A.size`.", {" / A.size": ""}),
+    ("You gave the average of the slopes. Every prediction has a slope of its own: keep the shape of A, and divide by "
+     "`A.size`.", {"(A - Y) / A.size": "np.mean(A - Y)"}),
+    ("You averaged over an axis. Every prediction has a slope of its own: keep the shape of A, and divide by `A.size`.",
+     {"(A - Y) / A.size": "np.mean(A - Y, axis=0)"}),
+    ("You averaged over an axis. Every prediction has a slope of its own: keep the shape of A, and divide by `A.size`.",
+     {"(A - Y) / A.size": "np.mean(A - Y, axis=1)"}),
+    ("This is the loss itself. Its gradient has a number for each element of A.",
+     {"2 * (A - Y) / A.size": "np.mean((A - Y) ** 2)"}),
+    ("The exponent comes down when you differentiate: (a − y)² becomes 2 (a − y), without the square.",
+     {"(A - Y)": "(A - Y) ** 2"}),
+    ("This is the gradient of the mean absolute error, which knows only the sign of each error.",
+     {"2 * (A - Y)": "np.sign(A - Y)"}),
+    ("You summed over an axis. The gradient has the shape of A: one number for each output of each example.",
+     {"2 * (A - Y) / A.size": "(2 * (A - Y) / A.size).sum(axis=0)"}),
+    ("This is the squared error divided by the number of elements: nothing has been differentiated. The derivative of "
+     "(a − y)² is 2 (a − y).", {"2 * (A - Y)": "(A - Y) ** 2"}),
+    ("The factor is 2, from the derivative of a square; yours is 4.", {"2 * ": "4 * "}),
+    ("You divided by the number of elements twice. The mean brings it in once.", {"A.size": "A.size**2"}),
+    ("You multiplied by the number of elements. The mean divides by it.", {"/ A": "* A"}),
+    ("Brackets are missing: `/ n * m` divides by n and multiplies by m. Write `/ (n * m)`, or `/ A.size`.",
+     {"/ A.size": "/ len(A) * A.shape[1]"}),
+    ("Brackets are missing: `2 * A - Y` doubles A alone.", {"(A - Y) / A.size": "A - Y / A.size"}),
+    ("Brackets are missing: `2 * A - Y` doubles A alone.", {"2 * (A - Y)": "(2 * A - Y)"}),
+    ("Y is missing: the error is `A - Y`.", {"(A - Y)": "A"}),
+):  # fmt: skip
+    mse_prime.mistake(says, edit)
 
 
 # --- 4.3: binary cross-entropy from logits ----------------------------------------------------------------------------
@@ -189,7 +151,7 @@ CLIPPED = (
     "larger than the logarithm of that little number, however wrong the answer is. From the logit itself no clipping "
     "is needed: −log σ(z) = log(1 + e^−z)."
 )
-LITTLE = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+LITTLE = ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "1e-300")
 CLIPPED_LOGIT = (
     "You clipped the logit, so every answer beyond that is equally wrong, and its slope is 0. Nothing overflows if "
     "−|z| is in the exponent, and Z needs no clipping."
@@ -198,30 +160,6 @@ LOG_OF_ZERO = (
     "For a large |z| the probability is rounded to 0 or 1, and `np.log(0)` is −inf. Do not compute σ(z) first: "
     "put −log σ(z) = log(1 + e^−z) into the formula and simplify."
 )
-
-
-def _binary_of_p(p, Y):
-    return -np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))
-
-
-def _binary_each(Z, Y):
-    return np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))
-
-
-def _binary_clipped(little):
-    return lambda Z, Y: _binary_of_p(np.clip(network.sigmoid(Z), little, 1 - little), Y)
-
-
-def _binary_added(little):
-    def example(Z, Y):
-        p = network.sigmoid(Z)
-        return -np.mean(Y * np.log(p + little) + (1 - Y) * np.log(1 - p + little))
-
-    return example
-
-
-def _binary_of_clipped(most):
-    return lambda Z, Y: np.mean(_binary_each(np.clip(Z, -most, most), Y))
 
 
 @exercise(
@@ -259,100 +197,79 @@ def binary_cross_entropy(Z, Y):  # logits and labels 0 … 1, both (n, m)
     return float(np.mean(np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))))
 
 
-binary_cross_entropy.mistake(LOG_OF_ZERO, lambda Z, Y: _binary_of_p(network.sigmoid(Z), Y))
-binary_cross_entropy.mistake(
-    "At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: "
-    "log(1 + e^z) = max(z, 0) + log(1 + e^−|z|).",
-    lambda Z, Y: np.mean(np.log(1 + np.exp(Z)) - Z * Y),
-)
-binary_cross_entropy.mistake(
-    "At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: "
-    "log(1 + e^−z) = max(−z, 0) + log(1 + e^−|z|).",
-    lambda Z, Y: np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z),
-)
-binary_cross_entropy.mistake(CLIPPED, *map(_binary_clipped, (*LITTLE, 1e-300)))
-binary_cross_entropy.mistake(CLIPPED, *map(_binary_added, (1e-5, 1e-6, 1e-7, 1e-8, 1e-15, 1e-16, 1e-300)))
-binary_cross_entropy.mistake(CLIPPED_LOGIT, *map(_binary_of_clipped, (30, 50, 100, 500, 700, 709)))
-binary_cross_entropy.mistake(
-    "`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.",
-    lambda Z, Y: np.mean(np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
-)
-binary_cross_entropy.mistake(
-    "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
-    lambda Z, Y: np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z))),
-)
-binary_cross_entropy.mistake(
-    "`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. "
-    "Put −|z| in the exponent.",
-    lambda Z, Y: np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y),
-)
-binary_cross_entropy.mistake(
-    "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
-    lambda Z, Y: -np.mean(_binary_each(Z, Y)),
-)
-binary_cross_entropy.mistake(
-    "This is the sum over the batch; the mean is asked for.", lambda Z, Y: np.sum(_binary_each(Z, Y))
-)
-binary_cross_entropy.mistake(
-    "You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
-    lambda Z, Y: np.sum(_binary_each(Z, Y)) / Z.shape[1],
-)
-binary_cross_entropy.mistake(
-    f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
-    lambda Z, Y: np.mean(_binary_each(Z, Y), axis=0),
-)
-binary_cross_entropy.mistake(f"These are the losses of all elements. {ONE_NUMBER}: take their mean.", _binary_each)
-binary_cross_entropy.mistake(
-    "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
-    lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(2),
-)
-binary_cross_entropy.mistake(
-    "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
-    lambda Z, Y: np.mean(_binary_each(Z, Y)) / np.log(10),
-)
-binary_cross_entropy.mistake(
-    "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
-    lambda Z, Y: np.mean(Y * np.logaddexp(0, -Z)),
-)
-binary_cross_entropy.mistake(
-    "This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
-    lambda Z, Y: np.mean(np.logaddexp(0, Z) - Z * (1 - Y)),
-)
-binary_cross_entropy.mistake(
-    "Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. The probability is σ(z).",
-    lambda Z, Y: _binary_of_p(Z, Y),
-)
-binary_cross_entropy.mistake(
-    "`Z * Y` is added where it should be subtracted: for y = 1, a large z is a small loss.",
-    lambda Z, Y: np.mean(np.maximum(Z, 0) + Z * Y + np.log1p(np.exp(-np.abs(Z)))),
-)
-binary_cross_entropy.mistake(
-    "`np.log1p(np.exp(-np.abs(Z)))` is only the small part of log(1 + e^z); the large part is `max(z, 0)`.",
-    lambda Z, Y: np.mean(np.log1p(np.exp(-np.abs(Z))) - Z * Y),
-)
-binary_cross_entropy.mistake(
-    "This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
-    lambda Z, Y: np.mean((network.sigmoid(Z) - Y) ** 2),
-)
-binary_cross_entropy.mistake(
-    "This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.", network.binary_cross_entropy_prime
-)
-binary_cross_entropy.mistake(
-    "`np.log1p(x)` is log(1 + x) already; yours is log(2 + …). Leave the 1 out.",
-    {"np.log1p(np.exp(-np.abs(Z)))": "np.log1p(1 + np.exp(-np.abs(Z)))"},
-)
-binary_cross_entropy.mistake(
-    "The exponent of the small part is −|z|; with −z it grows beyond every float for a negative z.",
-    {"-np.abs(Z)": "-Z"},
-)
-binary_cross_entropy.mistake(
-    "The exponent of the small part is −|z|; with +|z| it overflows at both ends.", {"-np.abs(Z)": "np.abs(Z)"}
-)
-binary_cross_entropy.mistake("− z y is missing: the loss of one element is log(1 + e^z) − z y.", {" - Z * Y": ""})
-binary_cross_entropy.mistake("max(z, 0) is 0 for z below 0; your |z| is not.", {"np.maximum(Z, 0)": "np.abs(Z)"})
-binary_cross_entropy.mistake(
-    "Only examples with y = 0 count here: −y log σ(z) is missing.", lambda Z, Y: np.mean((1 - Y) * np.logaddexp(0, Z))
-)
+SMALL = "np.log1p(np.exp(-np.abs(Z)))"
+EACH = f"np.maximum(Z, 0) - Z * Y + {SMALL}"
+MEAN = f"float(np.mean({EACH}))"
+OF_P = "-np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))"
+SIGMOID = "p = 1 / (1 + np.exp(-np.clip(Z, -700, 700)))\n    "
+
+
+def of_p(loss, p=SIGMOID):
+    """The edit that makes the loss from probabilities."""
+    return {f"return {MEAN}": f"{p}return {loss}"}
+
+
+for says, edit in (
+    (LOG_OF_ZERO, of_p(OF_P, "p = network.sigmoid(Z)\n    ")),
+    ("At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: log(1 + e^z) = max(z, 0) + "
+     "log(1 + e^−|z|).", {MEAN: "np.mean(np.log(1 + np.exp(Z)) - Z * Y)"}),
+    ("At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: log(1 + e^−z) = max(−z, 0) + "
+     "log(1 + e^−|z|).", {MEAN: "np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z)"}),
+    *((CLIPPED, of_p(OF_P.replace("p)", "q)"), f"q = np.clip(network.sigmoid(Z), {e}, 1 - {e})\n    "))
+      for e in LITTLE),
+    *((CLIPPED, of_p(OF_P.replace("p)", f"p + {e})"), "p = network.sigmoid(Z)\n    ")) for e in LITTLE),
+    *((CLIPPED_LOGIT, {"return": f"Z = np.clip(Z, -{most}, {most})\n    return"})
+      for most in (20, 30, 50, 100, 500, 700, 709)),
+    ("`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.", {"maximum": "max"}),
+    ("The smaller of z and 0 is taken; it is the larger, `np.maximum(Z, 0)`.", {"maximum": "minimum"}),
+    ("A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
+     {MEAN: "np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z)))"}),
+    ("`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. Put −|z| in "
+     "the exponent.", {MEAN: "np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y)"}),
+    ("The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
+     {"float(": "float(-"}),
+    ("This is the sum over the batch; the mean is asked for.", {"mean": "sum"}),
+    ("You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
+     {MEAN: f"np.sum({EACH}) / Z.shape[1]"}),
+    ("You divided the sum by n, the number of rows. Here the mean is over all n · m elements.",
+     {MEAN: f"np.sum({EACH}) / len(Z)"}),
+    (f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
+     {MEAN: f"np.mean({EACH}, axis=0)"}),
+    (f"You gave one loss for each row. {ONE_NUMBER}: `np.mean(…)` without `axis`.", {MEAN: f"np.mean({EACH}, axis=1)"}),
+    (f"These are the losses of all elements. {ONE_NUMBER}: take their mean.", {MEAN: EACH}),
+    ("This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
+     {"float(": "1 / np.log(2) * float("}),
+    ("`np.log10` is the logarithm to base 10; `np.log` is the natural one.", {"float(": "1 / np.log(10) * float("}),
+    ("Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
+     {MEAN: "np.mean(Y * np.logaddexp(0, -Z))"}),
+    ("Only examples with y = 0 count here: −y log σ(z) is missing.", {MEAN: "np.mean((1 - Y) * np.logaddexp(0, Z))"}),
+    ("This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
+     {"- Z * Y": "- Z * (1 - Y)"}),
+    ("Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. The probability is "
+     "σ(z).", of_p(OF_P, "p = Z\n    ")),
+    ("σ(z) is in this formula already: it takes the logits Z themselves.",
+     {"return": "Z = network.sigmoid(Z)\n    return"}),
+    ("`Z * Y` is added where it should be subtracted: for y = 1, a large z is a small loss.", {"- Z * Y": "+ Z * Y"}),
+    ("The loss of one element is log(1 + e^z) − z y: the label is multiplied by z.", {"- Z * Y": "- Y"}),
+    (f"`{SMALL}` is only the small part of log(1 + e^z); the large part is `max(z, 0)`.",
+     {"np.maximum(Z, 0) - Z * Y": "-Z * Y"}),
+    (f"`np.maximum(Z, 0)` is only the large part of log(1 + e^z); the small part is `{SMALL}`.", {f" + {SMALL}": ""}),
+    (f"The small part is added: log(1 + e^z) is `np.maximum(Z, 0) + {SMALL}`.", {f"+ {SMALL}": f"- {SMALL}"}),
+    ("The small part is log(1 + e^−|z|), not e^−|z| itself.", {SMALL: "np.exp(-np.abs(Z))"}),
+    ("`np.log1p(e)` is log(1 + e); `np.log(e)` of e^−|z| is just −|z|.", {"log1p": "log"}),
+    ("This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
+     of_p("np.mean((p - Y) ** 2)")),
+    ("This is the mean distance between probability and label. Cross-entropy is made of logarithms.",
+     of_p("np.mean(np.abs(p - Y))")),
+    ("This is the gradient, (p − y) / (n · m). Here the loss itself is asked for.", network.binary_cross_entropy_prime),
+    ("`np.log1p(x)` is log(1 + x) already; yours is log(2 + …). Leave the 1 out.", {"log1p(": "log1p(1 + "}),
+    ("The exponent of the small part is −|z|; with −z it grows beyond every float for a negative z.",
+     {"-np.abs(Z)": "-Z"}),
+    ("The exponent of the small part is −|z|; with +|z| it overflows at both ends.", {"-np.abs(Z)": "np.abs(Z)"}),
+    ("− z y is missing: the loss of one element is log(1 + e^z) − z y.", {" - Z * Y": ""}),
+    ("max(z, 0) is 0 for z below 0; your |z| is not.", {"np.maximum(Z, 0)": "np.abs(Z)"}),
+):  # fmt: skip
+    binary_cross_entropy.mistake(says, edit)
 
 
 # --- 4.4: categorical cross-entropy -----------------------------------------------------------------------------------
@@ -362,50 +279,6 @@ CLIPPED_CATEGORICAL = (
     "larger than the logarithm of that little number, however wrong the answer is. Take log softmax from the logits: "
     "z − log Σ e^z, no clipping needed."
 )
-
-
-def _log_softmax(Z):
-    Z = Z - Z.max(axis=0)
-    return Z - np.log(np.exp(Z).sum(axis=0))
-
-
-def _categorical_each(Z, Y):
-    return -(Y * _log_softmax(Z)).sum(axis=0)
-
-
-def _naive_softmax(Z, axis=0):
-    return np.exp(Z) / np.exp(Z).sum(axis=axis, keepdims=True)
-
-
-def _along_rows(Z, Y):
-    Z = Z - Z.max(axis=1, keepdims=True)
-    return np.mean(-(Y * (Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)))).sum(axis=0))
-
-
-def _max_forgotten(Z, Y):
-    shifted = Z - Z.max(axis=0)
-    return np.mean(np.log(np.exp(shifted).sum(axis=0)) - (Y * Z).sum(axis=0))
-
-
-def _where_1(Z, Y):
-    return -np.mean(_log_softmax(Z)[Y == 1])
-
-
-def _at_argmax(Z, Y):
-    return -np.mean(_log_softmax(Z)[Y.argmax(axis=0), np.arange(Y.shape[1])])
-
-
-def _max_of_everything(Z, Y):
-    Z = Z - Z.max()
-    return np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0))
-
-
-def _categorical_clipped(little):
-    return lambda Z, Y: np.mean(-(Y * np.log(np.clip(network.softmax(Z), little, 1))).sum(axis=0))
-
-
-def _categorical_added(little):
-    return lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z) + little)).sum(axis=0))
 
 
 SHARED = (
@@ -449,117 +322,91 @@ def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); e
     return float(np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)))
 
 
-categorical_cross_entropy.mistake(
-    "You averaged over all classes × examples. Each example has one loss, the sum over its classes "
-    "(`.sum(axis=0)`); the mean is over the m examples only.",
-    lambda Z, Y: -np.mean(Y * _log_softmax(Z)),
+SHIFT = "Z = Z - Z.max(axis=0)  # log-sum-exp: the result is the same, and finite\n    "
+LOG_P = "(Z - np.log(np.exp(Z).sum(axis=0)))"
+LOSSES = "np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)"
+MEAN = f"float(np.mean({LOSSES}))"
+
+
+def of_softmax(loss, p="network.softmax(Z)"):
+    """The edit that makes the loss from probabilities."""
+    return {SHIFT: f"p = {p}\n    ", MEAN: loss}
+
+
+OF_P = "np.mean(-(Y * np.log(p)).sum(axis=0))"
+NOT_SUMMED = (
+    "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: `(Y * Z).sum(axis=0)`."
 )
-categorical_cross_entropy.mistake(
-    "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
-    lambda Z, Y: np.sum(_categorical_each(Z, Y)) / len(Z),
+LOGITS = (
+    "The columns of Z are probabilities to you. They are logits: any numbers, which softmax makes probabilities of."
 )
-categorical_cross_entropy.mistake(
-    "This is the sum over the examples; the mean is asked for.", lambda Z, Y: np.sum(_categorical_each(Z, Y))
-)
-categorical_cross_entropy.mistake(
-    f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.", _categorical_each
-)
-categorical_cross_entropy.mistake(
-    "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.", _along_rows
-)
-categorical_cross_entropy.mistake(
-    "Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
-    lambda Z, Y: np.mean(-(Y * (Z - Z.max() - np.log(np.exp(Z - Z.max()).sum()))).sum(axis=0)),
-)
-categorical_cross_entropy.mistake(
-    "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
-    "first: it changes nothing else.",
-    lambda Z, Y: np.mean(-(Y * np.log(_naive_softmax(Z))).sum(axis=0)),
-)
-categorical_cross_entropy.mistake(
-    "Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column "
-    "from Z first, everywhere.",
-    lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)),
-)
-categorical_cross_entropy.mistake(
-    "Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. "
-    "Take log softmax in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.",
-    lambda Z, Y: np.mean(-(Y * np.log(network.softmax(Z))).sum(axis=0)),
-)
-categorical_cross_entropy.mistake(CLIPPED_CATEGORICAL, *map(_categorical_clipped, (*LITTLE, 1e-300)))
-categorical_cross_entropy.mistake(CLIPPED_CATEGORICAL, _categorical_added(1e-5))
-categorical_cross_entropy.mistake(
-    "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: `(Y * Z).sum(axis=0)`.",
-    lambda Z, Y: np.mean(np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) - Y * (Z - Z.max(axis=0))),
-)
-categorical_cross_entropy.mistake(
-    "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: `(Y * Z).sum(axis=0)`.",
-    lambda Z, Y: np.mean(np.log(np.exp(Z).sum(axis=0)) - Y * Z),
-)
-categorical_cross_entropy.mistake(
-    "You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. "
-    "Subtract each column's own, `Z.max(axis=0)`.",
-    _max_of_everything,
-)
-categorical_cross_entropy.mistake(
-    "You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
-    "cancels only if it is subtracted in both places.",
-    _max_forgotten,
-)
-categorical_cross_entropy.mistake(
-    "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
-    lambda Z, Y: -np.mean(_categorical_each(Z, Y)),
-)
-categorical_cross_entropy.mistake(
-    "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
-    lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(2),
-)
-categorical_cross_entropy.mistake(
-    "`np.log10` is the logarithm to base 10; `np.log` is the natural one.",
-    lambda Z, Y: np.mean(_categorical_each(Z, Y)) / np.log(10),
-)
-categorical_cross_entropy.mistake(
-    "This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
-    lambda Z, Y: 1 - np.mean((Y * network.softmax(Z)).sum(axis=0)),
-)
-categorical_cross_entropy.mistake(SHARED, _where_1)
-categorical_cross_entropy.mistake(SHARED, _at_argmax)
-categorical_cross_entropy.mistake(
-    "You averaged the probabilities and took the logarithm of that. First the logarithm, then the mean: "
-    "probabilities multiply, so it is their logarithms that are averaged.",
-    lambda Z, Y: -np.log(np.mean((Y * network.softmax(Z)).sum(axis=0))),
-)
-categorical_cross_entropy.mistake(
-    "This gives each class a yes-or-no question and a sigmoid of its own. Here they compete: softmax.",
-    network.binary_cross_entropy,
-)
-categorical_cross_entropy.mistake(
-    "Z holds logits. They are no log-probabilities yet: subtract log Σ e^z of each column.",
-    lambda Z, Y: np.mean(-(Y * Z).sum(axis=0)),
-)
-categorical_cross_entropy.mistake(
-    "This is the gradient, (p − y) / m. Here the loss itself is asked for.", network.categorical_cross_entropy_prime
-)
-categorical_cross_entropy.mistake(
-    "The columns of Z are probabilities to you. They are logits: any numbers, which softmax makes probabilities of.",
-    lambda Z, Y: -np.mean((Y * np.log(Z)).sum(axis=0)),
-    lambda Z, Y: -np.mean(np.sum(Y * np.log(np.clip(Z, 1e-12, 1)), axis=0)),
-)
-categorical_cross_entropy.mistake(
-    "You turned the subtraction round: `Z - Z.max(axis=0)`, so that no exponent is above 0.",
-    {"Z - Z.max(axis=0)": "Z.max(axis=0) - Z"},
-)
-categorical_cross_entropy.mistake(
-    "You subtracted the largest |z|. The largest z is what has to go: `Z.max(axis=0)`.",
-    {"Z.max(axis=0)": "np.abs(Z).max(axis=0)"},
-)
-categorical_cross_entropy.mistake(
-    "Log Σ e^z is taken over the examples, `axis=1`; the Σ runs over the classes, `axis=0`.",
-    {"np.exp(Z).sum(axis=0)": "np.exp(Z).sum(axis=1, keepdims=True)"},
-)
-categorical_cross_entropy.mistake(
-    "The z of the true class is added; it is subtracted: log Σ e^z − z.", {"- (Y * Z)": "+ (Y * Z)"}
-)
+for says, edit in (
+    ("You averaged over all classes × examples. Each example has one loss, the sum over its classes (`.sum(axis=0)`); "
+     "the mean is over the m examples only.", {MEAN: f"-np.mean(Y * {LOG_P})"}),
+    ("You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
+     {MEAN: f"np.sum({LOSSES}) / len(Z)"}),
+    ("This is the sum over the examples; the mean is asked for.", {"mean": "sum"}),
+    (f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.", {MEAN: LOSSES}),
+    ("Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.",
+     {"Z.max(axis=0)": "Z.max(axis=1, keepdims=True)",
+      MEAN: f"np.mean(-(Y * {LOG_P.replace('axis=0', 'axis=1, keepdims=True')}).sum(axis=0))"}),
+    ("Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
+     {"Z.max(axis=0)": "Z.max()", "np.exp(Z).sum(axis=0)": "np.exp(Z).sum()"}),
+    ("Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column first: "
+     "it changes nothing else.", of_softmax(OF_P, "np.exp(Z) / np.exp(Z).sum(axis=0)")),
+    ("Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column from Z "
+     "first, everywhere.", {SHIFT: ""}),
+    ("Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. Take log softmax "
+     "in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.", of_softmax(OF_P)),
+    *((CLIPPED_CATEGORICAL, of_softmax(OF_P, f"np.clip(network.softmax(Z), {e}, 1)")) for e in LITTLE),
+    *((CLIPPED_CATEGORICAL, of_softmax(OF_P, f"network.softmax(Z) + {e}")) for e in LITTLE),
+    (NOT_SUMMED, {"(Y * Z).sum(axis=0)": "Y * Z"}),
+    (NOT_SUMMED, {SHIFT: "", "(Y * Z).sum(axis=0)": "Y * Z"}),
+    ("You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. Subtract each "
+     "column's own, `Z.max(axis=0)`.", {"Z.max(axis=0)": "Z.max()"}),
+    ("You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
+     "cancels only if it is subtracted in both places.", {SHIFT: "", "np.exp(Z)": "np.exp(Z - Z.max(axis=0))"}),
+    ("The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
+     {"float(": "float(-"}),
+    ("This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
+     {"float(": "1 / np.log(2) * float("}),
+    ("`np.log10` is the logarithm to base 10; `np.log` is the natural one.", {"float(": "1 / np.log(10) * float("}),
+    ("This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
+     of_softmax("1 - np.mean((Y * p).sum(axis=0))")),
+    ("The logarithm is missing: the loss is the surprise, −log of the true class's probability.",
+     of_softmax("-np.mean((Y * p).sum(axis=0))")),
+    ("This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
+     of_softmax("np.mean(((p - Y) ** 2).sum(axis=0))")),
+    ("This is the mean squared error of the probabilities. Cross-entropy is made of logarithms.",
+     of_softmax("np.mean((p - Y) ** 2)")),
+    (SHARED, {MEAN: f"-np.mean({LOG_P}[Y == 1])"}),
+    (SHARED, {MEAN: f"-np.mean({LOG_P}[Y.argmax(axis=0), np.arange(Y.shape[1])])"}),
+    ("Y is missing: only the true class's probability counts, `(Y * …).sum(axis=0)`.",
+     {MEAN: f"-np.mean({LOG_P}.sum(axis=0))"}),
+    ("You averaged the probabilities and took the logarithm of that. First the logarithm, then the mean: probabilities "
+     "multiply, so it is their logarithms that are averaged.", of_softmax("-np.log(np.mean((Y * p).sum(axis=0)))")),
+    ("This gives each class a yes-or-no question and a sigmoid of its own. Here they compete: softmax.",
+     {f"{SHIFT}return {MEAN}": binary_cross_entropy.solution.partition("\n")[2].strip()}),
+    ("Z holds logits. They are no log-probabilities yet: subtract log Σ e^z of each column.",
+     {SHIFT: "", MEAN: "np.mean(-(Y * Z).sum(axis=0))"}),
+    ("This is the gradient, (p − y) / m. Here the loss itself is asked for.", network.categorical_cross_entropy_prime),
+    (LOGITS, of_softmax(OF_P, "Z")),
+    (LOGITS, of_softmax(OF_P, "np.clip(Z, 1e-12, 1)")),
+    ("You turned the subtraction round: `Z - Z.max(axis=0)`, so that no exponent is above 0.",
+     {"Z - Z.max(axis=0)": "Z.max(axis=0) - Z"}),
+    ("You subtracted the largest |z|. The largest z is what has to go: `Z.max(axis=0)`.",
+     {"Z.max(axis=0)": "np.abs(Z).max(axis=0)"}),
+    ("Log Σ e^z is taken over the examples, `axis=1`; the Σ runs over the classes, `axis=0`.",
+     {"np.exp(Z).sum(axis=0)": "np.exp(Z).sum(axis=1, keepdims=True)"}),
+    ("The z of the true class is added; it is subtracted: log Σ e^z − z.", {"- (Y * Z)": "+ (Y * Z)"}),
+    ("The logarithm of Σ e^z is missing: the loss of an example is log Σ e^z − z.",
+     {"np.log(np.exp(Z).sum(axis=0))": "np.exp(Z).sum(axis=0)"}),
+    ("You took Σ z for log Σ e^z: first e^z, then their sum, then its logarithm.",
+     {"np.log(np.exp(Z).sum(axis=0))": "Z.sum(axis=0)"}),
+    ("You took log e^z, which is z, and added these up. First add the e^z, then take the logarithm of the sum.",
+     {"np.log(np.exp(Z).sum(axis=0))": "np.log(np.exp(Z)).sum(axis=0)"}),
+):  # fmt: skip
+    categorical_cross_entropy.mistake(says, edit)
 
 
 # --- 4.5: the loss of a network that knows nothing --------------------------------------------------------------------
@@ -773,3 +620,100 @@ QUESTIONS = (
         right="The scale of weights and inputs",
     ),
 )
+
+
+# --- answers to the harder challenges ---------------------------------------------------------------------------------
+
+
+@challenge(
+    "4.c1",
+    "nine of ten stay below",
+    result="The loss is lowest at a price that 90 of the 101 stay below.",
+    notice="At the bottom the pulls cancel: 9 for each of the 10 prices above, 1 for each of the 90 below. It is "
+    "called the pinball loss, and finds any quantile.",
+    holds=lambda best: np.sum(best > house_prices(101)[1]) == 90,
+)
+def nine_of_ten():
+    from helpers.data import house_prices
+
+    _, price = house_prices(101)
+    loss = [np.mean(np.where(price > a, 9 * (price - a), a - price)) for a in price]
+    return price[np.argmin(loss)]
+
+
+@challenge(
+    "4.c2",
+    "convex in z",
+    result="The slope of p − y is p (1 − p), for both labels, and above 0 everywhere.",
+    notice="y is a constant and drops out, and σ′ is never 0: so the slope of the loss always rises.",
+    holds=lambda found: found["largest difference"] < 1e-5 and found["smallest slope"] > 0,
+)
+def convex():
+    from helpers.network import sigmoid
+
+    z = np.linspace(-10, 10, 10_001)
+    p = sigmoid(z)
+    slopes = np.array([np.gradient(p - y, z) for y in (0, 1)])
+    return {"largest difference": np.abs(slopes - p * (1 - p)).max(), "smallest slope": slopes.min()}
+
+
+@challenge(
+    "4.c3",
+    "two classes are one sigmoid",
+    result="Neither the probabilities nor the losses differ, but for rounding.",
+    notice="e^z₀ / (e^z₀ + e^z₁), above and below divided by e^z₀, is 1 / (1 + e^−(z₀ − z₁)).",
+    holds=lambda differences: max(differences) < 1e-12,
+)
+def two_classes():
+    from helpers.network import binary_cross_entropy, categorical_cross_entropy, sigmoid, softmax
+
+    rng = np.random.default_rng(0)
+    Z, y = rng.normal(size=(2, 100)), rng.integers(2, size=(1, 100))
+    z = Z[:1] - Z[1:]
+    losses = categorical_cross_entropy(Z, np.vstack([y, 1 - y])), binary_cross_entropy(z, y)
+    return np.abs(softmax(Z)[:1] - sigmoid(z)).max(), abs(losses[0] - losses[1])
+
+
+@challenge(
+    "4.c4",
+    "label smoothing",
+    result="At z = 2.197, where p is 0.9; the loss is 0.325 there, and not 0.",
+    notice="p − y is 0 where p = 0.9, so z = log 9. What is left is the entropy, the surprise that the targets "
+    "themselves hold. No logit is pulled towards infinity any more.",
+    holds=lambda bottom: np.allclose(bottom, (np.log(9), -0.9 * np.log(0.9) - 0.1 * np.log(0.1)), atol=1e-3),
+)
+def label_smoothing():
+    from helpers.network import binary_cross_entropy
+
+    z = np.linspace(-6, 6, 12_001)
+    loss = [binary_cross_entropy(np.array([[one]]), np.array([[0.9]])) for one in z]
+    return z[np.argmin(loss)], min(loss)
+
+
+@challenge(
+    "4.c5",
+    "a network and its twin",
+    result="Both ends have the same loss, and between them lies a hill.",
+    notice="The twin is the same function: the same units in another order. Of each lowest place there are 8! · 8!.",
+    holds=lambda losses: np.isclose(losses[0], losses[-1]) and losses.max() > 1.5 * losses[0],
+)
+def a_twin():
+    from helpers.data import moons
+    from helpers.network import Network
+    from helpers.training import Adam, train
+
+    X, y = moons(200, noise=0.25, seed=1)
+    net = Network([2, 8, 8, 1], "tanh", output="sigmoid", seed=0, dtype=np.float64)
+    train(net, X, y, epochs=300, batch_size=200, optimizer=Adam(0.03))
+    here = [theta.copy() for theta in net.parameters()]
+    for units in (net.W[1], net.b[1], net.W[2].T):
+        units[[0, 1]] = units[[1, 0]]
+    there, losses = [theta.copy() for theta in net.parameters()], []
+    for t in np.linspace(0, 1, 21):
+        for theta, u, v in zip(net.parameters(), here, there, strict=True):
+            theta[...] = (1 - t) * u + t * v
+        losses.append(net.evaluate(X, y)["loss"])
+    return np.array(losses)
+
+
+CHALLENGES = (nine_of_ten, convex, two_classes, label_smoothing, a_twin)
