@@ -385,6 +385,11 @@ sigmoid_prime_from_output.mistake(
     "This is the derivative of a (1 − a) with respect to a, one derivative too many; a (1 − a) is asked for.",
     lambda a: 1 - 2 * a,
 )
+sigmoid_prime_from_output.mistake(
+    "One of your two factors has σ(a) in it. a is σ(z) already, in both of them: a (1 − a).",
+    lambda a: network.sigmoid(a) * (1 - a),
+    lambda a: a * (1 - network.sigmoid(a)),
+)
 sigmoid_prime_from_output.mistake("This is a itself. How fast does σ rise where it has the value a?", lambda a: a)
 sigmoid_prime_from_output.mistake(
     "a is squared, and 1 − a is not there: σ′(z) = a (1 − a).", lambda a: a**2, lambda a: a * a + 0.0

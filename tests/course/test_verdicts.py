@@ -23,6 +23,9 @@ def filled(key, body):
 
 PAIRS = "for theta, g in zip(parameters, gradients)"
 STEP = "optimizer.step([*W[1:], *b[1:]], [*dW[1:], *db[1:]])"
+TRAIN = engine.find("1.5", "").solution.partition("\n")[2].replace("\n    ", "\n").strip()
+ZERO = "At z = 0 you give another number."
+CHOICE, LOSSES = engine.find("2.6", "").solution, engine.find("4.5", "").solution
 PIECES = "from course.exercises.lesson_06 import backward, forward, minibatches\n\n\n"
 
 
@@ -54,6 +57,102 @@ def back(old="", new="", name="backward"):
 
 
 ROWS = [
+    # lesson 01
+    ("1.1", filled("1.1", "return f(w[0] * x[0] + w[1] * x[1] + w[2] * x[2] + b)"), "You wrote three products out."),
+    ("1.2", filled("1.2", "return np.array([f(w @ x + b) for x in X.T])"), "there is a loop in it"),
+    ("1.2", filled("1.2", "return [f(w @ x + b) for x in X.T]"), "there is a loop in it"),
+    ("1.3", "my_nand = (-1, -1, 2)", "One of the sums is exactly 0"),
+    ("1.5", filled("1.5", TRAIN.replace("(X @ error) / len(y)", "np.mean(X @ error)")), "every weight got the same"),
+    # lesson 02
+    ("2.1", filled("2.1", "with np.errstate(all='ignore'):\n    return 1 / (1 + np.exp(-z))"), "only silenced"),
+    (
+        "2.1",
+        "import warnings\n"
+        + filled(
+            "2.1", "warnings.simplefilter('ignore')\nwith warnings.catch_warnings():\n    return 1 / (1 + np.exp(-z))"
+        ),
+        "only silenced",
+    ),
+    (
+        "2.1",
+        filled("2.1", "e = np.exp(-abs(z))\nreturn np.where(z >= 0, 1 / 1 + e, e / (1 + e))"),
+        "`1 / 1 + e` divides",
+    ),
+    ("2.2", filled("2.2", "s = 1 / (1 + np.exp(-a))\nreturn s * (1 - a)"), "One of your two factors has σ(a) in it."),
+    ("2.2", filled("2.2", "s = 1 / (1 + np.exp(-a))\nreturn a * (1 - s)"), "One of your two factors has σ(a) in it."),
+    ("2.3", filled("2.3", "return z * slope"), "Every z is multiplied by the slope."),
+    *(
+        ("2.4", filled("2.4", f"return np.where(z > 0, 1, np.where(z < 0, slope, {at_0}))"), words)
+        for at_0, words in (("0", ZERO), ("0.5", ZERO), ("np.nan", ZERO), ("1", "the slope from the right"))
+    ),
+    (
+        "2.5",
+        filled("2.5", "return np.exp(z - z.max(axis=0)) / np.exp(z).sum(axis=0)"),
+        "in the numerator, and not below",
+    ),
+    ("2.6", CHOICE.replace("relu", "gelu"), "hidden: it works well, above all in transformers."),
+    # lesson 03
+    ("3.1", engine.find("3.1", "").solution.replace("f[l](", "f("), "`f` is a list with an activation for each layer"),
+    (
+        "3.1",
+        engine.find("3.1", "").solution.replace("f[l](", "f[l - 1]("),
+        "The activation is that of the layer before",
+    ),
+    ("3.1", engine.find("3.1", "").solution.replace("[A0]", "[A0.T]"), "it needs no `.T`"),
+    (
+        "3.3",
+        "def count_parameters(sizes):\n    if not sizes[1:]:\n        return 0\n"
+        "    return sizes[1] * (sizes[0] + 1) + count_parameters(sizes[1:])",
+        "Right.",
+    ),
+    (
+        "3.3",
+        "def count_parameters(sizes):\n    rest, n = sizes.copy(), 0\n    while len(rest) > 1:\n"
+        "        n_in = rest.pop(0)\n        n += (n_in + 1) * rest[0]\n    return n",
+        "Right.",
+    ),
+    (
+        "3.4",
+        "my_xor = {'W1': [[1, -1], [1, -1]], 'b1': [-0.5, 1.5], 'W2': [[1, 1]], 'b2': [-1.5]}",
+        "is x₁ and not x₂; the",
+    ),
+    # lesson 04
+    ("4.1", filled("4.1", "return np.mean((A - Y) ** 2, keepdims=True)"), "Right."),
+    ("4.1", filled("4.1", "return np.mean(A - Y**2)"), "`A - Y**2` squares Y alone"),
+    ("4.2", filled("4.2", "return (A - Y) ** 2 / A.size"), "nothing has been differentiated"),
+    *(
+        ("4.3", filled("4.3", f"return np.mean({code})"), words)
+        for code, words in (
+            ("np.maximum(Z, 0) - Z * Y + np.log1p(1 + np.exp(-np.abs(Z)))", "yours is log(2 + …)"),
+            ("np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-Z))", "with −z it grows beyond every float"),
+            ("np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))", "− z y is missing"),
+            ("np.logaddexp(0, Z) - Z * Y", "Right."),
+        )
+    ),
+    *(
+        ("4.4", engine.find("4.4", "").solution.replace(old, new), words)
+        for old, new, words in (
+            ("Z - Z.max(axis=0)", "Z.max(axis=0) - Z", "You turned the subtraction round"),
+            ("Z.max(axis=0)", "abs(Z).max(axis=0)", "You subtracted the largest |z|."),
+            ("np.exp(Z).sum(axis=0)", "np.exp(Z).sum(axis=1, keepdims=True)", "the Σ runs over the classes"),
+            ("- (Y * Z)", "+ (Y * Z)", "it is subtracted: log Σ e^z − z"),
+        )
+    ),
+    (
+        "4.4",
+        filled("4.4", "return -np.mean((Y * np.log(Z)).sum(axis=0))"),
+        "The columns of Z are probabilities to you.",
+    ),
+    (
+        "4.4",
+        "import torch\n"
+        + filled(
+            "4.4",
+            "Z, Y = torch.tensor(Z), torch.tensor(Y)\nreturn -(Y * torch.log_softmax(Z, 0)).sum(0).mean()",
+        ),
+        "Right.",
+    ),
+    ("4.5", LOSSES.replace('"ln_2"', "0.69"), "spam: choose one of zero, ln_2"),
     # lesson 06
     (
         "6.1",
