@@ -283,11 +283,7 @@ my_chain = (  # ten layers of one sigmoid unit each; its bias keeps every z at 0
         "Nine steps. For w = 2 each is ½: `0.5 ** 9`. For 2, solve w / 4 = 1. For 3, each step is 8 / 4.",
     ),
     solution="""
-my_chain = (
-    (2 * 0.25) ** 9,
-    4,
-    (8 * 0.25) ** 9,
-)
+my_chain = ((2 * 0.25) ** 9, 4, (8 * 0.25) ** 9)
 """,
     reason="Each step multiplies by w σ′(z) = w / 4, and there are nine steps between ten layers. 0.5⁹ is 1/512, 2⁹ "
     "is 512: a product of many factors vanishes or explodes unless each is near 1.",
@@ -327,7 +323,7 @@ def batch_norm_case(n, m):
     "8.4",
     "the way back through batch norm",
     points=4,
-    minutes=25,
+    minutes=20,
     level=3,
     use=use_batch_norm,
     returns=("out", "dgamma", "dbeta", "dA"),
@@ -548,9 +544,10 @@ def look_at_depth(my_layers):
     "8.5",
     "a cure for ten sigmoid layers",
     points=3,
-    minutes=15,
+    minutes=12,
     level=3,
     kind=Inspection,
+    use=look_at_depth,
     look=look_at_depth,
     says=CURES,
     seconds=120,
@@ -561,8 +558,8 @@ def my_layers():  # ten layers of Sigmoid() that learn; at most 150,000 paramete
     hints=[
         "What each step down does to blame is a product: the weights, and the slope, which is at most ¼. You may "
         "change what comes between two sigmoids, or the weights they begin with.",
-        "Section 3 had three that worked with sigmoids: normalizing each layer's sums, a way past each layer, larger "
-        "first weights. A list can be built in a loop, with `+=`.",
+        "Sections 3 and 4 had two that worked with sigmoids: a way past each layer, and normalizing each "
+        "layer's sums. A list can be built in a loop, with `+=`.",
         "For example ten times `Linear`, `BatchNorm(64)`, `Sigmoid()`: begin with the list of the first three, "
         "from 784 to 64, and add nine times three more, from 64 to 64.",
     ],
@@ -663,6 +660,7 @@ def look_at_masks(make):
     minutes=12,
     level=2,
     kind=Inspection,
+    use=look_at_masks,
     look=look_at_masks,
     says=MASKS,
     stub='''
