@@ -32,7 +32,9 @@ def both_ways(layer, A, dZ):
         return out
     layer.forward(A[:, ::-1] + 0.5, False)
     gradients = layer.gradients(dZ)
-    return ... if is_unwritten(gradients) else (out, *gradients, layer.backward(dZ))
+    if is_unwritten(gradients):
+        return gradients
+    return (out, *(gradients if isinstance(gradients, list | tuple) else [gradients]), layer.backward(dZ))
 
 
 # --- 8.1: the weighted sum as a layer ---------------------------------------------------------------------------------
@@ -157,6 +159,15 @@ Linear.mistake(
 Linear.mistake(
     "The forward pass kept the sum Z. dW needs what came in: `self.A = A`.", {"self.A = A": "self.A = self.W @ A"}
 )
+NOT_KEPT = "The way back needs what came in, and `self` does not have it: keep it in forward, `if training:`."
+Linear.mistake(NOT_KEPT, {"        if training:\n            self.A = A\n": ""})
+Linear.mistake(
+    "db is the blame of each example. All share one b: sum over the examples.", {"dZ.sum(axis=1, keepdims=True)": "dZ"}
+)
+Linear.mistake(
+    "db is one number. Each unit has its own bias: sum over the examples, axis 1, with `keepdims=True`.",
+    {"dZ.sum(axis=1, keepdims=True)": "dZ.sum()"},
+)
 
 
 # --- 8.2: the activation as a layer -----------------------------------------------------------------------------------
@@ -239,6 +250,17 @@ Activation.mistake(
 Activation.mistake(
     "Blame came through unchanged. Each element is multiplied by the slope at its z.", {" * self.f_prime(self.Z)": ""}
 )
+Activation.mistake(NOT_KEPT, {"        if training:\n            self.Z = Z\n": ""})
+Activation.mistake(
+    "This is the slope of dA. Take the slope at `self.Z`, and multiply dA by it.",
+    {"dA * self.f_prime(self.Z)": "self.f_prime(dA)"},
+)
+Activation.mistake(
+    "That is the slope of ReLU, whatever the activation. Take `self.f_prime`.", {"self.f_prime(self.Z)": "(self.Z > 0)"}
+)
+Activation.mistake("Slope and blame are added. By the chain rule they multiply.", {"dA * self": "dA + self"})
+Activation.mistake("Forward gives f(Z); you gave the slope.", {"return self.f(Z)": "return self.f_prime(Z)"})
+Activation.mistake("Forward gave Z back as it came. Apply `self.f`.", {"return self.f(Z)": "return Z"})
 
 
 # --- 8.3: on paper ----------------------------------------------------------------------------------------------------
@@ -474,6 +496,39 @@ BatchNorm.mistake(
 )
 BatchNorm.mistake("dγ lacks Â: γ multiplies Â, so its blame is the sum of dA · Â.", {"(dA * self.A_hat).sum": "dA.sum"})
 BatchNorm.mistake(
+    "γ / σ stands before the whole bracket, not before dA alone.",
+    {BACK: "self.gamma / self.sigma * dA - (dgamma * self.A_hat + dbeta) / dA.shape[1]"},
+)
+BatchNorm.mistake(
+    "dγ and dβ are exchanged in the bracket: Â goes with dγ.",
+    {"(dgamma * self.A_hat + dbeta)": "(dbeta * self.A_hat + dgamma)"},
+)
+BatchNorm.mistake(
+    "Â is missing in the bracket: it goes with dγ.", {"(dgamma * self.A_hat + dbeta)": "(dgamma + dbeta)"}
+)
+BatchNorm.mistake("Blame was handed down as it came. It goes through γ, σ and μ.", {BACK: "dA"})
+BatchNorm.mistake(
+    "The means are taken over everything. Each row is normalized by itself: `axis=1, keepdims=True`.",
+    {BACK: "self.gamma / self.sigma * (dA - dA.mean() - self.A_hat * (dA * self.A_hat).mean())"},
+)
+BatchNorm.mistake(
+    "dγ and dβ are summed over the rows, axis 0. Each row has its own γ: sum over the examples, axis 1.",
+    {"(dA * self.A_hat).sum(axis=1": "(dA * self.A_hat).sum(axis=0", "dA.sum(axis=1": "dA.sum(axis=0"},
+)
+BatchNorm.mistake(
+    "`self.sigma` is √(σ² + ε) already: no ε and no root once more.",
+    {"self.gamma / self.sigma *": "self.gamma / np.sqrt(self.sigma**2 + self.epsilon) *"},
+    {"self.gamma / self.sigma *": "self.gamma / np.sqrt(self.sigma) *"},
+)
+BatchNorm.mistake(
+    "γ has no place in its own gradient: dγ is the sum of dA · Â.",
+    {"(dA * self.A_hat).sum": "(dA * self.gamma * self.A_hat).sum"},
+    {
+        "(dA * self.A_hat).sum": "(dA * self.gamma * self.A_hat).sum",
+        BACK: BACK.replace("dgamma * self.A_hat", "dgamma / self.gamma * self.A_hat"),
+    },
+)
+BatchNorm.mistake(
     "What you hand down uses the running variance. In training forward used the batch's own, `self.sigma`.",
     {"self.gamma / self.sigma *": "self.gamma / np.sqrt(self.variance + self.epsilon) *"},
 )
@@ -591,6 +646,8 @@ MASKS = {  # what to say to what is seen below
     "swapped": "p is the probability to be *dropped*; you keep with probability p.",
     "not scaled": "What is kept must be divided by 1 − p, so that sums stay the same on average.",
     "wrong scale": "What is kept is divided by the probability of being kept: 1 − p.",
+    "form": "What comes out has the shape of what came in: `return A * mask`, and in backward `return dA * self.mask`.",
+    "divided": "The way back multiplies by the mask, too: where it is 0, no blame goes down.",
     "shape": "The mask has A's shape: another draw for each unit and each example, `self.rng.random(A.shape)`.",
     "same mask": "Draw a new mask in every forward pass in training; otherwise the dropped units are gone for good.",
     "other rng": "Draw from `self.rng`, which comes from the network's seed: otherwise no run can be repeated.",
@@ -616,7 +673,7 @@ def look_at_masks(make):
         yield "changed", "The batch that came in is not what it was."
     for what, array in (("In training", out), ("Measuring", measured)):
         if not isinstance(array, np.ndarray) or array.shape != A.shape:
-            yield "shape", f"{what}, {A.shape} came in and {np.shape(array)} came out."
+            yield "form", f"{what}, {A.shape} came in and {np.shape(array)} came out."
     if not np.array_equal(measured, A):
         yield "measuring", "With `training` False, a batch of twos came out changed."
     share = float(np.mean(out == 0))
@@ -642,7 +699,9 @@ def look_at_masks(make):
     if is_unwritten(back):
         raise NotImplementedError
     if np.shape(back) != A.shape:
-        yield "shape", f"On the way back, {A.shape} came in and {np.shape(back)} came out."
+        yield "form", f"On the way back, {A.shape} came in and {np.shape(back)} came out."
+    if not np.isfinite(back).all():
+        yield "divided", "On the way back, inf or nan came out."
     if np.array_equal(back, np.ones_like(A)):
         yield "not masked", "Ones went back, and ones came out."
     if not np.array_equal(back == 0, again == 0):
@@ -723,6 +782,8 @@ for name, edit in {
     "not masked": {"dA * self.mask": "dA"},
     "mask without scale": {"dA * self.mask": "dA * (self.mask > 0)"},
     "new mask": {"dA * self.mask": f"dA * ({MASK.replace('A.', 'dA.')})"},
+    "form": {"return A * self.mask": "return A[self.mask > 0]"},
+    "divided": {"dA * self.mask": "dA / self.mask"},
     "changed": {"return A * self.mask": "A *= self.mask\n        return A"},
     "dtype": {".astype(A.dtype)": ""},
 }.items():
