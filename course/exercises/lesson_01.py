@@ -34,7 +34,7 @@ def _step(z):
     cases=[
         case(x=[1.0, 3.0, -2.0], w=[0.4, -0.2, 0.3], b=1.5, f=sigmoid),
         case(x=[2.0, 1.0], w=[1.0, -1.0], b=0.5, f=sigmoid),
-        case(x=[0.5, -2.0], w=[1.5, 0.5], b=-1.0, f=sigmoid),
+        case(x=[0.5, -2.0], w=[0.5, -1.5], b=-1.0, f=sigmoid),
         case(x=[1, 0, 2, -1], w=[2, 5, -1, 1], b=-1, f=sigmoid),
         case(x=[0.3], w=[2.0], b=0.25, f=tanh),
     ],
@@ -135,6 +135,13 @@ neuron.mistake(
     "`f` is applied to each input before the weights. It comes last: `f(w @ x + b)`.", {"f(w @ x + b)": "w @ f(x) + b"}
 )
 neuron.mistake("`f` is applied twice. Once is enough, at the end.", {"f(w @ x + b)": "f(f(w @ x + b))"})
+neuron.mistake(
+    "Each product goes through the activation, and the bias comes last. First the whole sum, then `f`, once.",
+    {"f(w @ x + b)": "np.sum(f(w * x)) + b"},
+)
+neuron.mistake("The weights are added to the inputs. Each multiplies its own: `w @ x`.", {"w @ x": "np.sum(w + x)"})
+neuron.mistake("Only the largest product arrives. A neuron takes the sum of all.", {"w @ x": "np.max(w * x)"})
+neuron.mistake("The bias multiplies the output. It is added inside: `f(w @ x + b)`.", {"f(w @ x + b)": "f(w @ x) * b"})
 neuron.mistake("The bias multiplies the sum; it is added to it.", {"f(w @ x + b)": "f((w @ x) * b)"})
 
 
@@ -261,6 +268,22 @@ neuron_batch.mistake(
 neuron_batch.mistake(
     "The numbers are right, in a table of one row. With w of shape (n_in,), `w @ X` has the shape (m,).",
     lambda X, w, b, f: f(w.reshape(1, -1) @ X + b),
+)
+neuron_batch.mistake(
+    "That is the mean of the products; a neuron takes their sum: `w @ X`.", {"w @ X": "np.mean(w[:, None] * X, axis=0)"}
+)
+neuron_batch.mistake(
+    "Each product goes through the activation. `f` comes last, once: `w @ X` adds the products first.",
+    {"f(w @ X + b)": "np.sum(f(w[:, None] * X + b), axis=0)"},
+)
+neuron_batch.mistake(
+    "The outputs of all examples became one number. Each example has its own: leave them apart.",
+    {"f(w @ X + b)": "np.sum(f(w @ X + b))"},
+    {"f(w @ X + b)": "np.mean(f(w @ X + b))"},
+)
+neuron_batch.mistake(
+    "You went as far as there are inputs: `len(X)` counts the rows. Examples are columns, and `w @ X` takes them all.",
+    {"f(w @ X + b)": "np.array([f(w @ X[:, k] + b) for k in range(len(X))])"},
 )
 neuron_batch.mistake("The bias has the wrong sign: it is added, `w @ X + b`.", {"+ b": "- b"})
 
@@ -597,6 +620,42 @@ train_neuron.mistake(
 train_neuron.mistake(
     "`np.mean(X @ error)` makes one number of all, so every weight got the same step. Divide `X @ error` by m.",
     {"(X @ error) / len(y)": "np.mean(X @ error)"},
+)
+train_neuron.mistake(
+    "You averaged error times input over inputs, too, so every weight got the same step. Keep one number for each.",
+    {"(X @ error) / len(y)": "np.mean(X * error)"},
+)
+train_neuron.mistake(
+    "The sign of the error is lost. It says which way to go: no absolute value.",
+    {"f(w @ X + b) - y": "np.abs(f(w @ X + b) - y)"},
+)
+train_neuron.mistake(
+    "w and b became the last step. Each step is subtracted from where they are: `w - rate * …`.",
+    {"w = w - rate": "w = -rate", "b = b - rate": "b = -rate"},
+)
+train_neuron.mistake(
+    "You divided by `rate`. A small rate must make small steps: multiply.",
+    {"rate * (X": "1 / rate * (X", "rate * np": "1 / rate * np"},
+)
+train_neuron.mistake(
+    "b got the step of w. Its input is always 1, so it moves against the mean error alone.",
+    {"np.mean(error)": "(X @ error) / len(y)"},
+)
+train_neuron.mistake(
+    "The error is measured anew between the two adjustments, so w sees a b that has moved already. Measure it once.",
+    {
+        "        w = w - rate * (X @ error) / len(y)\n        b = b - rate * np.mean(error)\n": (
+            "        b = b - rate * np.mean(error)\n        w = w - rate * X @ (f(w @ X + b) - y) / len(y)\n"
+        )
+    },
+)
+train_neuron.mistake(
+    "w and b move after every picture. Here all pictures have a say in each step: the mean.",
+    {
+        "error = f(w @ X + b) - y": "for x, target in zip(X.T, y):\n            error = f(w @ x + b) - target",
+        "        w = w - rate * (X @ error) / len(y)": "            w = w - rate * error * x",
+        "        b = b": "            b = b",
+    },
 )
 train_neuron.mistake(
     "The error is measured only once, before the loop. After each step it is another: measure it anew in every round.",

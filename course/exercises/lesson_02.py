@@ -42,7 +42,7 @@ def _slopes_in_whole_numbers(z, slope=0.01):
         case(z=[-2.0, -0.5, 0.0, 0.5, 3.0]),
         case(z=[[-1.0, 4.0], [2.5, -3.0]]),
         case(z=[-3.0, 4.0], slope=0.2),
-        case(z=[0.5, 2.0], slope=0.2),
+        case(z=[0.1, 2.0], slope=0.2),
         case(z=[-0.5, -2.0]),
         case(z=[-2, 0, 3]),
     ],
@@ -73,6 +73,7 @@ leaky_relu.mistake(
 leaky_relu.mistake(
     "Below 0 you give the slope itself; the line with that slope is `slope * z`.",
     lambda z, slope=0.01: np.where(z > 0, z, slope),
+    lambda z, slope=0.01: np.maximum(z, slope),
 )
 leaky_relu.mistake(
     "Below 0 the result has the wrong sign: with a positive slope the line goes on downwards, `slope * z`.",
@@ -109,6 +110,11 @@ leaky_relu.mistake(
     "Every z is multiplied by the slope. Only those below 0 are; a z above 0 stays as it is.",
     lambda z, slope=0.01: slope * z,
 )
+leaky_relu.mistake("The two lines meet at 0, not at `slope`: the condition is `z > 0`.", {"(z, 0)": "(z, slope)"})
+leaky_relu.mistake(
+    "The slope is added to ReLU. Below 0 it is multiplied by z: `slope * z`.",
+    lambda z, slope=0.01: np.maximum(z, 0) + slope,
+)
 leaky_relu.mistake("Every z came back unchanged. Below 0 the result is `slope * z`.", lambda z, slope=0.01: z)
 leaky_relu.mistake(
     "Above 0 the result is z itself, not 1: the steepness is the next exercise.",
@@ -134,7 +140,7 @@ leaky_relu.mistake(
     cases=[  # with 0: where there is no derivative, the lesson takes the slope from the left
         case(z=[-2.0, -0.5, 0.5, 3.0]),
         case(z=[[-1.0, 4.0], [2.5, -3.0]]),
-        case(z=[-3.0, 4.0], slope=0.2),
+        case(z=[-3.0, 4.0, 0.1], slope=0.2),
         case(z=[-2, 3]),
         case(z=[0.0, 1.0]),
     ],
@@ -206,6 +212,11 @@ leaky_relu_prime.mistake(
 leaky_relu_prime.mistake(
     "Every slope is `slope`. Above 0 the line is z itself, whose slope is 1.", lambda z, slope=0.01: z * 0 + slope
 )
+leaky_relu_prime.mistake("The two lines meet at 0, not at `slope`: the condition is `z > 0`.", {"(z, 0)": "(z, slope)"})
+leaky_relu_prime.mistake(
+    "Below 0 the slope is `slope` itself, not 1 / `slope`.", {"np.ones_like(z), slope": "np.ones_like(z), 1 / slope"}
+)
+leaky_relu_prime.mistake("Above 0 the slope is 1, not 1 − `slope`.", {"np.ones_like(z)": "1 - slope"})
 leaky_relu_prime.mistake(
     "`np.sign(z)` is −1 below 0, and the function still rises there: its slope is +`slope`. At 0 the sign is 0.",
     lambda z, slope=0.01: np.where(z > 0, 1, np.sign(z) * slope),
@@ -286,6 +297,18 @@ sigmoid.mistake(
         "exponent turned, or are the two halves exchanged?"
     ),
     lambda z: 1 - network.sigmoid(z),
+    lambda z: 1 / (1 + np.exp(z)),
+    lambda z: np.exp(-z) / (1 + np.exp(-z)),
+)
+sigmoid.mistake("The denominator has a minus: σ(z) = 1 / (1 + e^−z).", lambda z: 1 / (1 - np.exp(-z)))
+sigmoid.mistake(
+    "This is a step: 0 or 1, and nothing between. σ rises smoothly.",
+    lambda z: np.where(z < 0, 0, 1),
+    lambda z: np.where(z > 0, 1, 0),
+)
+sigmoid.mistake(
+    "For z ≥ 0 you give ½: with the exponent min(z, 0) e is 1 there. Take e = `np.exp(-np.abs(z))`, and 1 / (1 + e).",
+    lambda z: np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, 0))),
 )
 sigmoid.mistake(
     "Brackets are missing: `1 / 1 + np.exp(-z)` divides 1 by 1 and then adds. Write `1 / (1 + …)`.",
@@ -333,6 +356,7 @@ sigmoid.mistake(
     "Brackets are missing: `1 / 1 + e` divides 1 by 1 and then adds. Write `1 / (1 + e)`.",
     {"np.where(np.greater_equal(z, 0), 1, e) / (1 + e)": "np.where(z >= 0, 1 / 1 + e, e / (1 + e))"},
     {"np.where(np.greater_equal(z, 0), 1, e) / (1 + e)": "np.where(z >= 0, 1 / 1 + e, e / 1 + e)"},
+    {"np.where(np.greater_equal(z, 0), 1, e) / (1 + e)": "1 / 1 + e"},
 )
 sigmoid.mistake(
     "tanh is steeper, so z must be halved in it: σ(z) = (1 + tanh(z / 2)) / 2.", lambda z: 0.5 * (1 + np.tanh(z))
@@ -396,6 +420,16 @@ sigmoid_prime_from_output.mistake(
 )
 sigmoid_prime_from_output.mistake(
     "This is a (1 + a). The second factor is what is missing to 1: 1 − a.", lambda a: a * (1 + a)
+)
+sigmoid_prime_from_output.mistake(
+    "One factor is squared: σ′(z) = a (1 − a).", lambda a: a**2 * (1 - a), lambda a: a * (1 - a) ** 2
+)
+sigmoid_prime_from_output.mistake(
+    "You went back to z, log(a / (1 − a)). The slope needs no z: a (1 − a).", lambda a: np.log(a / (1 - a))
+)
+sigmoid_prime_from_output.mistake(
+    "This is 1 / (a (1 − a)), how fast z grows with a. How fast a grows with z is a (1 − a).",
+    lambda a: 1 / (a * (1 - a)),
 )
 sigmoid_prime_from_output.mistake(
     "¼ is the largest slope, at a = ½. Elsewhere it is smaller: a (1 − a).", lambda a: np.full_like(a, 0.25)
@@ -490,6 +524,26 @@ softmax.mistake(
 )
 softmax.mistake(
     "The columns sum to 1, but without `np.exp`: softmax shares out e^z, not z.", lambda z: z / z.sum(axis=0)
+)
+softmax.mistake(
+    "You subtracted another number of each column than the largest z, the mean or the smallest: where z is far above "
+    "it, e^z still overflows. Take `z.max(axis=0)`.",
+    {"np.max": "np.mean"},
+    {"np.max": "np.min"},
+)
+softmax.mistake(
+    "You took |z|. The sign counts: a negative z gets a small share.", {"    e =": "    z = np.abs(z)\n    e ="}
+)
+softmax.mistake(
+    "You took powers of 2. Softmax takes those of e, `np.exp`.",
+    {"np.exp(z - np.max(z, axis=0))": "2.0 ** (z - np.max(z, axis=0))"},
+)
+softmax.mistake(
+    "This says which class is largest. Softmax gives a probability to each class.", lambda z: z.argmax(axis=0)
+)
+softmax.mistake(
+    "You rounded. Leave the numbers as they are: a probability of 0.001 matters to the loss.",
+    *(lambda z, digits=digits: network.softmax(z).round(digits) for digits in (1, 2, 3, 4)),
 )
 softmax.mistake(
     "The largest z is subtracted, but `np.exp` is missing: softmax shares out e^z, not z.",

@@ -128,8 +128,22 @@ forward.mistake(
     {"range(1, len(W))": "range(1, 3)"},
 )
 forward.mistake(
-    "The loop goes one layer too far: the lists have entries 0 … L, so it is `range(1, len(W))`.",
+    "An index is one too large: the lists end with entry L. The loop is `range(1, len(W))`, and layer l gets "
+    "`A[l - 1]`, which is there already.",
     {"len(W))": "len(W) + 1)"},
+    {"A[l - 1]": "A[l]"},
+)
+forward.mistake(
+    "`f[l]` is applied to A[l − 1]. It comes after the weighted sum: `f[l](Z[l])`.", {"(Z[l])": "(A[l - 1])"}
+)
+forward.mistake(
+    "The activations are right, but Z[l] lacks the bias: it is `W[l] @ A[l - 1] + b[l]`.",
+    {" + b[l]": "", "f[l](Z[l])": "f[l](Z[l] + b[l])"},
+)
+forward.mistake("b[l] is a column already, (n_l, 1): it needs no `.T`.", {"+ b[l]": "+ b[l].T"})
+forward.mistake(
+    "Z holds the activations. Z[l] is the weighted sum, and A[l] is `f[l]` of it.",
+    {"W[l] @ A[l - 1] + b[l]": "f[l](W[l] @ A[l - 1] + b[l])", "f[l](Z[l])": "Z[l]"},
 )
 forward.mistake(
     "Entry 0 of W is None: layer 0 is the input, and nothing is computed there. Does the loop begin at 0? "
@@ -264,6 +278,18 @@ layer.mistake(
     lambda X, W, b: relu(W @ X.T) + b[:, None],
 )
 layer.mistake(
+    "In `X @ W.T` examples are rows, and b as a column meets them. Here it is `W @ X.T`, plus b as a column.",
+    lambda X, W, b: relu(X @ W.T + b[:, None]),
+)
+layer.mistake(
+    "Row by row it would be `X @ W.T`; in this course it is `W @ X.T`. `X @ W` fits neither.",
+    lambda X, W, b: relu(X @ W + b).T,
+)
+layer.mistake("All biases are added into one. Each unit has its own.", lambda X, W, b: relu(W @ X.T + b.sum()))
+layer.mistake("The bias is subtracted; it is added.", lambda X, W, b: relu(W @ X.T - b[:, None]))
+layer.mistake("The bias multiplies the sum; it is added to it.", lambda X, W, b: relu(W @ X.T * b[:, None]))
+layer.mistake("This layer has the sigmoid. ReLU is asked for.", lambda X, W, b: sigmoid(W @ X.T + b[:, None]))
+layer.mistake(
     "The bias is gone. Make it a column instead of leaving it out: `b.reshape(-1, 1)`.", lambda X, W, b: relu(W @ X.T)
 )
 
@@ -357,6 +383,23 @@ count_parameters.mistake(
     "You added the two sizes of a layer. Each unit has a weight for each input: n_{l−1} · n_l of them.",
     lambda sizes: sum(n_in + n_out + n_out for n_in, n_out in _pairs(sizes)),
     lambda sizes: sum(n_in + n_out for n_in, n_out in _pairs(sizes)),
+)
+count_parameters.mistake(
+    "Only the last layer is counted. In a loop, `n = …` begins anew each time; `n += …` adds to what is there.",
+    lambda sizes: sizes[-2] * sizes[-1] + sizes[-1],
+)
+count_parameters.mistake(
+    "Only the first layer is counted. Is the `return` inside the loop? Then the function ends in its first round.",
+    lambda sizes: sizes[0] * sizes[1] + sizes[1],
+)
+count_parameters.mistake(
+    "Both sizes of each layer got a bias. Only its own units have one: (n_{l−1} + 1) · n_l in all.",
+    lambda sizes: sum(n_in * n_out + n_in + n_out for n_in, n_out in _pairs(sizes)),
+    lambda sizes: sum((n_in + 1) * (n_out + 1) for n_in, n_out in _pairs(sizes)),
+)
+count_parameters.mistake(
+    "You squared the sizes. W[l] has n_l · n_{l−1} weights: each size times the one before.",
+    lambda sizes: sum(n * n for n in sizes),
 )
 count_parameters.mistake(
     "That connects the first size with the last. Go from layer to layer: each size with the next.",
