@@ -70,11 +70,18 @@ for says, edit in (
     ("`* 2` doubles an error; `** 2` squares it.", {"**": "*"}),
     ("Brackets are missing: `A - Y**2` squares Y alone. Write `(A - Y) ** 2`.", {"(A - Y) ** 2": "A - Y**2"}),
     ("You squared A and Y each by itself. Square their difference: `(A - Y) ** 2`.", {"(A - Y) ** 2": "A**2 - Y**2"}),
+    ("You squared the sum of the errors, in which errors of opposite sign cancel. Square each error, then average.",
+     {MSE: "np.sum(A - Y) ** 2 / A.size"}),
+    ("`@` is the matrix product: it multiplies errors of different outputs. Square element by element, `** 2`.",
+     {MSE: "(A - Y) @ (A - Y).T / A.size"}),
+    ("A square is never negative, and neither is their mean: no minus in front.", {"float(": "-float("}),
     ("You added Y. An error is a difference: `A - Y`.", {"A - Y": "A + Y"}),
     ("This is the largest squared error; the mean of all is asked for.", {"mean": "max"}),
     ("This is the median of the squared errors; their mean is asked for.", {"mean": "median"}),
     ("This is the length of the error, √ of the sum of the squares: their mean is asked for.",
      {MSE: "np.linalg.norm(A - Y)"}),
+    ("Without the root, this would be right: it is the root of the sum, divided by the number of elements.",
+     {MSE: "np.linalg.norm(A - Y) / A.size"}),
     ("You took the mean and divided it by the number of elements, too. The mean has done that already.",
      {"2))": "2)) / A.size"}),
     ("This is the variance of the errors: it does not see an error that all share. Use `np.mean((A - Y) ** 2)`.",
@@ -139,6 +146,12 @@ for says, edit in (
      {"/ A.size": "/ len(A) * A.shape[1]"}),
     ("Brackets are missing: `2 * A - Y` doubles A alone.", {"(A - Y) / A.size": "A - Y / A.size"}),
     ("Brackets are missing: `2 * A - Y` doubles A alone.", {"2 * (A - Y)": "(2 * A - Y)"}),
+    ("Brackets are missing: `2 * A / A.size - Y` subtracts all of Y.", {"(A - Y) / A.size": "A / A.size - Y"}),
+    ("You divided by n + m. The loss is a mean over n · m elements: `A.size`.", {"A.size": "sum(A.shape)"}),
+    ("You divided by Y. The slope of a square is twice the error, over the number of elements: `A.size`.",
+     {"A.size": "Y"}),
+    ("You averaged over an axis. Every prediction has a slope of its own: keep the shape of A, and divide by `A.size`.",
+     {"(A - Y) / A.size": "np.mean(A - Y, axis=1, keepdims=True)"}),
     ("Y is missing: the error is `A - Y`.", {"(A - Y)": "A"}),
 ):  # fmt: skip
     mse_prime.mistake(says, edit)
@@ -151,7 +164,7 @@ CLIPPED = (
     "larger than the logarithm of that little number, however wrong the answer is. From the logit itself no clipping "
     "is needed: −log σ(z) = log(1 + e^−z)."
 )
-LITTLE = ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "1e-300")
+LITTLE = ("1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "1e-300")
 CLIPPED_LOGIT = (
     "You clipped the logit, so every answer beyond that is equally wrong, and its slope is 0. Nothing overflows if "
     "−|z| is in the exponent, and Z needs no clipping."
@@ -201,7 +214,16 @@ SMALL = "np.log1p(np.exp(-np.abs(Z)))"
 EACH = f"np.maximum(Z, 0) - Z * Y + {SMALL}"
 MEAN = f"float(np.mean({EACH}))"
 OF_P = "-np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))"
-SIGMOID = "p = 1 / (1 + np.exp(-np.clip(Z, -700, 700)))\n    "
+SIGMOID = "p = network.sigmoid(Z)\n    "
+SIGN = "The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0."
+BITS = "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one."
+SUM = "This is the sum over the batch; the mean is asked for."
+OVER_M = "You divided the sum by m, the number of examples. Here the mean is over all n · m elements."
+PER_ELEMENT = f"These are the losses of all elements. {ONE_NUMBER}: take their mean."
+HARD = "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y."
+ONLY_1 = "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z))."
+ONLY_0 = "Only examples with y = 0 count here: −y log σ(z) is missing."
+TURNED = "This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1."
 
 
 def of_p(loss, p=SIGMOID):
@@ -209,8 +231,28 @@ def of_p(loss, p=SIGMOID):
     return {f"return {MEAN}": f"{p}return {loss}"}
 
 
+for p in (SIGMOID, "p = 1 / (1 + np.exp(-Z))\n    "):
+    for says, loss in (
+        (LOG_OF_ZERO, OF_P),
+        (LOG_OF_ZERO, OF_P.replace("-np.mean", "np.mean").replace("Y *", "-Y *").replace("+", "-")),
+        (SIGN, OF_P[1:]),
+        (SUM, OF_P.replace("mean", "sum")),
+        (OVER_M, OF_P.replace("mean", "sum") + " / Z.shape[1]"),
+        (PER_ELEMENT, OF_P.replace("np.mean", "")),
+        (HARD, "-np.mean(np.where(Y == 1, np.log(p), np.log(1 - p)))"),
+        (ONLY_1, "-np.mean(Y * np.log(p))"),
+        (ONLY_0, "-np.mean((1 - Y) * np.log(1 - p))"),
+        (TURNED, "-np.mean((1 - Y) * np.log(p) + Y * np.log(1 - p))"),
+        (BITS, OF_P.replace("log", "log2")),
+        ("The two terms are added: each is the surprise of one answer, and y and 1 − y weigh them.",
+         "-np.mean(Y * np.log(p) * (1 - Y) * np.log(1 - p))"),
+        ("Both terms have the same sign, −y log p − (1 − y) log(1 − p).", OF_P.replace("+", "-")),
+        ("`np.nan_to_num` comes too late: it makes the largest of all floats of inf, and 0 of nan.",
+         f"np.nan_to_num({OF_P})"),
+        ("A logarithm is missing: −y log σ(z) − (1 − y) log(1 − σ(z)).", "-np.mean(Y * p + (1 - Y) * (1 - p))"),
+    ):  # fmt: skip
+        binary_cross_entropy.mistake(says, of_p(loss, p))
 for says, edit in (
-    (LOG_OF_ZERO, of_p(OF_P, "p = network.sigmoid(Z)\n    ")),
     ("At z = 1000, `np.exp(Z)` is too large for any float. Use −|z| in the exponent: log(1 + e^z) = max(z, 0) + "
      "log(1 + e^−|z|).", {MEAN: "np.mean(np.log(1 + np.exp(Z)) - Z * Y)"}),
     ("At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: log(1 + e^−z) = max(−z, 0) + "
@@ -222,29 +264,25 @@ for says, edit in (
       for most in (20, 30, 50, 100, 500, 700, 709)),
     ("`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.", {"maximum": "max"}),
     ("The smaller of z and 0 is taken; it is the larger, `np.maximum(Z, 0)`.", {"maximum": "minimum"}),
-    ("A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y.",
-     {MEAN: "np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z)))"}),
+    (HARD, {MEAN: "np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z)))"}),
     ("`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. Put −|z| in "
      "the exponent.", {MEAN: "np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y)"}),
-    ("The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
-     {"float(": "float(-"}),
-    ("This is the sum over the batch; the mean is asked for.", {"mean": "sum"}),
-    ("You divided the sum by m, the number of examples. Here the mean is over all n · m elements.",
-     {MEAN: f"np.sum({EACH}) / Z.shape[1]"}),
+    (SIGN, {"float(": "float(-"}),
+    (SUM, {"mean": "sum"}),
+    (OVER_M, {MEAN: f"np.sum({EACH}) / Z.shape[1]"}),
     ("You divided the sum by n, the number of rows. Here the mean is over all n · m elements.",
      {MEAN: f"np.sum({EACH}) / len(Z)"}),
     (f"You gave one loss for each example. {ONE_NUMBER}: `np.mean(…)` without `axis`.",
      {MEAN: f"np.mean({EACH}, axis=0)"}),
     (f"You gave one loss for each row. {ONE_NUMBER}: `np.mean(…)` without `axis`.", {MEAN: f"np.mean({EACH}, axis=1)"}),
-    (f"These are the losses of all elements. {ONE_NUMBER}: take their mean.", {MEAN: EACH}),
-    ("This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
-     {"float(": "1 / np.log(2) * float("}),
+    (PER_ELEMENT, {MEAN: EACH}),
+    (BITS, {"float(": "1 / np.log(2) * float("}),
     ("`np.log10` is the logarithm to base 10; `np.log` is the natural one.", {"float(": "1 / np.log(10) * float("}),
-    ("Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z)).",
-     {MEAN: "np.mean(Y * np.logaddexp(0, -Z))"}),
-    ("Only examples with y = 0 count here: −y log σ(z) is missing.", {MEAN: "np.mean((1 - Y) * np.logaddexp(0, Z))"}),
-    ("This takes σ(z) for the probability of y = 0. It is that of y = 1: −log σ(z) belongs to y = 1.",
-     {"- Z * Y": "- Z * (1 - Y)"}),
+    (ONLY_1, {MEAN: "np.mean(Y * np.logaddexp(0, -Z))"}),
+    (ONLY_0, {MEAN: "np.mean((1 - Y) * np.logaddexp(0, Z))"}),
+    (TURNED, {"- Z * Y": "- Z * (1 - Y)"}),
+    ("log(1 + e^−yz) is for labels −1 and 1. Here they are 0 … 1: log(1 + e^z) − z y.",
+     {MEAN: "np.mean(np.log(1 + np.exp(-Y * Z)))"}),
     ("Z holds logits, any numbers, not probabilities: log z does not even exist for z below 0. The probability is "
      "σ(z).", of_p(OF_P, "p = Z\n    ")),
     ("σ(z) is in this formula already: it takes the logits Z themselves.",
@@ -334,20 +372,48 @@ def of_softmax(loss, p="network.softmax(Z)"):
 
 
 OF_P = "np.mean(-(Y * np.log(p)).sum(axis=0))"
+OF_ALL = (
+    "You averaged over all classes × examples. Each example has one loss, the sum over its classes (`.sum(axis=0)`); "
+    "the mean is over the m examples only."
+)
+SUM = "This is the sum over the examples; the mean is asked for."
+PER_EXAMPLE = f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these."
+OVER_N = "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`."
+OVER_EXAMPLES = "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1."
+BINARY = (
+    "The second term, with 1 − y and 1 − p, belongs to yes-or-no questions. Here only the true class's probability "
+    "counts."
+)
 NOT_SUMMED = (
     "You subtracted all of Y · Z from each column's log-sum-exp. First sum it over the classes: `(Y * Z).sum(axis=0)`."
 )
 LOGITS = (
     "The columns of Z are probabilities to you. They are logits: any numbers, which softmax makes probabilities of."
 )
+for p in ("network.softmax(Z)", "np.exp(Z) / np.exp(Z).sum(axis=0)"):
+    for says, loss in (
+        (OF_ALL, "-np.mean(Y * np.log(p))"),
+        (OVER_N, "-np.sum(Y * np.log(p)) / len(Z)"),
+        (SUM, "-np.sum(Y * np.log(p))"),
+        (PER_EXAMPLE, "-(Y * np.log(p)).sum(axis=0)"),
+        (SIGN, "np.mean((Y * np.log(p)).sum(axis=0))"),
+        (BITS, "-np.mean((Y * np.log2(p)).sum(axis=0))"),
+        (SHARED, "-np.mean(np.log(p)[Y == 1])"),
+        (SHARED, "-np.mean(np.log(p[Y.argmax(axis=0), np.arange(Y.shape[1])]))"),
+        (SHARED, "-np.mean(np.log((Y * p).max(axis=0)))"),
+        ("The logarithm comes first, then the sum with the targets as weights: `(Y * np.log(p)).sum(axis=0)`.",
+         "-np.mean(np.log((Y * p).sum(axis=0)))"),
+        (BINARY, "-np.mean((Y * np.log(p) + (1 - Y) * np.log(1 - p)).sum(axis=0))"),
+        (BINARY, "-np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))"),
+    ):  # fmt: skip
+        categorical_cross_entropy.mistake(says, of_softmax(loss, p))
 for says, edit in (
-    ("You averaged over all classes × examples. Each example has one loss, the sum over its classes (`.sum(axis=0)`); "
-     "the mean is over the m examples only.", {MEAN: f"-np.mean(Y * {LOG_P})"}),
-    ("You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`.",
-     {MEAN: f"np.sum({LOSSES}) / len(Z)"}),
-    ("This is the sum over the examples; the mean is asked for.", {"mean": "sum"}),
-    (f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these.", {MEAN: LOSSES}),
-    ("Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1.",
+    (OF_ALL, {MEAN: f"-np.mean(Y * {LOG_P})"}),
+    (OVER_N, {MEAN: f"np.sum({LOSSES}) / len(Z)"}),
+    (SUM, {"mean": "sum"}),
+    (PER_EXAMPLE, {MEAN: LOSSES}),
+    (OVER_EXAMPLES, of_softmax(OF_P, "np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)")),
+    (OVER_EXAMPLES,
      {"Z.max(axis=0)": "Z.max(axis=1, keepdims=True)",
       MEAN: f"np.mean(-(Y * {LOG_P.replace('axis=0', 'axis=1, keepdims=True')}).sum(axis=0))"}),
     ("Your softmax shares 1 among all elements of the batch. Each column must sum to 1: `axis=0`.",
@@ -356,6 +422,17 @@ for says, edit in (
      "it changes nothing else.", of_softmax(OF_P, "np.exp(Z) / np.exp(Z).sum(axis=0)")),
     ("Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column from Z "
      "first, everywhere.", {SHIFT: ""}),
+    ("Right for small logits, but e^1000 is too large for any float. Subtract the largest logit of each column from Z "
+     "first, everywhere.", {SHIFT: "", MEAN: f"-np.mean((Y * {LOG_P}).sum(axis=0))"}),
+    ("`np.log(…)` holds e^z alone; the largest logit that you add back stands beside it: log Σ e^z = c + log Σ e^(z − "
+     "c).", {SHIFT: "c = Z.max(axis=0)\n    ", "np.exp(Z).sum": "c + np.exp(Z - c).sum"}),
+    ("The logarithm is subtracted; it is added: log Σ e^z = c + log Σ e^(z − c).",
+     {"np.log(np.exp(Z)": "-np.log(np.exp(Z)"}),
+    ("The targets choose among the logarithms; they do not belong inside softmax.",
+     of_softmax("-np.mean(np.log(p).sum(axis=0))", "network.softmax(Y * Z)")),
+    ("`Y @ Z.T` is a matrix product, over the examples. Multiply element by element, and sum over the classes.",
+     {"(Y * Z).sum(axis=0)": "Y @ Z.T"}),
+    ("log Σ e^z takes the sum over the classes, not their mean.", {"np.exp(Z).sum": "np.exp(Z).mean"}),
     ("Your softmax is safe, but it gives exactly 0 for a class far behind, and `np.log(0)` is −inf. Take log softmax "
      "in one step: z − log Σ e^z, where the Σ is at least 1 once the maximum is subtracted.", of_softmax(OF_P)),
     *((CLIPPED_CATEGORICAL, of_softmax(OF_P, f"np.clip(network.softmax(Z), {e}, 1)")) for e in LITTLE),
@@ -366,10 +443,8 @@ for says, edit in (
      "column's own, `Z.max(axis=0)`.", {"Z.max(axis=0)": "Z.max()"}),
     ("You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
      "cancels only if it is subtracted in both places.", {SHIFT: "", "np.exp(Z)": "np.exp(Z - Z.max(axis=0))"}),
-    ("The sign is wrong: log p is negative, so the minus in front makes a loss that is never below 0.",
-     {"float(": "float(-"}),
-    ("This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one.",
-     {"float(": "1 / np.log(2) * float("}),
+    (SIGN, {"float(": "float(-"}),
+    (BITS, {"float(": "1 / np.log(2) * float("}),
     ("`np.log10` is the logarithm to base 10; `np.log` is the natural one.", {"float(": "1 / np.log(10) * float("}),
     ("This is 1 minus the probability of the true class. The loss is the surprise, −log of that probability.",
      of_softmax("1 - np.mean((Y * p).sum(axis=0))")),
