@@ -121,7 +121,16 @@ ACTIVATIONS = {
     "softmax": (softmax, softmax_prime),
 }
 
-# 03 · Initial weights
+# 03 · Forward, and initial weights
+
+
+def forward(A0, W, b, f):
+    """Inputs A[0] (n_0, m), and lists with entry l for layer l → all Z and A, such lists; Z[0] is None, A[0] is A0."""
+    Z, A = [None], [A0]
+    for l in range(1, len(W)):
+        Z.append(W[l] @ A[l - 1] + b[l])
+        A.append(f[l](Z[l]))
+    return Z, A
 
 
 def he(n_out, n_in, rng):
@@ -241,10 +250,7 @@ class Network:
     def forward_pass(self, A0):
         """A[0] (n_0, m) → all Z and A, lists with entry l for layer l; nothing is kept."""
         A0 = checks.as_columns(A0, self.sizes[0], self.dtype)
-        Z, A = [None], [A0]
-        for l in range(1, self.L + 1):
-            Z.append(self.W[l] @ A[l - 1] + self.b[l])
-            A.append(self.f[l](Z[l]))
+        Z, A = forward(A0, self.W, self.b, self.f)
         checks.check_no_nan(A[0], Z[1])
         return Z, A
 
@@ -305,7 +311,8 @@ class Network:
     def logits(self, X):
         """Rows X (N, n_0) → Z[L] (n_L, N), a few thousand rows at a time to spare memory."""
         X = checks.as_rows(X, self.sizes[0])
-        return np.hstack([self.forward_pass(X[i : i + CHUNK].T)[0][-1] for i in range(0, len(X), CHUNK)])
+        starts = range(0, len(X), CHUNK)
+        return np.hstack([self.forward_pass(X[i : i + CHUNK].T)[0][-1] for i in starts])
 
     def evaluate(self, X, y):
         """`metrics` over rows X (N, n_0) and labels y (N,) or targets (N, n_L)."""
@@ -323,10 +330,10 @@ class Network:
 
     def predict(self, X):
         """Rows X (N, n_0) → class labels (N,); for sigmoid 0 or 1, else A[L] itself: (N, n_L), or (N,) if n_L = 1."""
-        Z = self.logits(X)
-        if self.settings["output"] == "softmax":
+        Z, output = self.logits(X), self.settings["output"]
+        if output == "softmax":
             return Z.argmax(axis=0)
-        Y = (Z > 0).astype(np.int64) if self.settings["output"] == "sigmoid" else self.f[-1](Z)
+        Y = (Z > 0).astype(np.int64) if output == "sigmoid" else self.f[-1](Z)
         return Y[0] if len(Y) == 1 else Y.T
 
 

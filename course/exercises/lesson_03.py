@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from course.exercises.grading import Exercise, exercise
+from course.exercises.grading import Exercise, challenge, exercise
 from course.exercises.questions import Question
 from course.results import Case, case
 from course.text import code
-from helpers.network import relu, sigmoid, softmax
+from helpers.data import load_mnist
+from helpers.network import Network, relu, sigmoid, softmax
 
 TITLE = "Forward propagation"
 
@@ -74,7 +75,7 @@ def _large():
     "need them.",
     takeaway="Five networks, two lines: a forward pass is the same formula, again and again.",
 )
-def forward(A0, W, b, f):  # lists with entry l for layer l = 1 … L; entry 0 of W, b, f is None
+def forward(A0, W, b, f):  # A0 (n_0, m); W[l], b[l], f[l] belong to layer l
     Z, A = [None], [A0]
     for l in range(1, len(W)):
         Z.append(W[l] @ A[l - 1] + b[l])
@@ -667,3 +668,76 @@ QUESTIONS = (
         right="All units of a layer stay alike",
     ),
 )
+
+
+# --- answers to the harder challenges ---------------------------------------------------------------------------------
+
+
+@challenge(
+    "3.c1",
+    "work for the outer R",
+    result="With R(2X − 5) in place of R(2X − 4) the sum falls to −0.5, at X = 2.5; the curve stays at 0 from 2 to 3.",
+    notice="The outer R cuts off what is below 0. With it come two new kinks: four in all, from three hidden units.",
+    holds=lambda value: value == (-0.5, 0.0),
+)
+def outer_relu():
+    X = np.linspace(-1, 4, 501)
+    total = relu(X) - relu(2 * X - 2) + relu(2 * X - 5)
+    return round(float(total.min()), 9), float(relu(total).min())
+
+
+@challenge(
+    "3.c2",
+    "a bump of four hinges",
+    result="0, 0, ½, 1, 1, ½, 0, 0 at X = −1, 0, ½, 1, 2, 2½, 3, 4.",
+    notice="Each corner of the curve is a hidden unit, and its outgoing weight is the change of slope: 1, −1, −1, 1.",
+    holds=lambda outputs: outputs == [0, 0, 0.5, 1, 1, 0.5, 0, 0],
+)
+def bump():
+    X = np.array([[-1, 0, 0.5, 1, 2, 2.5, 3, 4]])
+    W = [None, np.ones((4, 1)), np.array([[1, -1, -1, 1]])]
+    b = [None, np.array([[0], [-1], [-2], [-3]]), np.zeros((1, 1))]
+    H = np.maximum(W[1] @ X + b[1], 0)
+    return (W[2] @ H + b[2])[0].tolist()
+
+
+@challenge(
+    "3.c3",
+    "eight sigmoid layers",
+    result="The mean of A[8] is ½ within 0.05 for every start. From one example to another a unit of layer 8 changes "
+    "by about 0.07 with weights of 0.5, and by less than 0.001 with all smaller ones.",
+    notice="Weights are as often negative as positive, and σ(−z) = 1 − σ(z): so the mean is ½. A sigmoid's slope is at "
+    "most ¼, so differences between examples shrink at each layer, even with Xavier's weights: the last layer hardly "
+    "knows its input.",
+    holds=lambda found: (
+        all(abs(mean - 0.5) < 0.05 for mean, _ in found.values())
+        and 0.03 < found["0.5"][1] < 0.15
+        and max(found[name][1] for name in ("0.01", "Xavier", "He")) < 0.001
+    ),
+)
+def sigmoid_layers():
+    found = {}
+    for name, size in (("0.01", 0.01), ("0.5", 0.5), ("Xavier", (1 / 256) ** 0.5), ("He", (2 / 256) ** 0.5)):
+        rng = np.random.default_rng(3)
+        A = rng.normal(size=(256, 500))
+        for _ in range(8):
+            A = sigmoid(size * rng.normal(size=(256, 256)) @ A)
+        found[name] = float(A.mean()), float(A.std(axis=1).mean())
+    return found
+
+
+@challenge(
+    "3.c4",
+    "thirty seeds",
+    result="Between 7 % and 17 %, with a mean near 11 %.",
+    notice="Before learning no digit is preferred on average, so one in ten is right; but a single start may do much "
+    "better, or worse, by luck alone. One run proves little.",
+    holds=lambda shares: 0.06 < min(shares) < 0.075 and 0.155 < max(shares) < 0.175,
+)
+def thirty_seeds():
+    sample = load_mnist("sample")
+    X, y = sample.X_train, sample.y_train
+    return [float(np.mean(Network([784, 128, 10], seed=seed).predict(X) == y)) for seed in range(30)]
+
+
+CHALLENGES = (outer_relu, bump, sigmoid_layers, thirty_seeds)

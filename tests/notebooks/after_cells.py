@@ -148,6 +148,12 @@ def hinges_meet_the_wave_and_are_straight_between(lesson, figure):
         assert np.allclose(y, np.interp(x, places, np.sin(np.pi * places)))
 
 
+@after("03_forward_propagation", "fold-figure")
+def the_bent_line_is_where_the_output_is_one_half(lesson, figure):
+    bent = np.array(figure.axes[0].lines[-1].get_data())
+    assert np.allclose(np.maximum(lesson.W_xor[1] @ bent, 0).sum(axis=0), 0.5)
+
+
 @after("04_loss_functions", "three-losses")
 def three_losses_and_their_slopes(lesson, figure):
     (e, squared), (_, absolute), (_, huber) = curves(figure.axes[0])

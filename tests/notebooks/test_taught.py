@@ -1,7 +1,8 @@
 """What the helpers hold is what the lessons teach: the same code, compared as syntax trees.
 
 Functions, methods and tables graduate into network.py, layers.py and training.py of helpers/ from a cell tagged
-"graduated", or from the solution of an exercise. A class may be taught piece by piece: `class Network(Network):` in a lesson adds methods.
+"graduated", or from the solution of an exercise. A class may be taught piece by piece: `class Network(Network):` in a
+lesson adds methods, and a method may have an early form (EARLY), which a later lesson replaces.
 Docstrings and statements that only call checks, `checks.…(…)` and `z = checks.…(z)`, may differ; nothing else may.
 """
 
@@ -70,6 +71,7 @@ CELLS = [
     for cell in code_cells(path)
     if "graduated" in cell["metadata"].get("tags", [])
 ]
+EARLY = {("03_forward_propagation:network", "Network.__init__")}  # lesson 05 replaces it by what the helpers hold
 EXERCISES = [task for lesson in engine.lessons().values() for task in lesson.EXERCISES]
 TAUGHT = CELLS + [(f"solution of {task.key}", task.solution) for task in EXERCISES]
 
@@ -83,13 +85,15 @@ def test_a_graduated_cell_holds_functions_of_the_helpers_and_nothing_else(where,
 @pytest.mark.parametrize(("where", "source"), TAUGHT, ids=[where for where, _ in TAUGHT])
 def test_what_is_taught_is_what_the_helpers_hold(where, source):
     for name, tree in definitions(source).items():
-        if name in GRADUATED:
+        if name in GRADUATED and (where, name) not in EARLY:
             assert tree == GRADUATED[name], f"{name} in {where} is not the {name} of helpers/"
 
 
 def test_everything_the_helpers_hold_is_taught():
     """The course's promise: every function, method and table of these three files is written in a lesson."""
-    assert set(GRADUATED) <= {name for _, source in TAUGHT for name in definitions(source)}
+    assert set(GRADUATED) <= {
+        name for where, source in TAUGHT for name in definitions(source) if (where, name) not in EARLY
+    }
     compared = (ast.FunctionDef, ast.ClassDef, ast.Assign)
     for file in ("network.py", "layers.py", "training.py"):
         _docstring, *statements = ast.parse((ROOT / "helpers" / file).read_text(encoding="utf-8")).body
