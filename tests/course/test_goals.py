@@ -107,6 +107,29 @@ JOURNEYS = {
         ({"steps": 61}, "○○○"),
         ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha": 0.045}, "○○●"),
     ],
+    "RegularizationLab": [
+        ({"units": 64}, "●○○○"),
+        ({"strength": 0.01}, "○●○○"),
+        ({"strength": 1e-5, "dropout": 0.8}, "○○●○"),
+        ({"n": 200}, "○○○○"),  # dropout and more points
+        ({"dropout": 0}, "○○○●"),
+        ({"units": 4}, "○○○○"),
+    ],
+    "TrainingClinic": [
+        ({"patient": 3, "diagnosis": "overfitting", "cure": "dropout"}, "○○○"),
+        ({"cure": "4,000 digits"}, "●○○"),
+        ({"patient": 1, "diagnosis": "healthy", "cure": "leave it as it is"}, "●○○"),
+        ({"patient": 6, "diagnosis": "healthy"}, "●○○"),
+        ({"cure": "leave it as it is"}, "●●○"),
+        ({"patient": 2, "diagnosis": "vanishing gradients", "cure": "batch norm"}, "●●○"),
+        ({"patient": 4, "diagnosis": "learning rate too small", "cure": "learning rate × 100"}, "●●○"),
+        ({"patient": 5, "diagnosis": "inputs not scaled", "cure": "inputs from 0 to 1"}, "●●○"),
+        ({"patient": 7, "diagnosis": "wrong labels", "cure": "labels matched anew"}, "●●○"),
+        ({"patient": 8, "diagnosis": "exploding signals", "cure": "He or Xavier weights"}, "●●○"),
+        ({"patient": 9, "diagnosis": "learning rate too large", "cure": "learning rate ÷ 10"}, "●●○"),
+        ({"patient": 10, "diagnosis": "an output unit asleep", "cure": "softmax, cross-entropy"}, "●●●"),
+        ({"patient": 6, "diagnosis": "dead ReLUs"}, "●○●"),  # the healthy one was called ill
+    ],
 }
 
 
