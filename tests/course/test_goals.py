@@ -130,6 +130,11 @@ JOURNEYS = {
         ({"patient": 10, "diagnosis": "an output unit asleep", "cure": "softmax, cross-entropy"}, "●●●"),
         ({"patient": 6, "diagnosis": "dead ReLUs"}, "●○●"),  # the healthy one was called ill
     ],
+    "LatentPad": [
+        ({"z1": -2.4, "z2": 0.8}, "●○○"),
+        ({"z1": -4.4, "z2": 1.6}, "○●○"),
+        ({"z1": -7.2, "z2": -7.2}, "○○●"),
+    ],
 }
 
 

@@ -1,0 +1,84 @@
+"""The widget of lesson 09, moved without a browser: what it shows is read back."""
+
+import numpy as np
+import pytest
+from moving import put, words
+
+from course.widgets.lesson_09 import LatentPad, example
+
+CODES = np.array([[1.0, -30.0], [0.0, 0.0], [-20.0, 5.0]])
+LABELS = np.array([3, 8, 3])
+
+
+def decode(z):
+    """Rows of 784: the first pixel tells z1, the last z2."""
+    images = np.zeros((len(z), 784))
+    images[:, 0], images[:, -1] = z[:, 0] / 100, z[:, 1] / 100
+    return images
+
+
+def read(images):
+    """A 3 the more surely, the larger z1 is; else an 8."""
+    P = np.zeros((len(images), 10))
+    P[:, 3] = np.clip(0.5 + images[:, 0], 0, 1)
+    P[:, 8] = 1 - P[:, 3]
+    return P
+
+
+def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it():
+    widget = LatentPad(decode, read, CODES, LABELS)
+    for z1, z2 in ((10, -20), (-25, 3)):
+        put(widget, z1=z1, z2=z2)
+        image = widget.image.get_array()
+        assert (image[0, 0], image[-1, -1]) == pytest.approx((z1 / 100, z2 / 100))
+        widths = [bar.get_width() for bar in widget.bars]
+        assert widths == pytest.approx(read(decode(np.array([[z1, z2]])))[0])
+        assert widget.point.get_data() == ([z1], [z2])
+        assert f"read as {np.argmax(widths)}, with {max(widths):.0%}".replace("%", " %") in words(widget)
+
+
+def test_it_begins_at_the_3_that_is_read_most_surely_and_the_map_has_room_for_the_codes():
+    widget = LatentPad(decode, read, CODES, LABELS)
+    assert tuple(widget.values.values()) == pytest.approx((1, -30), abs=widget.step)
+    assert 30 < widget.reach < 40
+    assert 40 <= 2 * widget.reach / widget.step <= 400
+
+
+def test_a_point_is_far_where_no_code_is_near():
+    widget = LatentPad(decode, read, CODES, LABELS, z1=0, z2=0)
+    assert widget.nearest == pytest.approx(0, abs=0.01)
+    assert "among the codes" in words(widget)
+    put(widget, z1=20, z2=20)
+    assert widget.nearest == pytest.approx(np.hypot(20, 20) / (2 * widget.reach))
+    assert "far from all codes" in words(widget)
+
+
+def test_dragging_the_point_sets_both_codes():
+    widget = LatentPad(decode, read, CODES, LABELS)
+    assert widget.dragged("point", 4, -2, **widget.values) == {"z1": 4, "z2": -2}
+    assert widget.handles(z1=4, z2=-2) == {"point": (widget.map, 4, -2)}
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"decode": lambda z: z}, "Your decoder returned shape (2,) instead of shape (784,)."),
+        ({"decode": lambda z: 1 / 0}, "Your decoder raised ZeroDivisionError"),
+        ({"read": None}, "Your network raised TypeError"),
+        ({"read": lambda X: np.full((len(X), 10), np.nan)}, "Your network returned NaN"),
+    ],
+)
+def test_what_does_not_work_is_told_in_words(broken, said):
+    widget = LatentPad(**{"decode": decode, "read": read, "codes": CODES, "labels": LABELS, **broken})
+    assert said in words(widget)
+    assert not any(widget.lit)
+
+
+def test_codes_that_are_no_points_are_refused():
+    with pytest.raises(ValueError, match=r"LatentPad needs codes \(N, 2\) and labels \(N,\); got shapes \(3, 3\)"):
+        LatentPad(decode, read, np.zeros((3, 3)), LABELS)
+
+
+def test_the_example_shows_each_digit_at_its_code():
+    decode, read, codes, labels = example()
+    assert np.mean(read(decode(codes[:200])).argmax(axis=1) == labels[:200]) > 0.5
