@@ -15,7 +15,7 @@ LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, indirect=True, scope="module")
 
 PREPARE = {  # what to do to a widget first, so that each of its sliders has something to move
-    "02 explorer": lambda cell: choose(cell, "ELU"),
+    "02 explorer": lambda cell: choose(cell, "elu"),
     "03 stepper": lambda cell: press(cell.get_by_role("slider", name="step"), "End"),
     "05 stepper": lambda cell: press(cell.get_by_role("slider", name="step"), "End"),
     "06 race": lambda cell: cell.get_by_role("checkbox", name="Momentum").check(),

@@ -115,11 +115,51 @@ def a_neuron_is_zero_on_its_line(lesson, figure):
 @after("02_activation_functions", "s-figure")
 def the_s_curves_and_their_slopes(lesson, figure):
     values, slopes = figure.axes
-    (z, sigmoid), (_, tanh) = curves(values)
+    (z, sigmoid), (_, tanh), (_, relu) = curves(values)
     assert np.allclose(sigmoid, 1 / (1 + np.exp(-z)))
     assert np.allclose(tanh, (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)))
+    assert np.array_equal(relu, [max(0, x) for x in z])
     for (x, y), (_, y_prime) in zip(curves(values), curves(slopes), strict=True):
-        assert np.allclose(slope(x, y), y_prime[1:-1], atol=0.01)
+        assert np.sum(np.abs(slope(x, y) - y_prime[1:-1]) > 0.01) <= 1  # the corner of ReLU
+
+
+@after("02_activation_functions", "hook-figure")
+def the_two_that_are_wrong_are_sevens_below_one_half(lesson, figure):
+    marked = [line.get_data() for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
+    assert len(marked) == len(lesson.wrong) == 2
+    for (z,), (a,) in marked:
+        assert z < 0
+        assert np.isclose(a, np.exp(z) / (1 + np.exp(z)))
+    assert lesson.y_new[lesson.wrong].all()
+
+
+@after("02_activation_functions", "bricks-figure")
+def two_hinges_make_a_ramp(lesson, figure):
+    (x, once), (_, twice), (_, flipped), (_, ramp) = [curves(ax)[-1] for ax in figure.axes]
+    assert np.allclose(once, np.interp(x, [-1, 0, 3], [0, 0, 3]))
+    assert np.allclose(twice, 2 * once)
+    assert np.allclose(flipped, np.interp(x, [-1, 1, 3], [0, 0, -4]))
+    assert np.allclose(ramp, np.interp(x, [-1, 0, 1, 3], [0, 0, 2, 2]))
+
+
+@after("02_activation_functions", "hardly-figure")
+def a_relu_hardly_learns_where_its_largest_sum_is_negative(lesson, figure):
+    (bias, relu), *smooth, (_, leaky) = curves(figure.axes[0])
+    largest = lesson.sums.max(axis=1)
+    assert np.allclose(relu, [100 * np.mean(largest + each <= 0) for each in bias])
+    assert not np.any(leaky)
+    for _, share in smooth:
+        assert (np.asarray(share) <= relu).all()
+        assert (np.diff(share) >= 0).all()
+
+
+@after("02_activation_functions", "six")
+def four_of_six_learn_and_the_dead_one_says_one_to_everything(lesson):
+    shares = dict(lesson.learned)
+    stuck = shares.pop("sigmoid, sure and wrong"), shares.pop("ReLU, from 0")
+    assert stuck[0] < 0.05
+    assert np.isclose(stuck[1], np.mean(lesson.y_test == 0))
+    assert min(shares.values()) > 0.97
 
 
 @after("02_activation_functions", "gallery")
