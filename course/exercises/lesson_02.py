@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from course.exercises.grading import exercise
+from course.exercises.grading import challenge, exercise
 from course.exercises.questions import Choices, Question, Situation
 from course.results import case
 from helpers import network
@@ -335,7 +335,9 @@ sigmoid.mistake(
     "became 0 in it. Give it `dtype=float`, or let `np.where` make the array.",
     _sigmoid_in_whole_numbers,
 )
-sigmoid.mistake("`math.exp` takes one number; `np.exp` takes a whole array.", lambda z: 1 / (1 + math.exp(-z)))
+sigmoid.mistake(
+    "`math.exp`, like `float`, takes one number; `np.exp` takes a whole array.", lambda z: 1 / (1 + math.exp(-z))
+)
 sigmoid.mistake(
     "Both halves came out alike: with e = `np.exp(-np.abs(z))`, e / (1 + e) is right for z < 0 only; for z ≥ 0 it is "
     "1 / (1 + e).",
@@ -537,6 +539,7 @@ softmax.mistake(
 softmax.mistake(
     "You took powers of 2. Softmax takes those of e, `np.exp`.",
     {"np.exp(z - np.max(z, axis=0))": "2.0 ** (z - np.max(z, axis=0))"},
+    {"np.exp(z - np.max(z, axis=0))": "2 ** (z - np.max(z, axis=0))"},
 )
 softmax.mistake(
     "This says which class is largest. Softmax gives a probability to each class.", lambda z: z.argmax(axis=0)
@@ -659,7 +662,7 @@ my_choice = {  # (activation, letter of the reason)
                 "c": "There is only one output here, and nothing to sum.",
                 "d": NOT_ABOUT_SLOPES,
                 "e": NOT_ABOUT_SLOPES,
-                "f": NOT_THE_CENTER + " Nor is it so: sigmoid is centred on ½.",
+                "f": NOT_THE_CENTER + " Nor is it so: sigmoid is centered on ½.",
             },
         ),
         "digit": Situation(
@@ -744,7 +747,154 @@ my_choice = {
     takeaway="Outputs are chosen by the values they must give, hidden layers by the gradients they let through.",
 )
 
-EXERCISES = (sigmoid, sigmoid_prime_from_output, leaky_relu, leaky_relu_prime, softmax, WHICH)
+# --- 2.7: the learning loop with the slope in it ----------------------------------------------------------------------
+
+X2 = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.5]]
+X1 = [[2.0, 1.0, 0.5, -1.0]]
+SIGMOID, TANH, RELU = (
+    {"f": f, "f_prime": f_prime} for f, f_prime in (network.ACTIVATIONS[name] for name in ("sigmoid", "tanh", "relu"))
+)
+
+
+@exercise(
+    "2.7",
+    "the learning loop, with the slope",
+    points=2,
+    minutes=10,
+    level=2,
+    stub="return ..., ...  # w (n_in,), b",
+    returns=("w", "b"),
+    cases=[
+        case(X=X2, y=[1.0, 0.0, 1.0], **TANH, w=[0.5, -1.0], b=0.25, steps=1, rate=0.5),
+        case(X=X2, y=[1.0, 0.0, 1.0], **TANH, w=[0.5, -1.0], b=0.25, steps=2, rate=0.5),
+        case(X=X1, y=[3.0, 1.0, 0.0, 1.0], **RELU, w=[1.5], b=-0.5, steps=3, rate=0.2),
+        case(X=X2, y=[0.0, 1.0, 0.5], **SIGMOID, w=[2.0, 1.0], b=-1.0, steps=4, rate=1.0),
+        case(X=X1, y=[3.0, 1.0, 0.0, 1.0], **TANH, w=[1.5], b=-0.5, steps=0, rate=0.2),
+    ],
+    hints=[
+        "It is the loop of 1.5 with one more factor, and it starts from the w and b that are given. Which number must "
+        "each error be multiplied by, before it is multiplied by the inputs?",
+        "Compute the sums `z = w @ X + b` once a round, an array of m numbers. Each picture has its own error, "
+        "`f(z) - y`, and its own slope, `f_prime(z)`.",
+        "In the loop four lines: z; `blame = (f(z) - y) * f_prime(z)`; w minus rate · X @ blame / m; b minus rate · "
+        "the mean of blame. After the loop, give back both.",
+    ],
+    reason="Error and slope belong to a picture, so they are multiplied first, m numbers with m numbers. `X @ blame` "
+    "then adds that times the inputs over the pictures. For f(z) = z the slope is 1, and this is lesson 01's loop.",
+    takeaway="One factor more than in lesson 01. Where it is 0, the picture teaches the neuron nothing.",
+)
+def train_with_slope(X, y, f, f_prime, w, b, steps, rate):  # X (n_in, m), y (m,)
+    for _ in range(steps):
+        z = w @ X + b
+        blame = (f(z) - y) * f_prime(z)
+        w = w - rate * (X @ blame) / len(y)
+        b = b - rate * np.mean(blame)
+    return w, b
+
+
+train_with_slope.mistake(
+    "The slope is missing: this is the loop of lesson 01. Multiply each error by `f_prime(z)`.", {" * f_prime(z)": ""}
+)
+train_with_slope.mistake(
+    "The slope is taken at a = f(z). It belongs to the place on the curve where the neuron stands, z.",
+    {"f_prime(z)": "f_prime(f(z))"},
+)
+train_with_slope.mistake(
+    "You multiply by f(z), which is what the neuron says. How fast that changes is the slope, `f_prime(z)`.",
+    {"f_prime(z)": "f(z)"},
+)
+train_with_slope.mistake(
+    "The slope is always the sigmoid's, a (1 − a). Use the `f_prime` that is given.",
+    {"f_prime(z)": "f(z) * (1 - f(z))"},
+)
+train_with_slope.mistake(
+    "One slope for all pictures, the mean. Each picture stands at a place of its own on the curve: `f_prime(z)`.",
+    {"f_prime(z)": "np.mean(f_prime(z))"},
+)
+train_with_slope.mistake(
+    "b moves without the slope. Its input is 1, but error × slope is the same as for w.",
+    {"np.mean(blame)": "np.mean(f(z) - y)"},
+)
+train_with_slope.mistake(
+    "w moves without the slope: it needs error × slope × input, `X @ blame`.", {"X @ blame": "X @ (f(z) - y)"}
+)
+train_with_slope.mistake(
+    "The error is missing: slope × input alone does not say how wrong the guess was.", {"(f(z) - y) * ": ""}
+)
+train_with_slope.mistake("The activation is missing in the error: the guess is f(z), not z.", {"(f(z) - y)": "(z - y)"})
+train_with_slope.mistake(
+    "The bias is missing in the sum: z = w · x + b.",
+    {"w @ X + b": "w @ X"},
+)
+train_with_slope.mistake(
+    "You walk the wrong way: with error = guess − y, subtract; or measure y − guess, and add.",
+    {"f(z) - y": "y - f(z)"},
+    {"w - rate": "w + rate", "b - rate": "b + rate"},
+)
+train_with_slope.mistake("w goes the right way, b the wrong one: subtract from both.", {"b - rate": "b + rate"})
+train_with_slope.mistake("b goes the right way, w the wrong one: subtract from both.", {"w - rate": "w + rate"})
+train_with_slope.mistake(
+    "For w you added over the pictures; the mean is asked for: divide by m, as `np.mean` does for b.",
+    {" / len(y)": ""},
+)
+train_with_slope.mistake(
+    "Both adjustments are sums over the pictures. Take means: divide by m.",
+    {" / len(y)": "", "np.mean(blame)": "np.sum(blame)"},
+)
+train_with_slope.mistake(
+    "For b you added over the pictures; the mean is asked for: `np.mean`.", {"np.mean(blame)": "np.sum(blame)"}
+)
+train_with_slope.mistake(
+    "For w you divided by the number of inputs. The mean is over the m pictures: `len(y)`.", {"len(y)": "len(X)"}
+)
+train_with_slope.mistake(
+    "There is a factor 2 too many: the loss is half the squared error, so that the 2 goes away.",
+    {"(f(z) - y)": "2 * (f(z) - y)"},
+)
+train_with_slope.mistake(
+    "The errors are squared, which loses their sign. The step needs the error itself.",
+    {"(f(z) - y)": "(f(z) - y) ** 2"},
+)
+train_with_slope.mistake("`rate` is missing: each step is only a part of the mean.", {"rate * ": ""})
+train_with_slope.mistake("`rate` is missing in the step of w.", {"rate * (X": "(X"})
+train_with_slope.mistake("`rate` is missing in the step of b.", {"rate * np.mean": "np.mean"})
+train_with_slope.mistake(
+    "It starts from 0. Start from the w and b that are given.",
+    {"    for _": "    w, b = np.zeros(len(X)), 0.0\n    for _"},
+)
+train_with_slope.mistake(
+    "The mean of the products is not the product of the means: error × slope × input first, picture by picture.",
+    {"(X @ blame) / len(y)": "X.mean(axis=1) * np.mean(blame)"},
+)
+train_with_slope.mistake(
+    "z is computed before the loop, so it never hears of the new w and b. Move that line into the loop.",
+    {"    for _ in range(steps):\n        z = w @ X + b\n": "    z = w @ X + b\n    for _ in range(steps):\n"},
+)
+train_with_slope.mistake(
+    "The slope is computed before the loop, at the place where the neuron stood at first. Compute it in every round.",
+    {"    for _": "    slope = f_prime(w @ X + b)\n    for _", "* f_prime(z)": "* slope"},
+)
+train_with_slope.mistake(
+    "The error is measured anew between the two adjustments, so b sees a w that has moved already. Measure it once.",
+    {"b = b": "blame = (f(w @ X + b) - y) * f_prime(w @ X + b)\n        b = b"},
+)
+train_with_slope.mistake(
+    "The loop ends after its first round. Move `return` to the left, out of the loop.", {"    return": "        return"}
+)
+train_with_slope.mistake("There is one step too few.", {"range(steps)": "range(steps - 1)"})
+train_with_slope.mistake("There is one step too many.", {"range(steps)": "range(steps + 1)"})
+train_with_slope.mistake("There is only one step, whatever `steps` is.", {"range(steps)": "range(1)"})
+train_with_slope.mistake(
+    "w stays where it was. It moves against error × slope × input.", {"w = w - rate * (X @ blame) / len(y)": "pass"}
+)
+train_with_slope.mistake(
+    "b stays where it was. It moves against error × slope.", {"b = b - rate * np.mean(blame)": "pass"}
+)
+train_with_slope.mistake("w and b are exchanged: give back w first, then b.", {"return w, b": "return b, w"})
+train_with_slope.mistake("Give back both, `return w, b`.", {"return w, b": "return w"})
+
+
+EXERCISES = (sigmoid, sigmoid_prime_from_output, leaky_relu, leaky_relu_prime, softmax, WHICH, train_with_slope)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
@@ -827,3 +977,80 @@ QUESTIONS = (
         right="It has none; code takes 0",
     ),
 )
+
+
+# --- answers to the harder challenges ---------------------------------------------------------------------------------
+
+
+@challenge(
+    "2.c1",
+    "the α that makes ELU's slope continuous",
+    result="α = 1. On the left of 0 the slope is α e^z, which comes to α; on the right it is 1.",
+    notice="That is why α = 1 is the usual choice. The second derivative still jumps, from 1 to 0.",
+    holds=lambda jumps: min(jumps, key=jumps.get) == 1.0 and jumps[1.0] < 1e-6 < 0.4 < jumps[0.5],
+)
+def smooth_elu():
+    left, right = np.array(-1e-9), np.array(1e-9)
+    return {a: float(abs(network.elu_prime(left, a) - network.elu_prime(right, a))) for a in (0.25, 0.5, 1.0, 1.5)}
+
+
+@challenge(
+    "2.c2",
+    "tanh is a stretched sigmoid",
+    result="The two differ by rounding only. On paper: 2σ(2z) − 1 = (1 − e^−2z) / (1 + e^−2z); "
+    "multiply above and below by e^z.",
+    notice="So a tanh unit can do what a sigmoid unit can, with other weights around it. Only its center is another.",
+    holds=lambda difference: difference < 1e-14,
+)
+def stretched():
+    z = np.linspace(-20, 20, 401)
+    return np.abs(np.tanh(z) - (2 * network.sigmoid(2 * z) - 1)).max()
+
+
+@challenge(
+    "2.c3",
+    "a bump of four ReLUs",
+    result="R(x) − R(x − 1) − R(x − 2) + R(x − 3): up with slope 1, level, down, level.",
+    notice="At its corner each ReLU changes the slope by its outgoing weight: +1, −1, −1, +1. They sum to 0.",
+    holds=lambda heights: heights == [0, 0, 0.5, 1, 1, 1, 0.5, 0, 0],
+)
+def bump():
+    x = np.array([-1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 9])
+    weights = {0: 1, 1: -1, 2: -1, 3: 1}  # corner: outgoing weight
+    return sum(weight * network.relu(x - corner) for corner, weight in weights.items()).tolist()
+
+
+@challenge(
+    "2.c4",
+    "where GELU falls",
+    result="Left of −0.75, where GELU is lowest. Farther out the slope comes back to 0 from below.",
+    notice="There a larger sum gives less. No harm is known of it: the slope there is at most 0.13 in size.",
+    holds=lambda found: abs(found[0] + 0.75) < 0.01 and -0.135 < found[1] < -0.125,
+)
+def falling_gelu():
+    z = np.linspace(-5, 5, 10_001)
+    slopes = network.gelu_prime(z)
+    return z[slopes < 0].max(), slopes.min()
+
+
+@challenge(
+    "2.c5",
+    "other functions in the four layers",
+    result="With step the output takes only a few values, with ReLU it is made of straight pieces, with GELU it is "
+    "smooth: its slope never jumps.",
+    notice="What f is made of, the network is made of: steps, corners, or neither.",
+    holds=lambda seen: seen["step"] < 12 and seen["relu"] < 100 and seen["gelu"] > 1000,
+)
+def other_layers():
+    rng, x = np.random.default_rng(4), np.linspace(-3, 3, 1201).reshape(1, -1)
+    layers = [(rng.normal(size=(8, n)), rng.normal(size=(8, 1))) for n in (1, 8, 8, 8)]
+    outputs = {"step": lambda z: 1.0 * (z > 0), "relu": network.relu, "gelu": network.gelu}
+    for name, f in outputs.items():
+        a = x
+        for W, b in layers:
+            a = f(W @ a + b)
+        outputs[name] = a.sum(axis=0) if name == "step" else np.diff(a.sum(axis=0)) / np.diff(x[0])
+    return {name: len(np.unique(values.round(6))) for name, values in outputs.items()}  # values or slopes
+
+
+CHALLENGES = (smooth_elu, stretched, bump, falling_gelu, other_layers)
