@@ -13,7 +13,9 @@ import nbformat
 from course.exercises import lessons
 
 DESCRIPTION = re.compile(r"<details><summary>In words</summary>\s*(.*?)\s*</details>", re.DOTALL)
-PREDICT = re.compile(r"^\*\*Predict first[.:]\*\* (.*?)(?=\n\n(?!<details>)|\Z)", re.DOTALL | re.MULTILINE)
+PREDICT = re.compile(  # a paragraph, and the answer folded below it
+    r"^\*\*Predict first[.:]\*\* (.+?(?:\n\n<details>.*?</details>|(?=\n\n)|\Z))", re.DOTALL | re.MULTILINE
+)
 
 
 def setup(app):
