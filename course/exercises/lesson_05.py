@@ -183,6 +183,9 @@ LAYER_MISTAKES = {
     ): {"A_prev.T": "A_prev"},
     "db is one number, summed over everything. Sum over the examples only: axis 1.": {"axis=1, keepdims=True": ""},
     "Blame goes back through the weights, W.T, not through their gradient, dW.": {"W.T @": "dW.T @"},
+    "You gave the weights after a step. The gradient itself is asked for.": {
+        "delta @ A_prev.T": "W - delta @ A_prev.T"
+    },
     "You divided dA_prev by m, which is in delta already.": {"W.T @ delta": "W.T @ delta / delta.shape[1]"},
     "No slope here: dA_prev is `W.T @ delta`; the layer before multiplies by its own.": [
         {"W.T @ delta": f"(W.T @ delta) * {slope}"}
@@ -322,15 +325,28 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
     "Layer 1 has no gradient. The loop must run down to l = 1: `range(L, 0, -1)`.": {"L, 0": "L, 1"},
     "The loop runs upwards. Blame comes from the output: `range(L, 0, -1)`.": {"L, 0, -1": "1, L + 1"},
     "No entry is filled. `range(L, 0)` counts up, so its loop never runs: `range(L, 0, -1)`.": {"L, 0, -1": "L, 0"},
-    "Layer L has no gradient. The loop must begin with it: `range(L, 0, -1)`.": {"L, 0": "L - 1, 0"},
-    "The lists are in reverse order.": {"return dW, db": "return dW[:1] + dW[:0:-1], db[:1] + db[:0:-1]"},
+    "Layer L has no gradient. The loop must begin with it: `range(L, 0, -1)`.": (
+        {"L, 0": "L - 1, 0"},
+        {"L, 0, -1": "L - 1, -1, -1"},
+    ),
+    "The lists are in reverse order.": (
+        {"return dW, db": "return dW[:1] + dW[:0:-1], db[:1] + db[:0:-1]"},
+        {"return dW, db": "return dW[::-1], db[::-1]"},
+    ),
+    "You divided by the slope; blame is multiplied by it.": {") * f": ") / f"},
+    "Every layer got the blame of the output, A[L] − Y. Layer l − 1 gets it from layer l: `W[l].T @ delta`.": {
+        "W[l].T @ delta": "W[l].T @ (A[L] - Y) / m"
+    },
     "The two are swapped: `return dW, db`.": {"return dW, db": "return db, dW"},
     "`dW = db = […]` makes one list with two names.": {"dW, db = [None] * (L + 1),": "dW = db ="},
     (
         "The lists end with entry L, and L is `len(W) - 1`. In the round of layer l the next delta is that of layer l "
         "− 1: of the formula for delta[l], l + 1 becomes l, and l becomes l − 1."
     ): ({"W[l].T": "W[l + 1].T"}, {"l > 1": "l > 0", "W[l].T": "W[l + 1].T"}),
-    "A list has to be long enough before an entry is assigned: `[None] * (L + 1)`.": {"[None] * (L + 1)": "[]"},
+    (
+        "An entry is assigned that the list does not have. It needs entries 0 … L at the start, `[None] * (L + 1)`, "
+        "and the loop goes from L down, `range(L, 0, -1)`."
+    ): ({"[None] * (L + 1)": "[]"}, {"L, 0, -1": "L + 1, 0, -1"}),
     "`*` multiplies element by element; dW[l] is the matrix product `delta @ A[l - 1].T`.": {"delta @": "delta *"},
     "It is the weights that are turned, `W[l].T @ delta`, not delta or the product.": (
         {"W[l].T @ delta": "(W[l] @ delta.T).T"},

@@ -306,6 +306,7 @@ for says, edit in (
     ("ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
      {"/ (np.sqrt(s_hat) + self.epsilon)": "/ np.sqrt(s_hat) + self.epsilon"}),
     (NO_ROOT, {"g**2": "g"}),
+    (NO_ROOT, {"g**2": "g * 2"}),
     ("v and s are one and the same list, with two names: `self.v = self.s = […]`. Make a list for each.",
      {"            self.s = [np.zeros_like(theta) for theta in parameters]\n": "            self.s = self.v\n"}),
     (NO_ROOT, {"s / (1 - self.beta_2**self.t)": "s / 1 - self.beta_2**self.t"}),
@@ -313,6 +314,11 @@ for says, edit in (
      {"v / (1 - self.beta_1**self.t)": "v / 1 - self.beta_1**self.t"}),
     (POWER, {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t", "(1 - self.beta_2**": "((1 - self.beta_2)**"}),
     (POWER, {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t"}),
+    ("A power is written `**`; yours is β · t: it is 1 − βᵗ.", {"self.beta_1**self.t": "self.beta_1 * self.t"}),
+    ("ε is subtracted; it is added to the root.", {") + self.epsilon": ") - self.epsilon"}),
+    ("s averages g², the squares, not |g|.", {"g**2": "abs(g)"}),
+    ("ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
+     {"v_hat / (np.sqrt(s_hat) + self.epsilon)": "(v_hat / np.sqrt(s_hat) + self.epsilon)"}),
     ("Each average is corrected with its own β: s with β₂.", {"s / (1 - self.beta_2": "s / (1 - self.beta_1"}),
     ("In v the new gradient has the share 1 − β₁, so that the two shares make 1.",
      {"(1 - self.beta_1) * g": "self.beta_1 * g"}),
@@ -407,8 +413,9 @@ BATCHES = {  # what to say to what is seen below, and an example
     "with replacement": ("You drew with replacement, as `rng.integers` and `rng.choice` do, made a new order for each "
         "batch, or cut pieces that overlap. Draw one `rng.permutation(len(X))` before the loop, and cut it into "
         "pieces.", {ORDER: "rng.integers(len(X), size=len(X))"}),
-    "not once": ("The pieces of one order take every example once: `order[start : start + batch_size]`, where start "
-        "is 0, batch_size, 2 batch_size and so on.", {STARTS: "range(0, len(X))"}),
+    "not once": ("One order of all rows, `rng.permutation(len(X))`, cut into pieces takes every example once: "
+        "`order[start : start + batch_size]`, where start is 0, batch_size, 2 batch_size and so on.",
+        {STARTS: "range(0, len(X))"}),
     "not shuffled": ("Where examples are sorted, each batch would hold one class. Go through "
         "`rng.permutation(len(X))` instead.", {ORDER: "np.arange(len(X))"}),
     "batches shuffled": ("You shuffled the batches; what is in a batch stayed together. Shuffle the examples, then "
@@ -433,8 +440,9 @@ BATCHES = {  # what to say to what is seen below, and an example
         {ORDER: "np.arange(len(X))", "    for": "    rng.shuffle(X)\n    for"}),
     "returned": ("`return` leaves the function at once. `yield` hands out one pair, and the loop goes on when the "
         "next is wanted.", {YIELD: "return X[batch].T, Y[batch].T"}),
-    "none": ("Where does your slice end? `order[start:batch_size]` is empty from the second batch on: "
-        "`order[start : start + batch_size]`.", {"start + batch_size]": "batch_size]"}),
+    "none": ("Does your slice end at `batch_size`? Then it is empty from the second batch on. It is `order[start : "
+        "start + batch_size]`, of an order of all rows, `rng.permutation(len(X))`.",
+        {"start + batch_size]": "batch_size]"}),
     "empty": ("Where batch_size divides the number of examples, there is no rest. `range(0, len(X), batch_size)` "
         "knows that.", {STARTS: "range(0, len(X) + 1, batch_size)"}),
 }  # fmt: skip

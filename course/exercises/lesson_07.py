@@ -22,7 +22,7 @@ TITLE = "Training on MNIST"
     quiet=True,
     cases=[
         case(X=[[2.0, 5.0, 0.5], [0.0, 1.0, 1.0]], X_train=[[1, 0, 0.5], [3, 2, 1.5], [6, 4, 1], [2, 7, 0.25]]),
-        case(X=[[4.0, 1.0]], X_train=[[0.0, 1.0], [2.0, 3.0], [4.0, 8.0]]),
+        case(X=[[40.0, 1.0]], X_train=[[0.0, 1.0], [2.0, 3.0], [4.0, 8.0]]),
         case(X=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]], X_train=[[1.0, 0.0], [3.0, 2.0], [8.0, 1.0]]),
         case(X=[[0.5, 0.0, 1.0, 0.5], [1.5, 2.0, 0.0, 1.0]], X_train=[[0.0, 0.0, 1.0, 0.25], [1.0, 0.0, 3.0, 0.25]]),
     ],
@@ -137,6 +137,14 @@ standardise.mistake(
     "You added 1 to every standard deviation. Only 0 becomes 1: `np.where(std == 0, 1, std)`.", {WHERE: "(std + 1)"}
 )
 standardise.mistake(
+    "You cut off what is far from the mean. Leave it as it is: only the scale is asked for.",
+    *({"return ": "return np.clip(", WHERE: f"{WHERE}, -{most}, {most})"} for most in (1, 2, 3, 5, 10)),
+)
+standardise.mistake("You added the mean; subtract it.", {"X - mean": "X + mean"})
+standardise.mistake(
+    "You took the median. The mean is asked for.", {"X_train.mean(axis=0)": "np.median(X_train, axis=0)"}
+)
+standardise.mistake(
     "You look in X for pixels that never change. Look in `X_train`: its standard deviations are what you divide by.",
     {"std == 0": "X.std(axis=0) == 0"},
 )
@@ -183,6 +191,7 @@ LABELS = np.where(np.arange(23) % 2, PROBABILITIES.argmax(axis=1), np.arange(23)
         case(P=[[0.4, 0.6], [0.7, 0.3], [0.2, 0.8], [0.9, 0.1], [0, 1]], y=[0, 0, 0, 0, 1]),
         case(P=[[0.1, 0.2, 0.3, 0.4]], y=[3]),
         case("23 examples of 5 classes", P=PROBABILITIES, y=LABELS),
+        case(P=[[0.3, 0.7], [0.6, 0.4]], y=[0, 1]),  # none is right, and the mean of the answers is that of the labels
     ],
     hints=[
         "Two steps: which class does each row answer, and how often is that the label?",
@@ -230,6 +239,24 @@ accuracy.mistake("This is the share of wrong answers, 1 − accuracy.", {"==": "
 accuracy.mistake(
     "Only 0 and 1 come out, 1 if all answers are right. Accuracy is their share: the mean, or `/`, not `//`.",
     {"mean": "all"},
+)
+accuracy.mistake(
+    "You compared two means, of the answers and of the labels. Compare each answer with its label, then take the mean.",
+    {"P.argmax(axis=1) == y)": "P.argmax(axis=1)) == np.mean(y)"},
+)
+accuracy.mistake("1 comes out as soon as one answer is right. Accuracy is the share of right ones.", {"mean": "any"})
+accuracy.mistake(
+    "The first example is left out: indices begin at 0.",
+    lambda P, y: sum(P[i].argmax() == y[i] for i in range(1, len(y))) / len(y),
+    lambda P, y: np.mean(P[1:].argmax(axis=1) == y[1:]) if len(y) > 1 else np.nan,
+)
+accuracy.mistake(
+    "You subtracted labels from answers. Compare them, `==`: a class is right or wrong, near misses do not count.",
+    {"==": "-"},
+)
+accuracy.mistake(
+    "You rounded. Leave the fraction as it is.",
+    *(lambda P, y, digits=digits: round(np.mean(P.argmax(axis=1) == y), digits) for digits in (1, 2, 3)),
 )
 accuracy.mistake(
     "This is the mean probability of the right class. Accuracy asks only whether that class came first.",
@@ -371,6 +398,10 @@ confusion_matrix.mistake(
 )
 confusion_matrix.mistake(
     "The first example is left out: indices begin at 0.", {"zip(y, y_pred,": "zip(y[1:], y_pred[1:],"}
+)
+confusion_matrix.mistake(
+    "The last class is left out: `range(k)` goes from 0 to k − 1 already.",
+    {"return confusion": "confusion[-1], confusion[:, -1] = 0, 0\n    return confusion"},
 )
 confusion_matrix.mistake("The last example is left out.", {"zip(y, y_pred,": "zip(y[:-1], y_pred[:-1],"})
 confusion_matrix.mistake("Every count is one too high: begin with zeros, not with ones.", {"np.zeros": "np.ones"})

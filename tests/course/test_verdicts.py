@@ -235,7 +235,7 @@ ROWS = [
                 "np.arange(len(X))[::-1]",
                 "Two epochs with the same `rng` came in the same order",
             ),
-            ("rng.permutation(len(X))", "rng.permutation(batch_size)", "there was a batch of none.\nStuck?"),
+            ("rng.permutation(len(X))", "rng.permutation(batch_size)", "of an order of all rows"),
             ("rng.permutation(len(X))", "rng.permutation(X)", "Only whole numbers can be indices"),
             ("rng.permutation(len(X))", "rng.choice(len(X), len(X), replace=False)", "Right."),
         )
