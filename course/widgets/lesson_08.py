@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from contourpy import contour_generator
 
 from course.text import listed, number
@@ -37,6 +38,7 @@ TESTS = {  # what may be ordered, and its price
 RIGHT, WRONG = 5, 2  # points that a right diagnosis or a cure that works brings, and that a wrong one costs
 CURED = 0.85  # of the validation digits are right at the end, at least, if a cure works
 NO_CURE = "leave it as it is"
+OPEN = "–"  # no decision yet
 PASS = 60  # points out of 100
 TOPS = 0.6, 3.6, 6.0  # few, since axes are slow to redraw; of a loss above them the first number is said
 CURVES = {  # the losses, with their looks
@@ -230,10 +232,31 @@ def works(cure, patient):
     return cure in patient.cures and patient.cures[cure]["validation_accuracy"][-1] >= CURED
 
 
-def choices(label, options):
-    """Buttons of which one is pressed, none at first: unlike a list, no key goes through options one did not mean."""
-    look = {"style": {"button_width": "auto"}, "layout": {"width": "100%"}}
-    return widgets.ToggleButtons(options=options, value=None, description=label, **look)
+class Decision(widgets.Box):
+    """A list and a button: `value` is what the list showed when the button was pressed, at first None.
+
+    So no key goes through options that one did not mean, and that would cost.
+    """
+
+    value = traitlets.Unicode(None, allow_none=True)
+
+    def __init__(self, label, button, options):
+        self.options = tuple(options)
+        self._list = dropdown(label, (OPEN, *self.options))
+        self._button = widgets.Button(description=button, tooltip=f"{button}: decide on what the list shows")
+        self._button.on_click(lambda _: self.set_trait("value", None if self._list.value == OPEN else self._list.value))
+        self._list.layout.margin = self._button.layout.margin = "0"
+        super().__init__([self._list, self._button], layout={"flex_flow": "column", "align_items": "stretch"})
+
+    @traitlets.validate("value")
+    def _known(self, proposal):
+        if proposal.value not in (None, *self.options):
+            raise traitlets.TraitError(f"expected one of {listed(self.options)}, got {proposal.value!r}.")
+        return proposal.value
+
+    @traitlets.observe("value")
+    def _show(self, change):
+        self._list.value = change.new or OPEN
 
 
 @dataclass
@@ -283,8 +306,8 @@ class TrainingClinic(Explorer):
         return {
             "patient": dropdown("patient", range(1, len(self.patients) + 1)),
             "tests": CheckList("tests", TESTS),
-            "diagnosis": choices("diagnosis", list(DIAGNOSES)),
-            "cure": choices("cure", [NO_CURE, *sorted(cures)]),
+            "diagnosis": Decision("diagnosis", "Diagnose", DIAGNOSES),
+            "cure": Decision("cure", "Treat", (NO_CURE, *sorted(cures))),
         }
 
     def draw(self, figure):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from moving import picture, put, words
+from traitlets import TraitError
 
 from course.widgets.lesson_08 import (
     CURED,
@@ -98,6 +99,24 @@ def test_what_was_paid_and_said_stays_in_the_chart_of_its_patient():
     widget.reset()
     assert widget.points == 0
     assert picture(widget) == first
+
+
+def test_a_list_decides_nothing_until_its_button_is_pressed():
+    widget = TrainingClinic()
+    choice, button = widget.control["diagnosis"].children
+    for name in ("learning rate too large", "healthy"):  # as arrow keys go through the list
+        choice.value = name
+    assert widget.values["diagnosis"] is None
+    assert widget.points == 0
+    button.click()
+    assert widget.values["diagnosis"] == "healthy"
+    assert widget.points == 5
+    widget.control["patient"].value = 2
+    assert choice.value == "–"
+    button.click()
+    assert widget.values["diagnosis"] is None
+    with pytest.raises(TraitError, match="expected one of healthy, learning rate too large"):
+        TrainingClinic(diagnosis="measles")
 
 
 def test_only_what_is_ordered_is_shown_and_said():
