@@ -139,17 +139,20 @@ class BatchNorm(Layer):
 
     def initialize(self, rng, dtype):
         if self.gamma is None:
-            self.gamma, self.beta = np.ones((self.n_out, 1), dtype), np.zeros((self.n_out, 1), dtype)
-            self.mean, self.variance = np.zeros((self.n_out, 1), dtype), np.ones((self.n_out, 1), dtype)
+            shape = self.n_out, 1
+            self.gamma, self.beta = np.ones(shape, dtype), np.zeros(shape, dtype)
+            self.mean, self.variance = np.zeros(shape, dtype), np.ones(shape, dtype)
 
     def forward(self, A, training):
         if not training:
-            return self.gamma * (A - self.mean) / np.sqrt(self.variance + self.epsilon) + self.beta
+            sigma = np.sqrt(self.variance + self.epsilon)
+            return self.gamma * (A - self.mean) / sigma + self.beta
         checks.check_batch_of_two(A)
         m = A.shape[1]
         mu, sigma_2 = A.mean(axis=1, keepdims=True), A.var(axis=1, keepdims=True)
-        self.mean[...] = self.rho * self.mean + (1 - self.rho) * mu
-        self.variance[...] = self.rho * self.variance + (1 - self.rho) * sigma_2 * m / (m - 1)
+        rho, new = self.rho, 1 - self.rho
+        self.mean[...] = rho * self.mean + new * mu
+        self.variance[...] = rho * self.variance + new * sigma_2 * m / (m - 1)
         self.sigma = np.sqrt(sigma_2 + self.epsilon)
         self.A_hat = (A - mu) / self.sigma
         return self.gamma * self.A_hat + self.beta

@@ -350,10 +350,8 @@ def batch_norm_case(n, m):
     use=use_batch_norm,
     returns=("out", "dgamma", "dbeta", "dA"),
     cases=[batch_norm_case(2, 5), batch_norm_case(3, 3), batch_norm_case(1, 8)],
-    stub='''
+    stub="""
 class BatchNorm(Layer):
-    """γ Â + β with Â = (A − μ) / √(σ² + ε), for each of n rows."""
-
     parameters = ("gamma", "beta")
     statistics = ("mean", "variance")
     smallest_batch = 2
@@ -365,16 +363,19 @@ class BatchNorm(Layer):
 
     def initialize(self, rng, dtype):
         if self.gamma is None:
-            self.gamma, self.beta = np.ones((self.n_out, 1), dtype), np.zeros((self.n_out, 1), dtype)
-            self.mean, self.variance = np.zeros((self.n_out, 1), dtype), np.ones((self.n_out, 1), dtype)
+            shape = self.n_out, 1
+            self.gamma, self.beta = np.ones(shape, dtype), np.zeros(shape, dtype)
+            self.mean, self.variance = np.zeros(shape, dtype), np.ones(shape, dtype)
 
     def forward(self, A, training):
         if not training:
-            return self.gamma * (A - self.mean) / np.sqrt(self.variance + self.epsilon) + self.beta
+            sigma = np.sqrt(self.variance + self.epsilon)
+            return self.gamma * (A - self.mean) / sigma + self.beta
         m = A.shape[1]
         mu, sigma_2 = A.mean(axis=1, keepdims=True), A.var(axis=1, keepdims=True)
-        self.mean[...] = self.rho * self.mean + (1 - self.rho) * mu
-        self.variance[...] = self.rho * self.variance + (1 - self.rho) * sigma_2 * m / (m - 1)
+        rho, new = self.rho, 1 - self.rho
+        self.mean[...] = rho * self.mean + new * mu
+        self.variance[...] = rho * self.variance + new * sigma_2 * m / (m - 1)
         self.sigma = np.sqrt(sigma_2 + self.epsilon)
         self.A_hat = (A - mu) / self.sigma
         return self.gamma * self.A_hat + self.beta
@@ -384,7 +385,7 @@ class BatchNorm(Layer):
 
     def backward(self, dA):  # dA (n, m) → ∂loss/∂A (n, m), with A what came in
         return ...  # your code here
-''',
+""",
     hints=[
         "γ multiplies Â, β is added: what are their gradients, summed over the examples of a row? (`axis=1`, and "
         "`keepdims=True` for the shape (n, 1).)",
@@ -398,8 +399,6 @@ class BatchNorm(Layer):
     takeaway="What comes out has mean 0 in each row, so a bias before batch norm never gets a gradient.",
 )
 class BatchNorm(Layer):
-    """γ Â + β with Â = (A − μ) / √(σ² + ε), for each of n rows."""
-
     parameters = ("gamma", "beta")
     statistics = ("mean", "variance")
     smallest_batch = 2
@@ -411,16 +410,19 @@ class BatchNorm(Layer):
 
     def initialize(self, rng, dtype):
         if self.gamma is None:
-            self.gamma, self.beta = np.ones((self.n_out, 1), dtype), np.zeros((self.n_out, 1), dtype)
-            self.mean, self.variance = np.zeros((self.n_out, 1), dtype), np.ones((self.n_out, 1), dtype)
+            shape = self.n_out, 1
+            self.gamma, self.beta = np.ones(shape, dtype), np.zeros(shape, dtype)
+            self.mean, self.variance = np.zeros(shape, dtype), np.ones(shape, dtype)
 
     def forward(self, A, training):
         if not training:
-            return self.gamma * (A - self.mean) / np.sqrt(self.variance + self.epsilon) + self.beta
+            sigma = np.sqrt(self.variance + self.epsilon)
+            return self.gamma * (A - self.mean) / sigma + self.beta
         m = A.shape[1]
         mu, sigma_2 = A.mean(axis=1, keepdims=True), A.var(axis=1, keepdims=True)
-        self.mean[...] = self.rho * self.mean + (1 - self.rho) * mu
-        self.variance[...] = self.rho * self.variance + (1 - self.rho) * sigma_2 * m / (m - 1)
+        rho, new = self.rho, 1 - self.rho
+        self.mean[...] = rho * self.mean + new * mu
+        self.variance[...] = rho * self.variance + new * sigma_2 * m / (m - 1)
         self.sigma = np.sqrt(sigma_2 + self.epsilon)
         self.A_hat = (A - mu) / self.sigma
         return self.gamma * self.A_hat + self.beta
