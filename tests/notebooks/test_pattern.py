@@ -13,7 +13,7 @@ import pytest
 from course.exercises import lessons
 from tools import notebooks as tool
 
-SECOND = ["01_neuron", "02_activation_functions", "03_forward_propagation"]
+SECOND = ["01_neuron", "02_activation_functions", "03_forward_propagation", "08_training_challenges"]
 DRAWING = {"plt", "fig", "ax", "axes", "print"}
 COMPOUND = (ast.For, ast.With, ast.If, ast.Try, ast.While, ast.FunctionDef, ast.ClassDef)
 AGAIN = {"fig", "ax", "axes", "_"}  # names that any cell may assign
@@ -33,7 +33,7 @@ def code_of(cells, which=is_open):
 
 
 def assigned(tree):
-    """The global names that a cell binds, those of its loops left out."""
+    """The global names that a cell binds, without those of its loops, and a class that goes on: `class A(A):`."""
     loops = [node.target for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
     looped = {name.id for target in loops for name in ast.walk(target) if isinstance(name, ast.Name)}
     scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef)]
@@ -41,7 +41,9 @@ def assigned(tree):
     stored = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     names = {node.id for node in stored if id(node) not in inner}
     defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return (names - looped) | defined
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    goes_on = {node.name for node in classes if node.name in map(ast.unparse, node.bases)}
+    return (names - looped) | (defined - goes_on)
 
 
 def imported(tree):
