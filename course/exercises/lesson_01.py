@@ -39,7 +39,7 @@ def _step(z):
         case(x=[0.3], w=[2.0], b=0.25, f=tanh),
     ],
     hints=[
-        "Do x = [3, 1, 2], w = [0.5, −2, 1], b = −1 by hand, as in section 4. What is left to do with the sum?",
+        "Do x = [3, 1, 2], w = [0.5, −2, 1], b = −1 by hand, as in section 3. What is left to do with the sum?",
         "`w @ x` multiplies and adds in one go, for any number of inputs. No loop is needed.",
         "Two steps: `z` is `w @ x` plus the bias, and the result is `f` of it.",
     ],
@@ -381,7 +381,7 @@ my_nand.mistake(
 def _predicted(answer, question):
     """The answer to a question, counted from 1; NotImplementedError while one is open."""
     if not issubclass(type(answer), (tuple, list)) or len(answer) != 5:
-        raise ValueError("there are 5 questions: keep the form of the stub, with a number for each.")
+        raise ValueError("give five numbers, one for each question, in this order.")
     if any(value is ... for value in answer):
         raise NotImplementedError
     try:
@@ -444,7 +444,7 @@ my_prediction = (0.5, 1, 0.25, 0.5, 0)
     reason="|b| / |w| is 5/10, 5/20 and 10/20. The sum for (0.5, 0.5) is 2, which fires; with all signs changed "
     "it is −2. So doubling everything changes nothing for a step neuron, and changing all signs swaps the two sides of "
     "the line.",
-    takeaway="Only the ratio of b to w places the line. The signs say which side of it fires.",
+    takeaway="Multiply w and b by the same number, and the line stays. Change both signs, and the other side fires.",
 )
 
 my_prediction.mistake("The distance is |b| / |w|: divide by the length of w.", _with(1, 5))
@@ -596,6 +596,7 @@ train_neuron.mistake(
 )
 train_neuron.mistake(
     "w is one number here; it needs one for each input: `np.zeros(len(X))`.",
+    {"np.zeros(len(X))": "0.0"},
     {"np.zeros(len(X))": "0.0", "(X @ error) / len(y)": "np.mean(X * error)", "w @ X": "w * X.sum(axis=0)"},
 )
 train_neuron.mistake(
@@ -603,7 +604,7 @@ train_neuron.mistake(
     {"len(X)": "len(y)"},
 )
 train_neuron.mistake(
-    "X is transposed in one of the products. `w @ X` is one number for each "
+    "The order, or a `.T`, is wrong in one of the products. `w @ X` is one number for each "
     "example, and `X @ error` one for each input; "
     "neither needs a `.T`.",
     {"X @ error": "X.T @ error"},
