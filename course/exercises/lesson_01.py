@@ -493,10 +493,10 @@ X3 = [[1.0, -2.0, 0.5], [0.5, 1.0, -1.5]]
     ],
     hints=[
         "It is the loop of section 2 with `neuron_batch` for the guess. What are the shapes of w, of the error, of X?",
-        "Each round: `error = neuron_batch(X, w, b, f) - y`, an array of m numbers. b moves against its mean. For w, "
+        "Each round: the error is what `neuron_batch` gives, minus y: m numbers. b moves against its mean. For w, "
         "`X @ error` is the sum of error times input, one number for each input; divide it by m.",
-        "Before the loop `w = np.zeros(len(X))` and `b = 0.0`. In the loop three lines: the error; w minus rate · X @ error "
-        "/ m; b minus rate · the mean error. After the loop, give back both.",
+        "Before the loop `w = np.zeros(len(X))` and `b = 0.0`. In the loop three lines: the error; w minus rate · "
+        "X @ error / m; b minus rate · the mean error. After the loop, give back both.",
     ],
     reason="It is section 2 once more: error times input is now `X @ error`, which adds over the pictures for every "
     "weight at once. The error is computed once a round, before anything moves.",
