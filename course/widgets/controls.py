@@ -5,7 +5,7 @@ from decimal import Decimal
 import ipywidgets as widgets
 import traitlets
 
-LABEL = {"description_width": "8em"}
+FULL = {"width": "100%"}  # of the column beside the picture; explorer.css puts the label above
 
 
 def slider(label, value, low, high, step, log=False):
@@ -15,8 +15,23 @@ def slider(label, value, low, high, step, log=False):
     return kind(
         value, min=low, max=high, step=step, description=label, tooltip=label,
         readout_format=".3g" if log else f".{decimals}f",
-        style=LABEL, layout={"width": "min(100%, 40em)"},
+        layout=FULL,
     )  # fmt: skip
+
+
+def nearest(control, value):
+    """The value of a slider's position that is nearest to `value`; of another control, `value` itself.
+
+    To the last digit it is what the page's slider (noUiSlider) makes of it: another one the page would send back as a
+    change, after the next may have come.
+    """
+    if isinstance(control, widgets.IntSlider):
+        return round(value)
+    if not isinstance(control, widgets.FloatSlider):
+        return value
+    length, step = control.max - control.min, control.step * 100 / (control.max - control.min)
+    percent = round((min(max(value, control.min), control.max) - control.min) * 100 / length / step) * step
+    return percent * length / 100 + control.min if percent < 100 else control.max
 
 
 class CheckList(widgets.Box):
@@ -25,12 +40,12 @@ class CheckList(widgets.Box):
     value = traitlets.Tuple()
 
     def __init__(self, label, options, value=()):
-        beside, box = {"width": "8em", "justify_content": "flex-end", "margin": "2px 8px 2px 2px"}, {"width": "auto"}
+        box = {"width": "auto"}
         self._boxes = {
             name: widgets.Checkbox(description=name, tooltip=f"{label} {name}", indent=False, layout=box)
             for name in options
         }
-        content = [widgets.Label(label, layout=beside), *self._boxes.values()]
+        content = [widgets.Label(label, layout=FULL), *self._boxes.values()]
         super().__init__(content, layout={"flex_flow": "row wrap", "grid_gap": "0 1em"})
         for box in self._boxes.values():
             box.observe(self._read, names="value")
@@ -51,21 +66,20 @@ class CheckList(widgets.Box):
             box.observe(self._read, names="value")
 
 
-def dropdown(label, options, value=None, width="20em"):
+def dropdown(label, options, value=None):
     """A list from which one is chosen; at the start `value`, or else the first."""
-    options, layout = list(options), {"width": f"min(100%, {width})"}
+    options = list(options)
     value = options[0] if value is None else value
-    return widgets.Dropdown(options=options, value=value, description=label, tooltip=label, style=LABEL, layout=layout)
+    return widgets.Dropdown(options=options, value=value, description=label, tooltip=label, layout=FULL)
 
 
 class Stepper(widgets.IntSlider):
     """A slider over the steps 0 … `steps`; what is shown is its `row`, with the buttons Back and Next before it."""
 
     def __init__(self, label, steps, value=0):
-        layout = {"width": "min(100%, 24em)"}
-        super().__init__(value, max=steps, description=label, tooltip=label, style=LABEL, layout=layout)
+        super().__init__(value, max=steps, description=label, tooltip=label, layout=FULL)
         self._back, self._next = (
-            widgets.Button(description=words, icon=icon, tooltip=f"{words}, one step", layout={"width": "6em"})
+            widgets.Button(description=words, icon=icon, tooltip=f"{words}, one step", layout={"flex": "1"})
             for words, icon in (("Back", "step-backward"), ("Next", "step-forward"))
         )
         self._back.on_click(lambda _: self._go(-1))

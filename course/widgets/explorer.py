@@ -1,6 +1,6 @@
 """The base of the course's widgets: a picture that follows a slider at once, and goals with an indicator.
 
-A lesson's widget is a subclass with five short methods. This is a whole one:
+A lesson's widget is a subclass with a few short methods, all optional. This is a whole one:
 
     class Parabola(Explorer):
         size = 480, 300                                    # of the picture, in CSS pixels
@@ -9,9 +9,9 @@ A lesson's widget is a subclass with five short methods. This is a whole one:
             return {"a": slider("steepness a", 1, -3, 3, 0.1)}
 
         def draw(self, figure):                            # once: what stands still, and (animated=True) what moves
-            ax = figure.add_axes((0.15, 0.2, 0.8, 0.65))
-            ax.set(xlim=(-2, 2), ylim=(-8, 8), title="y = a x²", xlabel="x", ylabel="y")
-            self.curve = moving(ax)
+            self.ax = figure.add_axes((0.15, 0.2, 0.8, 0.65))
+            self.ax.set(xlim=(-2, 2), ylim=(-8, 8), title="y = a x²", xlabel="x", ylabel="y")
+            self.curve = moving(self.ax)
 
         def update(self, a):                               # at each change; may return sentences for the learner
             x = np.linspace(-2, 2, 101)
@@ -23,13 +23,24 @@ A lesson's widget is a subclass with five short methods. This is a whole one:
         def caption(self, a):                              # the picture in words
             return f"The parabola y = {a:.1f} x²."
 
+        def handles(self, a):                              # what can be dragged: where a point is, or a line's two ends
+            return {"curve": (self.ax, 2, 4 * a)}
+
+        def dragged(self, handle, place, a):               # what brings it to the place (x, y): values of controls
+            return {"a": place[1] / 4}
+
 `Parabola(a=2)` starts with that control set differently. Every method gets the values of the controls and nothing else
-decides what is shown, so the same state is always the same picture. `goals` and `caption` come after `update`, which
-may leave them what it found, as in `self.slope = …`. A learner's function is called through
+decides what is shown, so the same state is always the same picture. `goals`, `caption` and `handles` come after
+`update`, which may leave them what it found, as in `self.slope = …`, and may set controls with `self.set(name=value)`.
+Controls whose names `unused` returns do nothing in this state and are hidden. A learner's function is called through
 `call_learner_code`, of learner.py.
 
+`dragged` gets a place within the axes, and the values from when the handle was grabbed: roundings do not add up, as a
+slider takes the nearest value that it has. Whatever can be dragged has sliders too, for the keyboard.
+
 `self.moves` counts the moves since the start or the last Reset, for tasks like "in ten moves": to change one control,
-however far, is one move, and ends when another is changed. Goals may use it; what is drawn may not.
+however far, is one move, and ends when another is changed; a drag is one until it is let go. Goals may use it; what is
+drawn may not.
 
 The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before; Reset forgets that.
 
@@ -42,22 +53,26 @@ answered, and skips those between.
 """
 
 import base64
+import pathlib
 import warnings
-from pathlib import Path
 
 import anywidget
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
 from course.png import png
 from course.text import inline
+from course.widgets.controls import nearest
 from helpers.plots import GREEN, STYLE
 
+HERE = pathlib.Path(__file__).parent
 SCALE = 1.4  # pixels of the picture per CSS pixel: nearly as sharp on a fine screen as 2, in two thirds of the time
 LINE = 'style="line-height: 1.5"'
 LAMPS = {
@@ -68,7 +83,7 @@ LAMPS = {
 
 
 class Explorer(widgets.VBox):
-    """Task and lamp, picture, controls, words, in this order. See above for how to make one."""
+    """Task and lamp, the picture and beside it the controls, words. See above for how to make one."""
 
     size = 780, 310
 
@@ -78,8 +93,8 @@ class Explorer(widgets.VBox):
             if name not in self.control:
                 raise TypeError(f"{type(self).__name__} has no control {name!r}; it has {', '.join(self.control)}.")
             self.control[name].value = value
-        self.start, self._done_before = self.values, set()
-        self.moves, self._moved = 0, None
+        self.start, self.reached = self.values, set()
+        self.moves, self._moved, self._grabbed = 0, None, None
 
         width, height = self.size
         with style.context(STYLE, after_reset=True):
@@ -87,15 +102,19 @@ class Explorer(widgets.VBox):
             self.canvas = FigureCanvasAgg(self.figure)
             self.draw(self.figure)
 
-        self.picture = widgets.Image(layout={"width": f"{width}px", "height": "auto", "max_width": "100%"})
+        self.picture, self._handles = widgets.Image(layout={"width": "100%", "height": "auto"}), Handles()
+        self._handles.observe(self._dragged_to, names="dragged")
         self.lamp, self.words = widgets.HTML(), widgets.HTML(layout={"min_height": "3.2em"})
         self.lamp.add_class("explorer-lamp")
         self.words.add_class("explorer-words")
         reset = widgets.Button(description="Reset", icon="undo", tooltip="Set every control back to where it started")
         reset.on_click(lambda _: self.reset())
         rows = [getattr(control, "row", control) for control in self.control.values()]
-        super().__init__([self.lamp, self.picture, *rows, reset, self.words, Accessible()])
-        self.add_class("explorer")
+        card = widgets.Box([self.picture, self._handles], layout={"max_width": f"{width + 10}px"})
+        body = widgets.Box([card, widgets.Box([*rows, reset])])
+        super().__init__([self.lamp, body, self.words, Accessible()])
+        for box, name in ((self, ""), (body, "-body"), (card, "-picture"), (body.children[1], "-controls")):
+            box.add_class(f"explorer{name}")
         for control in self.control.values():
             control.observe(self._moved_to, names="value")
         self._redraw()
@@ -117,29 +136,63 @@ class Explorer(widgets.VBox):
     def caption(self, **values):
         return type(self).__name__
 
+    def unused(self, **values):
+        return ()
+
+    def handles(self, **values):
+        return {}
+
+    def dragged(self, handle, place, **values):
+        return {}
+
     # What it gets
 
     @property
     def values(self):
-        return {name: control.value for name, control in self.control.items()}
+        """{name: value} of the controls; the last digits of a slider's, which are the page's roundings, left out."""
+        values = {name: control.value for name, control in self.control.items()}
+        return {name: round(value, 10) if isinstance(value, float) else value for name, value in values.items()}
+
+    def set(self, **values):
+        """Set controls, without a redraw."""
+        for name, value in values.items():
+            control = self.control[name]
+            control.unobserve(self._moved_to, names="value")
+            control.value = value
+            control.observe(self._moved_to, names="value")
 
     def reset(self):
         """Set every control back to where it started, and forget which goals were reached."""
-        for control in self.control.values():
-            control.unobserve(self._moved_to, names="value")
-        for name, value in self.start.items():
-            self.control[name].value = value
-            self.control[name].observe(self._moved_to, names="value")
-        self._done_before.clear()
+        self.set(**self.start)
+        self.reached.clear()
         self.moves, self._moved = 0, None
         self._redraw()
 
     # How it works
 
     def _moved_to(self, change):
-        if change.owner is not self._moved:
-            self.moves, self._moved = self.moves + 1, change.owner
+        self._go(change.owner)
+
+    def _go(self, mover):
+        """Show the state that a control or a drag has led to, and count the moves."""
+        if self.values == self._shown:
+            return
+        if mover is not self._moved:
+            self.moves, self._moved = self.moves + 1, mover
         self._redraw()
+
+    def _dragged_to(self, change):
+        """The page says that in drag number `grab` a handle is at x, y, in fractions of the picture from upper left."""
+        grab, name, x, y = change.new
+        if self._grabbed is None or self._grabbed[0] != grab:
+            if name not in self._places:
+                return
+            self._grabbed = grab, self._places[name][0], self.values
+        _, ax, start = self._grabbed
+        place = ax.transData.inverted().transform(self.figure.bbox.size * (x, 1 - y))
+        wanted = self.dragged(name, place.clip(*np.sort([ax.get_xlim(), ax.get_ylim()]).T), **start)
+        self.set(**{name: nearest(self.control[name], value) for name, value in wanted.items()})
+        self._go(self._grabbed)
 
     def _redraw(self):
         """Show the state the controls are in."""
@@ -147,14 +200,27 @@ class Explorer(widgets.VBox):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # such as a letter that the font lacks, in a learner's name
             remarks = self.update(**values) or []
+            values = self._shown = self.values
             self._paint()
             caption, goals = self.caption(**values), list(self.goals(**values))
         self.picture.value = png(self.canvas.buffer_rgba())
         self.lit = [bool(done) for _, done in goals]
-        states = states_of_goals(self.lit, self._done_before)
+        states = states_of_goals(self.lit, self.reached)
         lamps = (f"{LAMPS[state]} {inline(task)}" for state, (task, _) in zip(states, goals, strict=True))
         self.lamp.value = "".join(f"<div {LINE}>{lamp}</div>" for lamp in lamps)
         self.words.value = "".join(f"<div {LINE}>{inline(sentence)}</div>" for sentence in [caption, *remarks])
+        unused = self.unused(**values)
+        for name, control in self.control.items():
+            getattr(control, "row", control).layout.display = "none" if name in unused else None
+        self._places = self.handles(**values)
+        shown = {name: self._fractions(*place) for name, place in self._places.items()}
+        self._handles.places = {name: ends for name, ends in shown.items() if ends}
+
+    def _fractions(self, ax, x, y):
+        """The ends x, y, x, y of what the axes show of a handle, in fractions of the picture; [] if nothing is."""
+        ends = ax.transData.transform(np.stack(np.broadcast_arrays(x, y, np.empty(2))[:2], axis=1))
+        seen = Path(ends).cleaned(clip=ax.bbox.extents).vertices[:-1] / self.figure.bbox.size
+        return np.abs(seen - (0, 1)).round(4).ravel().tolist()
 
     def _paint(self):
         if self.figure.stale:  # matplotlib sets this when an artist changes that is not animated
@@ -175,12 +241,24 @@ class Explorer(widgets.VBox):
 
 
 class Accessible(anywidget.AnyWidget):
-    """Shows nothing; gives the controls and the picture around it names for screen readers."""
+    """Shows nothing; gives the controls and the picture around it names for screen readers, and brings the style."""
 
-    _esm = Path(__file__).parent / "accessible.mjs"
+    _esm, _css = HERE / "accessible.mjs", HERE / "explorer.css"
 
     def __init__(self):
         super().__init__(layout={"display": "none"})
+
+
+class Handles(anywidget.AnyWidget):
+    """Lies over the picture: where its handles are, and where one is dragged, as `Explorer` says them."""
+
+    _esm = HERE / "dragging.mjs"
+    places = traitlets.Dict().tag(sync=True)
+    dragged = traitlets.List().tag(sync=True, echo_update=False)
+
+    def __init__(self):
+        super().__init__()
+        self.add_class("explorer-handles")
 
 
 def states_of_goals(lit, before):

@@ -23,6 +23,8 @@ LOW, HIGH = -0.6, 1.6
 FINE, COARSE = 128, 20
 NAMES = [f"({x1:.0f}, {x2:.0f})" for x1, x2 in CORNERS]
 SURE = 0.1
+GOALS = "OR", "AND", "NAND", "NAND"  # the gate that each goal is about
+ARROW = 0.15  # its length, in units of the plane, for a weight of 1
 
 
 def cells(n):
@@ -42,11 +44,13 @@ ACTIVATIONS = {"step": step, "sigmoid": sigmoid, "tanh": tanh, "ReLU": relu, "id
 
 
 class NeuronExplorer(Explorer):
-    """y = f(w · x + b) with two inputs, beside the truth table of a gate that it may become.
+    """ŷ = f(w · x + b) with two inputs, beside the truth table of a gate that it may become.
 
     `neuron` may be the learner's own, called with one input (2,), the weights (2,), the bias and the chosen activation:
     neuron(x, w, b, f). The controls, which can be set at the start, are `w1`, `w2`, `b`, `activation`, `gate`
-    (the outputs wanted) and `x` (the input in the diagram).
+    (the outputs wanted) and `x` (the input in the diagram). Once the gate wanted was made, the next goal's is wanted.
+
+    Dragging the line changes b. The arrow is w, and dragging it takes the line along, about the point where it stands.
     """
 
     size = 780, 390
@@ -57,9 +61,9 @@ class NeuronExplorer(Explorer):
 
     def controls(self):
         return {
-            "w1": slider("w₁", 1, -10, 10, 0.5),
-            "w2": slider("w₂", -1, -10, 10, 0.5),
-            "b": slider("b", 0.5, -15, 15, 0.5),
+            "w1": slider("w₁", 1, -10, 10, 0.1),
+            "w2": slider("w₂", -1, -10, 10, 0.1),
+            "b": slider("b", 0.5, -15, 15, 0.1),
             "activation": dropdown("activation f", ACTIVATIONS),
             "gate": dropdown("gate wanted", GATES, "OR"),
             "x": dropdown("input shown", NAMES, NAMES[2]),
@@ -68,7 +72,7 @@ class NeuronExplorer(Explorer):
     def draw(self, figure):
         left = figure.add_axes((0.01, 0.2, 0.43, 0.68))
         left.set_title("The neuron", x=0.04)
-        self.diagram = Diagram(left, [2, 1], inputs=["x₁", "x₂"], outputs=["y"], animated=True)
+        self.diagram = Diagram(left, [2, 1], inputs=["x₁", "x₂"], outputs=["ŷ"], animated=True)
         self.sum, self.output = (moving_text(figure, 0.03, height, size=11) for height in (0.11, 0.045))
 
         reach = {"xlim": (LOW, HIGH), "ylim": (LOW, HIGH), "xticks": [0, 1], "yticks": [0, 1]}
@@ -92,12 +96,16 @@ class NeuronExplorer(Explorer):
 
     def update(self, w1, w2, b, activation, gate, x):
         w, k = np.array([w1, w2], float), NAMES.index(x)
+        made = gate in [GOALS[k] for k in self.reached] and gate == self.gate and self._is(gate)
         self.y, remarks = self._ask(activation, CORNERS, w, b)
         n = FINE if self.neuron is None else COARSE
         background, _ = self._ask(activation, PLANE[n], w, b)
         half = 0.5 if activation in ("step", "sigmoid") else 0.0
-        self.fires, self.wanted = self.y > half, np.array(GATES[gate]) == 1
-        self.known = np.isfinite(self.y)
+        self.fires, self.known = self.y > half, np.isfinite(self.y)
+        if made and not self._is(gate):
+            gate = next((name for k, name in enumerate(GOALS) if k not in self.reached), "XOR")
+            self.set(gate=gate)
+        self.gate, self.wanted = gate, np.array(GATES[gate]) == 1
         self.right = int((self.known & (self.fires == self.wanted)).sum())
 
         z = CORNERS[k] @ w + b
@@ -106,7 +114,7 @@ class NeuronExplorer(Explorer):
         first = f"{decimal(w1)} · {CORNERS[k, 0]:.0f}"
         self.sum.set_text(f"z = {first} {plus(w2)} · {CORNERS[k, 1]:.0f} {plus(b)} = {decimal(z)}")
         f = f"{activation}({decimal(z)})" if self.neuron is None else f"neuron(x, w, b, {activation})"
-        self.output.set_text(f"y = {f} = {decimal(self.y[k])}")
+        self.output.set_text(f"ŷ = {f} = {decimal(self.y[k])}")
 
         self.shade.set_data(tint(background).reshape(n, n, 3))
         self._cut(w, b)
@@ -115,7 +123,7 @@ class NeuronExplorer(Explorer):
         self.chosen.set_data(*CORNERS[[k]].T)
         for label, y, known, fires, want in zip(self.labels, self.y, self.known, self.fires, self.wanted, strict=True):
             mark = "✓" if known and fires == want else "✗"
-            label.set_text(f"y = {decimal(y)}\nwant {want:d} {mark}")
+            label.set_text(f"ŷ = {decimal(y)}\nwant {want:d} {mark}")
         return remarks
 
     def goals(self, activation, **values):
@@ -123,12 +131,25 @@ class NeuronExplorer(Explorer):
             ones = [name for name, one in zip(NAMES, GATES[gate], strict=True) if one]
             yield f"make {gate}: fire for {' and '.join(ones)}, and not for the rest.", self._is(gate)
         off = np.abs(self.y - GATES["NAND"]) <= SURE
-        yield f"NAND with the sigmoid, every y within {SURE} of 0 or 1.", activation == "sigmoid" and bool(off.all())
+        yield f"NAND with the sigmoid, every ŷ within {SURE} of 0 or 1.", activation == "sigmoid" and bool(off.all())
 
     def caption(self, w1, w2, b, activation, gate, x):
         outputs = ", ".join(f"{name} → {decimal(y)}" for name, y in zip(NAMES, self.y, strict=True))
         unit = f"w = ({decimal(w1)}, {decimal(w2)}), b = {decimal(b)}, {activation}"
         return f"{unit}: {outputs}. For {gate}, {self.right} of 4 are right. Filled dots want a 1."
+
+    def handles(self, w1, w2, b, **others):
+        if not w1 and not w2:
+            return {}
+        line = cut(np.array([w1, w2]), b)
+        return {"line": (self.plane, *line), "arrow": (self.plane, *line.mean(axis=1) + ARROW * np.array([w1, w2]))}
+
+    def dragged(self, handle, place, w1, w2, b, **others):
+        if handle == "line":
+            return {"b": -np.array([w1, w2]) @ place}
+        foot = cut(np.array([w1, w2]), b).mean(axis=1)
+        w = ((place - foot) / ARROW).clip(-10, 10).round(1)
+        return {"w1": w[0], "w2": w[1], "b": -w @ foot}
 
     def _is(self, gate):
         return bool(self.known.all()) and np.array_equal(self.fires, np.array(GATES[gate]) == 1)
@@ -151,15 +172,19 @@ class NeuronExplorer(Explorer):
         return call_learner_code("Your neuron", lambda z: np.array([one(x) for x in points]), z)
 
     def _cut(self, w, b):
-        """The line w · x + b = 0, and on it the direction of w."""
+        """The line w · x + b = 0, and on it the arrow w."""
         self.line.set_visible(w.any())
         self.normal.set_visible(w.any())
-        if not w.any():
-            return
-        ends = straight(w, -b, np.full(2, LOW), np.full(2, HIGH))
-        self.line.set_data(*ends)
-        self.normal.set_offsets([ends.mean(axis=1)])  # the point of the line nearest to the middle
-        self.normal.set_UVC(*0.35 * w[:, None] / np.hypot(*w))
+        if w.any():
+            line = cut(w, b)
+            self.line.set_data(*line)
+            self.normal.set_offsets([line.mean(axis=1)])
+            self.normal.set_UVC(*ARROW * w[:, None])
+
+
+def cut(w, b):
+    """Two points, as columns, of the line w · x + b = 0; between them the one that is nearest to the plane's middle."""
+    return straight(w, -b, np.full(2, LOW), np.full(2, HIGH))
 
 
 def tint(y):
@@ -183,7 +208,8 @@ class GuessTheLine(Explorer):
     """Houses, the line price = w · size + b, a bar from each house to the line, and the loss they add up to.
 
     `size` in 1000 square feet and `price` in $1000, arrays of one length; without them the 30 houses of the lesson. The
-    controls, which can be set at the start, are `w` ($ a square foot) and `b` ($1000).
+    controls, which can be set at the start, are `w` ($ a square foot) and `b` ($1000). An end of the line is dragged up
+    and down, and the other stays.
     """
 
     size = 780, 360
@@ -202,8 +228,8 @@ class GuessTheLine(Explorer):
         return {"w": slider("w ($ a sq ft)", 60, 0, 400, 2), "b": slider("b ($1000)", 250, -200, 400, 5)}
 
     def draw(self, figure):
-        self.ends, top = np.array([0, max(4, 1.05 * self.house_size.max())]), max(900, 1.1 * self.price.max())
-        self.plane = figure.add_axes((0.095, 0.155, 0.57, 0.73), xlim=self.ends, ylim=(-0.05 * top, top))
+        self.reach, top = np.array([0, max(4, 1.05 * self.house_size.max())]), max(900, 1.1 * self.price.max())
+        self.plane = figure.add_axes((0.095, 0.155, 0.57, 0.73), xlim=self.reach, ylim=(-0.05 * top, top))
         self.plane.set(title="price = w · size + b", xlabel="size (1000 sq ft)", ylabel="price ($1000)")
         self.errors = moving_segments(self.plane, colors=ORANGE, linewidths=1.6)
         self.line = moving(self.plane, color=BLUE)
@@ -220,9 +246,24 @@ class GuessTheLine(Explorer):
         self.loss = np.mean((guess - self.price) ** 2)
         houses = zip(self.house_size, guess, self.price, strict=True)
         self.errors.set_segments([[(x, at), (x, real)] for x, at, real in houses])
-        self.line.set_data(self.ends, w * self.ends + b)
+        self.line.set_data(self.reach, w * self.reach + b)
         self.bar.set_height(np.sqrt(self.loss))
         self.number.set_text(f"loss {self.loss:,.0f}")
+
+    def handles(self, w, b):
+        return {name: (self.plane, *end) for name, end in zip(("left", "right"), self._ends(w, b), strict=True)}
+
+    def dragged(self, handle, place, w, b):
+        ends = self._ends(w, b)
+        (x, _), (fixed_x, fixed_y) = ends if handle == "left" else ends[::-1]
+        w = np.clip((place[1] - fixed_y) / (x - fixed_x), self.control["w"].min, self.control["w"].max)
+        b = np.clip(fixed_y - w * fixed_x, self.control["b"].min, self.control["b"].max)
+        return {"w": (fixed_y - b) / fixed_x if fixed_x else w, "b": b}
+
+    def _ends(self, w, b):
+        """The two points where the line, which does not fall, enters and leaves the plane: (2, 2)."""
+        y = (w * self.reach + b).clip(*self.plane.get_ylim())
+        return np.stack([(y - b) / w if w else self.reach, y], axis=1)
 
     def goals(self, w, b):
         below = self.loss < TARGET**2

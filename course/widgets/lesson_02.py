@@ -78,6 +78,10 @@ class ActivationExplorer(Explorer):
         self.number.set_text(number(self.slope, 3))
         return [remark for *_, remarks in tables.values() for remark in remarks]
 
+    def unused(self, function, compare, **others):
+        entries = [self.functions[name] for name in (function, *compare)]
+        return () if any(entry.f_option or entry.f_prime_option for entry in entries) else ("alpha",)
+
     def goals(self, **values):
         nearly_flat, falling = 0 < abs(self.slope) < 0.01, self.slope < -0.05
         yield "find where the gradient is below 0.01 in size, but not zero.", nearly_flat

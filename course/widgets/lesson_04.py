@@ -343,7 +343,7 @@ class Landscape(Explorer):
 
     def controls(self):
         return {
-            "surface": dropdown("surface", self.problems, width="26em"),
+            "surface": dropdown("surface", self.problems),
             "w": slider("w", START[0], W[0], W[-1], 0.05),
             "b": slider("b", START[1], B[0], B[-1], 0.05),
         }

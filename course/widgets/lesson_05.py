@@ -234,8 +234,6 @@ class BackpropStepper(Explorer):
         self.lines = [moving_text(figure, 0.03, height, size=11.5) for height in (0.12, 0.05)]
 
     def update(self, view, step, x1, x2, y, w, change, by):
-        for name, where in (("w", GRAPH), ("x2", NETWORK), ("change", NETWORK), ("by", NETWORK)):
-            self.control[name].layout.display = None if view == where else "none"
         show_only({view}, self.parts)
         self.changed.set_text("")
         if view == GRAPH:
@@ -251,6 +249,9 @@ class BackpropStepper(Explorer):
         for text, line in zip(self.lines, [*now.lines, "", ""], strict=False):
             text.set_text(line)
         return remarks
+
+    def unused(self, view, **others):
+        return ("x2", "change", "by") if view == GRAPH else ("w",)
 
     def _network(self, x, y, change, by):
         """Remarks about the learner's functions, and the steps."""

@@ -126,6 +126,9 @@ class OptimizerRace(Explorer):
                 self.loss[name] = loss
         return remarks
 
+    def unused(self, racers, **others):
+        return () if "Momentum" in racers else ("beta",)
+
     def goals(self, surface, racers, alpha, beta, steps):
         last = {name: loss[-1] for name, loss in self.loss.items()}
         both = surface == "valley" and {"SGD", "Momentum"} <= set(last)

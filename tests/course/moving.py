@@ -1,6 +1,7 @@
 """The widgets of the course, and how tests move one without a browser and read what it then shows."""
 
 import importlib
+import itertools
 import pkgutil
 import re
 from unittest.mock import patch
@@ -37,12 +38,23 @@ def forward(A0, W, b, f):
     return Z, A
 
 
+next_drag = itertools.count().__next__
+
+
 def put(widget, **state):
     """Set controls, one after the other; for speed the widget shows only the state they end in."""
     with patch.object(widget, "_redraw"):
         for name, value in state.items():
             widget.control[name].value = value
     widget._redraw()
+
+
+def drag(widget, handle, *way):
+    """Drag a handle along places (x, y) of its axes, as the page would."""
+    ax, grab = widget._places[handle][0], next_drag()
+    for place in way:
+        x, y = ax.transData.transform(place) / widget.figure.bbox.size
+        widget._handles.dragged = [grab, handle, x, 1 - y]
 
 
 def ends(control):

@@ -10,11 +10,12 @@ import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
 import pytest
+from moving import drag
 from PIL import Image
 
 from course.png import png
 from course.widgets import explorer
-from course.widgets.controls import CheckList, Stepper, slider
+from course.widgets.controls import CheckList, Stepper, dropdown, nearest, slider
 from course.widgets.explorer import SCALE, Explorer, moving, set_if_changed
 
 EXAMPLE = re.search(r"    class Parabola.*?\n\n`", explorer.__doc__, re.DOTALL)[0].rstrip("`\n")
@@ -98,11 +99,114 @@ def test_reset_sets_everything_back_in_one_redraw():
     widget.control["a"].value = -1
     updates = []
     widget.update = lambda update=widget.update, **values: (updates.append(values), update(**values))[1]
-    next(child for child in widget.children if isinstance(child, widgets.Button)).click()
+    next(child for child in widget.children[1].children[1].children if isinstance(child, widgets.Button)).click()
     assert updates == [{"a": 2}]
     assert bytes(widget.picture.value) == first
     widget.control["a"].value = 0.5
     assert updates[1:] == [{"a": 0.5}]
+
+
+def test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer():
+    widget = parabola()
+    x1, y1, x2, y2 = widget._handles.places["curve"]
+    assert (x1, y1) == (x2, y2)
+    assert widget.figure.transFigure.transform((x1, 1 - y1)) == pytest.approx(
+        widget.ax.transData.transform((2, 4)), abs=1
+    )
+    updates = []
+    widget.update = lambda update=widget.update, **values: (updates.append(values), update(**values))[1]
+    drag(widget, "curve", (2, 4.6), (1.5, 5.8))
+    assert widget.values["a"] == 1.4  # 1.45 at most: what the slider has next to it
+    assert updates == [{"a": 1.2}, {"a": 1.4}]
+    assert symbols(widget) == "○"
+    drag(widget, "curve", (2, 6))
+    assert symbols(widget) == "●"
+    drag(widget, "curve", (2, 1000))
+    assert widget.control["a"].value == 2, "the axes end at 8"
+
+
+def test_a_drag_that_changes_nothing_or_of_what_is_not_there_does_nothing():
+    widget = parabola()
+    first = bytes(widget.picture.value)
+    drag(widget, "curve", (2, 4), (2, 4.1))
+    widget._handles.dragged = [-1, "no such handle", 0.5, 0.5]
+    assert (bytes(widget.picture.value), widget.moves) == (first, 0)
+    widget.control["a"].value = 3  # the curve leaves the axes below x = 2
+    assert widget._handles.places == {}
+
+
+def test_of_a_line_what_the_axes_show_is_the_handle():
+    class Level(Explorer):
+        def draw(self, figure):
+            self.ax = figure.add_axes((0.25, 0.5, 0.5, 0.25), xlim=(0, 1), ylim=(0, 1))
+
+        def handles(self):
+            return {"level": (self.ax, (-9, 9), (0.2, 0.2)), "point": (self.ax, 0.5, 1), "away": (self.ax, (0, 1), 2)}
+
+    places = Level()._handles.places
+    assert list(places) == ["level", "point"]
+    assert places["level"] == pytest.approx([0.25, 0.45, 0.75, 0.45], abs=0.002)
+    assert places["point"] == pytest.approx([0.5, 0.25, 0.5, 0.25], abs=0.002)
+
+
+def test_a_drag_is_one_move_until_it_is_let_go_and_goes_from_where_it_was_grabbed():
+    class Turn(Explorer):
+        def controls(self):
+            return {"a": slider("a", 0, -1, 1, 0.1), "b": slider("b", 0, -1, 1, 0.1)}
+
+        def draw(self, figure):
+            self.ax = figure.add_axes((0, 0, 1, 1), xlim=(-1, 1), ylim=(-1, 1))
+
+        def handles(self, a, b):
+            return {"dot": (self.ax, a, b)}
+
+        def dragged(self, handle, place, a, b):
+            return {"a": a + place[0], "b": place[1]}
+
+    widget = Turn()
+    drag(widget, "dot", (0.1, 0), (0.2, 0.3), (0.3, 0.5))
+    assert (widget.values, widget.moves) == ({"a": 0.3, "b": 0.5}, 1)
+    drag(widget, "dot", (0.1, -0.5), (0.2, -0.5))
+    assert (widget.values, widget.moves) == ({"a": 0.5, "b": -0.5}, 2)
+    widget.control["a"].value = 0
+    assert widget.moves == 3
+    widget.reset()
+    drag(widget, "dot", (0.1, 0))
+    assert widget.moves == 1
+
+
+def test_controls_that_do_nothing_are_hidden_with_all_that_belongs_to_them():
+    class Choice(Explorer):
+        def controls(self):
+            return {"a": slider("a", 0, 0, 1, 1), "steps": Stepper("steps", 3)}
+
+        def unused(self, a, steps):
+            return ("steps",) if a else ()
+
+    widget = Choice()
+    assert widget.control["steps"].row.layout.display is None
+    widget.control["a"].value = 1
+    assert widget.control["steps"].row.layout.display == "none"
+    assert widget.control["a"].layout.display is None
+    widget.reset()
+    assert widget.control["steps"].row.layout.display is None
+
+
+@pytest.mark.parametrize(("low", "high", "step"), [(-200, 400, 5), (-15, 15, 0.1), (0, 1, 0.05)])
+def test_a_slider_takes_the_nearest_position_and_what_the_page_rounds_is_no_move(low, high, step):
+    class One(Explorer):
+        def controls(self):
+            return {"a": slider("a", low, low, high, step)}
+
+    control = One().control["a"]
+    for k, place in enumerate(np.linspace(low, high, round((high - low) / step) + 1)):
+        assert nearest(control, place + 0.4 * step) == pytest.approx(place), k
+    assert (nearest(control, low - 1e9), nearest(control, high + 1e9)) == (low, high)
+    widget = One()
+    widget.control["a"].value = low + 1e-13
+    assert widget.moves == 0
+    assert nearest(Stepper("steps", 3), 1.9) == 2
+    assert nearest(dropdown("list", ["x", "y"]), "y") == "y"
 
 
 def test_an_unknown_control_is_named():

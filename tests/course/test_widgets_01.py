@@ -4,11 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from moving import put, words
+from moving import drag, put, words
 
 from course.text import decimal
 from course.widgets.lesson_01 import (
     ACTIVATIONS,
+    ARROW,
     CORNERS,
     FEW,
     FINE,
@@ -22,6 +23,8 @@ from course.widgets.lesson_01 import (
 )
 from helpers.data import GATES, house_prices
 from helpers.network import relu, sigmoid, tanh
+
+MAKES = {"OR": (1, 1, -0.5), "AND": (1, 1, -1.5), "NAND": (-1, -1, 1.5)}
 
 # --- guess the line --------------------------------------------------------------------------------------------------
 
@@ -69,6 +72,30 @@ def test_own_houses_fit_into_the_picture():
         GuessTheLine([1, 2], [3])
 
 
+def test_the_goal_is_reached_by_dragging_each_end_once():
+    widget = GuessTheLine()
+    drag(widget, "left", (0, 100), (0.5, 20))
+    assert widget.values == {"w": 118, "b": 20}, "the right end stays at 490"
+    drag(widget, "right", (4, 780))
+    assert widget.values == {"w": 190, "b": 20}
+    assert (widget.moves, widget.lit) == (2, [True, True])
+
+
+@pytest.mark.parametrize("end", ["left", "right"])
+def test_an_end_follows_the_pointer_within_what_the_sliders_have_and_the_other_end_stays(end):
+    for w, b in ((60, 250), (0, 400), (400, 400), (200, -200), (0, -200)):
+        widget = GuessTheLine(w=w, b=b)
+        x, _ = dict(zip(("left", "right"), widget._ends(w, b), strict=True))[end]
+        (fixed_x, fixed_y) = widget._ends(w, b)[0 if end == "right" else 1]
+        for y in (0, 150, 300, 450, 800):
+            drag(widget, end, (x, 700), (x, y))
+            w_now, b_now = widget.values["w"], widget.values["b"]
+            if 0 < w_now < 400 and -200 < b_now < 400:
+                assert w_now * x + b_now == pytest.approx(y, abs=7)
+                assert w_now * fixed_x + b_now == pytest.approx(fixed_y, abs=7)
+            put(widget, w=w, b=b)
+
+
 # --- the neuron explorer ---------------------------------------------------------------------------------------------
 
 
@@ -84,7 +111,7 @@ def test_diagram_sum_and_outputs(activation, x):
     assert [text.get_text() for text in widget.diagram._weights.values()] == ["2", "−1.5"]
     assert widget.diagram._notes[1, 0].get_text() == "b = 0.5"
     assert widget.sum.get_text() == f"z = 2 · {CORNERS[k, 0]:.0f} − 1.5 · {CORNERS[k, 1]:.0f} + 0.5 = {decimal(z[k])}"
-    assert widget.output.get_text() == f"y = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}"
+    assert widget.output.get_text() == f"ŷ = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}"
     np.testing.assert_array_equal(np.ravel(widget.chosen.get_data()), CORNERS[k])
 
 
@@ -134,12 +161,64 @@ def test_colors_of_the_plane():
 
 @pytest.mark.parametrize("wanted", GATES)
 def test_the_outputs_are_compared_with_the_gate_that_is_wanted(wanted):
-    widget = NeuronExplorer(gate=wanted)
-    for gate, (w1, w2, b) in {"OR": (1, 1, -0.5), "AND": (1, 1, -1.5), "NAND": (-1, -1, 1.5)}.items():
-        put(widget, w1=w1, w2=w2, b=b)
+    for gate, (w1, w2, b) in MAKES.items():
+        widget = NeuronExplorer(gate=wanted, w1=w1, w2=w2, b=b)
         right = sum(a == b for a, b in zip(GATES[gate], GATES[wanted], strict=True))
         assert f"For {wanted}, {right} of 4 are right." in words(widget)
         assert sum("✓" in label.get_text() for label in widget.labels) == right
+
+
+def test_the_gate_wanted_is_the_goal_and_never_one_that_was_made():
+    widget, wanted = NeuronExplorer(), []
+    for gate in ("OR", "AND", "NAND"):
+        put(widget, **dict(zip(("w1", "w2", "b"), MAKES[gate], strict=True)))
+        assert widget.control["gate"].value == gate
+        assert [label.get_text().split()[-1] for label in widget.labels] == ["✓"] * 4
+        put(widget, w1=0, w2=0)
+        wanted.append(widget.control["gate"].value)
+    assert wanted == ["AND", "NAND", "NAND"], "the last goal is a NAND, too"
+    put(widget, w1=-6, w2=-6, b=9, activation="sigmoid")
+    put(widget, b=0)
+    assert widget.control["gate"].value == "XOR"
+    put(widget, gate="OR")  # is chosen
+    put(widget, b=1)
+    assert widget.control["gate"].value == "OR"
+    widget = NeuronExplorer(gate="AND")
+    put(widget, w1=1, w2=1, b=-1.5)
+    widget.reset()
+    assert widget.control["gate"].value == "AND"
+    put(widget, w1=-1, w2=-1, b=1.5)
+    assert (widget.lit[2], widget.control["gate"].value) == (True, "AND"), "AND is a goal still"
+
+
+def test_the_line_is_dragged_with_the_bias_and_the_arrow_turns_it_about_its_foot():
+    widget = NeuronExplorer(w1=2, w2=-3, b=0.5)
+    drag(widget, "line", (0.5, 0.3), (1, 0.2))
+    assert widget.values["b"] == pytest.approx(-(2 * 1 - 3 * 0.2))
+    assert (widget.values["w1"], widget.values["w2"]) == (2, -3)
+    widget = NeuronExplorer(w1=1, w2=-1, b=0)
+    x, y = (0.5, 0.5) + ARROW * np.array([3, 2])
+    drag(widget, "arrow", (0.5, 0.9), (x, y))
+    assert [widget.values[name] for name in ("w1", "w2", "b")] == pytest.approx([3, 2, -2.5])
+    assert widget._places["arrow"][1:] == pytest.approx((x, y), abs=0.05)
+    drag(widget, "arrow", (0.5, 0.5), (0.8, 0.5))  # over the foot, where there is neither line nor arrow
+    assert [widget.values[name] for name in ("w1", "w2", "b")] == pytest.approx([2, 0, -1])
+    put(widget, w1=0, w2=0)
+    assert widget._handles.places == {}
+
+
+def test_or_and_nand_and_a_sure_nand_are_made_by_dragging():
+    widget = NeuronExplorer()
+    drag(widget, "arrow", (0.4, 0.8), (0.7, 0.9))
+    drag(widget, "line", (0.2, 0.2))
+    assert widget.lit == [True, False, False, False]
+    drag(widget, "line", (0.75, 0.75))
+    assert widget.lit == [False, True, False, False]
+    drag(widget, "arrow", (0.6, 0.45))
+    assert widget.lit == [False, False, True, False]
+    put(widget, activation="sigmoid")
+    drag(widget, "arrow", (-0.33, -0.38))
+    assert widget.lit == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
