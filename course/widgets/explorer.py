@@ -175,7 +175,7 @@ class Explorer(widgets.VBox):
 
     def _go(self, mover):
         """Show the state that a control or a drag has led to, and count the moves."""
-        if self.values == self._shown:
+        if self.values == self._state:
             return
         if mover is not self._moved:
             self.moves, self._moved = self.moves + 1, mover
@@ -200,7 +200,7 @@ class Explorer(widgets.VBox):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # such as a letter that the font lacks, in a learner's name
             remarks = self.update(**values) or []
-            values = self._shown = self.values
+            values = self._state = self.values
             self._paint()
             caption, goals = self.caption(**values), list(self.goals(**values))
         self.picture.value = png(self.canvas.buffer_rgba())

@@ -22,7 +22,7 @@ PREPARE = {  # what to do to a widget first, so that each of its sliders has som
 }
 GOALS = {  # presses on sliders that reach goals: {cell: ([(slider, key, times)], how many goals)}
     "01 guess-the-line": ([(1, "ArrowLeft", 46), (0, "ArrowRight", 65)], 2),  # w = 190, b = 20
-    "01 neuron-explorer": ([(1, "ArrowRight", 4), (2, "ArrowLeft", 2)], 1),  # w₂ = 1, b = −0.5 make OR
+    "01 neuron-explorer": ([(1, "ArrowRight", 20), (2, "ArrowLeft", 10)], 1),  # w₂ = 1, b = −0.5 make OR
     "02 explorer": ([(0, "End", 1)], 1),  # x = 6: σ′(6) = 0.0025
     "03 stepper": ([(0, "End", 1), (1, "End", 1), (2, "Home", 1)], 2),  # an output above 0.99
     "03 curve-widget": (

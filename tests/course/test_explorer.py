@@ -122,7 +122,7 @@ def test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer():
     drag(widget, "curve", (2, 6))
     assert symbols(widget) == "●"
     drag(widget, "curve", (2, 1000))
-    assert widget.control["a"].value == 2, "the axes end at 8"
+    assert widget.values["a"] == 2, "the axes end at 8"
 
 
 def test_a_drag_that_changes_nothing_or_of_what_is_not_there_does_nothing():
