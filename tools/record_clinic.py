@@ -150,21 +150,26 @@ def trained(recipe):
 def record(recipe):
     """A patient as the widget reads him."""
     network, curves, (before, after) = trained(recipe)
-    X, Y = digits(recipe)[1]
-    with np.errstate(all="ignore"):
-        right = network.logits(X).argmax(axis=0) == Y.argmax(axis=1)
     cured = {name: cure(recipe) for name, cure in CURES.items()}
     return {
         "file": in_words(recipe),
         "curves": curves,
         "before": before,
         "after": after,
-        "digits": [right[Y[:, k] == 1].mean() for k in range(10)],
+        "digits": right_by_digit(network, *digits(recipe)[1]),
         "cures": {name: trained(other)[1] for name, other in cured.items() if other != recipe},
     }
 
 
+@np.errstate(all="ignore")
+def right_by_digit(network, X, Y):
+    """The share of each digit 0 … 9 that is recognized."""
+    right = network.logits(X).argmax(axis=0) == Y.argmax(axis=1)
+    return [right[Y[:, k] == 1].mean() for k in range(10)]
+
+
 def in_words(recipe):
+    """A recipe as its patient's file, for people."""
     sizes = "-".join(str(n) for n in (784, *recipe.hidden, 10))
     init = recipe.init if isinstance(recipe.init, str) else f"normal weights of deviation {recipe.init:g}"
     loss = "cross-entropy" if recipe.output == "softmax" else "squared error"

@@ -40,7 +40,7 @@ CURED = 0.85  # of the validation digits are right at the end, at least, if a cu
 NO_CURE = "leave it as it is"
 OPEN = "–"  # no decision yet
 PASS = 60  # points out of 100
-TOPS = 0.6, 3.6, 6.0  # few, since axes are slow to redraw; of a loss above them the first number is said
+TOPS = 0.6, 4.2  # few, since axes are slow to redraw; of a loss above them the first number is said
 CURVES = {  # the losses, with their looks
     "training": (BLUE, "-"),
     "validation": (ORANGE, "-"),
@@ -313,7 +313,7 @@ class TrainingClinic(Explorer):
     def draw(self, figure):
         self.ax = figure.add_axes((0.085, 0.2, 0.375, 0.685), xlabel="epoch", ylabel="loss")
         epochs = max(len(patient.curves["loss"]) for patient in self.patients) - 1
-        self.ax.set(xlim=(-0.3, epochs + 0.3), ylim=(0, 3), xticks=range(0, epochs + 1, 2))
+        self.ax.set(xlim=(-0.3, epochs + 0.3), ylim=(0, TOPS[-1]), xticks=range(0, epochs + 1, 2))
         self.lines = {
             name: moving(self.ax, color=color, ls=ls, marker="o", ms=3) for name, (color, ls) in CURVES.items()
         }
@@ -333,6 +333,7 @@ class TrainingClinic(Explorer):
             ax.set(xlim=(-0.6, last + 0.6), xticks=range(0, last + 1, 3))
             if limits:
                 ax.set(yscale="log", ylim=limits)
+                ax.minorticks_off()
                 self.probes[test] = [moving(ax, color=color, marker="o", ms=4, lw=1.5) for color in (GRAY, BLUE)]
             else:
                 ax.set(ylim=(0, 1.02), yticks=[0, 0.5, 1], yticklabels=["0 %", "50 %", "100 %"])
