@@ -890,6 +890,53 @@ train_with_slope.mistake(
 train_with_slope.mistake(
     "b stays where it was. It moves against error × slope.", {"b = b - rate * np.mean(blame)": "pass"}
 )
+train_with_slope.mistake(
+    "Every weight got the same step, a mean over all inputs. Each needs error × slope × *its* input: `X @ …`.",
+    {"(X @ blame) / len(y)": "np.mean(X * blame)"},
+    {"(X @ blame) / len(y)": "np.mean(blame)"},
+)
+train_with_slope.mistake(
+    "The slope is taken at the error. It belongs to the place on the curve where the neuron stands, z.",
+    {"f_prime(z)": "f_prime(f(z) - y)"},
+    {"(f(z) - y) * f_prime(z)": "f_prime(f(z) - y)"},
+)
+train_with_slope.mistake(
+    "The slope is taken at the inputs. The neuron stands on its curve at z: `f_prime(z)`.",
+    {"X @ blame": "f_prime(X) @ (f(z) - y)", "np.mean(blame)": "np.mean(f(z) - y)"},
+)
+train_with_slope.mistake(
+    "You divide by the slope. The nudge is multiplied on its way: error × slope × input.",
+    {"* f_prime(z)": "/ f_prime(z)"},
+)
+train_with_slope.mistake(
+    "You add the slope. It multiplies the error: error × slope × input.", {"* f_prime(z)": "+ f_prime(z)"}
+)
+train_with_slope.mistake(
+    "Brackets are missing: in `f(z) - y * f_prime(z)` only y is multiplied. The error comes first: `(f(z) - y)`.",
+    {"(f(z) - y)": "f(z) - y"},
+)
+train_with_slope.mistake(
+    "For b you multiplied the mean error by the mean slope. Multiply picture by picture, and take the mean then.",
+    {"np.mean(blame)": "np.mean(f(z) - y) * np.mean(f_prime(z))"},
+)
+train_with_slope.mistake("There is a factor ½ too many: the slope of ½ e² is e.", {"(f(z) - y)": "(f(z) - y) / 2"})
+train_with_slope.mistake(
+    "The error lost its sign, which says whether the guess was too high or too low.",
+    {"(f(z) - y)": "np.abs(f(z) - y)"},
+)
+train_with_slope.mistake(
+    "For w the slope is in it twice. Once is enough: error × slope × input.", {"X @ blame": "X @ (blame * f_prime(z))"}
+)
+train_with_slope.mistake(
+    "b got the inputs as well. Its input is always 1: error × slope alone.",
+    {"np.mean(blame)": "np.mean(X @ blame)"},
+    {"np.mean(blame)": "np.mean(X * blame)"},
+    {"np.mean(blame)": "np.mean(X @ blame) / len(y)"},
+)
+train_with_slope.mistake(
+    "f and its slope are exchanged: the guess is f(z), and the slope `f_prime(z)`.",
+    {"(f(z) - y) * f_prime(z)": "(f_prime(z) - y) * f(z)"},
+)
 train_with_slope.mistake("w and b are exchanged: give back w first, then b.", {"return w, b": "return b, w"})
 train_with_slope.mistake("Give back both, `return w, b`.", {"return w, b": "return w"})
 
