@@ -56,6 +56,13 @@ def back(old="", new="", name="backward"):
     return code.replace(old, new).replace("backward", name)
 
 
+def solved(key, old="", new=""):
+    """The solution of an exercise of lesson 08 with an edit, and what it needs."""
+    task = next(task for task in engine.lessons()[8].EXERCISES if task.key == key)
+    assert old in task.solution
+    return "from helpers.layers import *\nfrom helpers.network import *\n" + task.solution.replace(old, new)
+
+
 ROWS = [
     # lesson 01
     ("1.1", filled("1.1", "return f(w[0] * x[0] + w[1] * x[1] + w[2] * x[2] + b)"), "You wrote three products out."),
@@ -421,6 +428,39 @@ ROWS = [
     ("5.6", back("    return", "    Y -= A[-1]\n    return", name="repaired_c"), "changed its input Y."),
     ("5.7", back("f_prime(Z[l - 1])", "f_prime(error)", name="repaired_d"), "The slope is taken of the blame."),
     ("5.7", back("f_prime(Z[l - 1])", "A[l - 1] * (1 - A[l - 1])", name="repaired_d"), "f_prime may be another one's"),
+    # lesson 08
+    (
+        "8.1",
+        solved("8.1", "[dZ @ self.A.T, dZ.sum(axis=1, keepdims=True)]", "dZ @ self.A.T, np.sum(dZ, 1)[:, None]"),
+        "Right.",
+    ),
+    ("8.1", solved("8.1", "self.W.T @ dZ", "(dZ.T @ self.W).T"), "Right."),
+    ("8.1", solved("8.1", "self.W.T @ dZ", "dZ.T @ self.W"), "`dA` is transposed"),
+    (
+        "8.1",
+        solved("8.1", "return [dZ @ self.A.T, dZ.sum(axis=1, keepdims=True)]", "self.dW = dZ @ self.A.T"),
+        "3 things; expected 4",
+    ),
+    ("8.2", solved("8.2", "if training:", "if not training:"), "Keep the input only `if training:`"),
+    ("8.2", solved("8.2", "self.f_prime(self.Z)", "self.f_prime(self.f(self.Z))"), "The slope is taken at A"),
+    ("8.4", solved("8.4", "(dA * self.A_hat).sum(", "np.sum(self.A_hat * dA, "), "Right."),
+    (
+        "8.4",
+        solved("8.4", "(dgamma * self.A_hat + dbeta) / dA.shape[1]", "dgamma * self.A_hat - dbeta"),
+        "divided by the number",
+    ),
+    (
+        "8.4",
+        solved("8.4", "(dgamma * self.A_hat + dbeta) / dA.shape[1]", "(dbeta + self.A_hat * dgamma) / len(dA)"),
+        "of rows",
+    ),
+    ("8.6", solved("8.6", "self.rng.random(A.shape) >= self.p", "self.rng.binomial(1, 1 - self.p, A.shape)"), "Right."),
+    ("8.6", solved("8.6", "self.rng.random(A.shape)", "np.random.rand(*A.shape)"), "Draw from `self.rng`"),
+    (
+        "8.6",
+        solved("8.6", " / (1 - self.p)\n        return A * self.mask", "\n        return A * self.mask / (1 - self.p)"),
+        "The way back has the scale",
+    ),
 ]
 
 
