@@ -274,6 +274,19 @@ def backward(W, Z, A, Y, f_prime):  # lists with entry l for layer l; Y (n_L, m)
 DW, DB, *_next = backward.solution.splitlines(keepends=True)[5:9]
 NEXT = "".join(_next)
 BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
+    "2 (A − Y) over all elements belongs to the squared error. Softmax with its loss gives (A[L] − Y) / m.": [
+        {"(A[L] - Y) / m": "2 * (A[L] - Y) / Y.size"},
+        {"(A[L] - Y) / m": "2 * (A[L] - Y) / m"},
+    ],
+    "`reshape` keeps the numbers in reading order; to exchange rows and columns it is `W[l].T`.": {
+        "W[l].T": "W[l].reshape(W[l].shape[::-1])"
+    },
+    "The slope is in one step back only. Every step from layer l to l − 1 has its own, f_prime(Z[l-1]).": [
+        {"f_prime(Z[l - 1])": "(f_prime(Z[l - 1]) if l == 2 else 1)"},
+    ],
+    "The slope is taken at the blame. It belongs at Z[l-1], where the unit stood when it was computed.": {
+        "f_prime(Z[l - 1])": "f_prime(W[l].T @ delta)"
+    },
     (
         "On the way from layer to layer the slope is missing: the last layer is right, all earlier ones are not. "
         "Multiply element by element with f_prime(Z[l-1])."

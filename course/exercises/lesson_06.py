@@ -199,6 +199,8 @@ for says, edit in (
     (NOT_ALL, {"rate * v\n": "rate * v\n            return\n"}),
     ("The first gradient counts twice: v begins at 0, and each step, the first too, adds its gradient once.",
      {"np.zeros_like(theta) for theta in parameters": "g.copy() for g in gradients"}),
+    ("v begins as the parameters themselves; it begins at 0, and gathers gradients.",
+     {"np.zeros_like(theta) for": "theta.copy() for"}),
     ("`v += β v + g` keeps the whole old v besides the share β of it: first `v *= β`, then `v += g`.",
      {"v *= self.beta\n            v += g": "v += self.beta * v + g"}),
     ("The learning rate is missing: theta moves by α v.", {"self.learning_rate * v": "v"}),
@@ -276,8 +278,8 @@ POWER = "The power belongs to β alone: 1 − βᵗ is `1 - beta**t`."
 HATS = "v / (1 - self.beta_1**self.t), s / (1 - self.beta_2**self.t)"
 AT_ZERO = "At your first step the exponent is 0, and 1 − β⁰ = 0 is divided by. `t` must be 1 already at the first step."
 NO_ROOT = (
-    "A negative number has no root. Under the root stands ŝ = s / (1 − β₂ᵗ), with the brackets, and s must average the "
-    "squares, `g**2`: it measures how large gradients are, whatever their sign."
+    "A negative number has no root. Under the root stands ŝ = s / (1 − β₂ᵗ), with the brackets and a power (`beta_2**t`, "
+    "not β · t), and s must average the squares, `g**2`: it measures how large gradients are, whatever their sign."
 )
 WHOLE = "You added the whole gradient, as Momentum does. Adam keeps averages: (1 − β₁) g and (1 − β₂) g²."
 for says, edit in (
@@ -315,6 +317,7 @@ for says, edit in (
     (POWER, {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t", "(1 - self.beta_2**": "((1 - self.beta_2)**"}),
     (POWER, {"(1 - self.beta_1**self.t)": "(1 - self.beta_1)**self.t"}),
     ("A power is written `**`; yours is β · t: it is 1 − βᵗ.", {"self.beta_1**self.t": "self.beta_1 * self.t"}),
+    (NO_ROOT, {"self.beta_1**self.t": "self.beta_1 * self.t", "self.beta_2**self.t": "self.beta_2 * self.t"}),
     ("ε is subtracted; it is added to the root.", {") + self.epsilon": ") - self.epsilon"}),
     ("s averages g², the squares, not |g|.", {"g**2": "abs(g)"}),
     ("ε is added to the quotient: √ŝ + ε needs brackets below the fraction.",
@@ -706,8 +709,12 @@ def _in_batches(learn):
             f"With 17 examples and batch_size = 5 an epoch has 4 batches, of 5, 5, 5 and 2; your `learn` ran forward "
             f"{len(seen)} times in 20 epochs, with {' or '.join(map(str, sorted(set(seen))))} examples at a time."
         )
-    if rng.random() == np.random.default_rng(0).random():
+    if rng.bit_generator.state == np.random.default_rng(0).bit_generator.state:
         return "not shuffled", "The numbers are right, but `rng` was not used: hand it on to `minibatches`."
+    one_epoch = np.random.default_rng(0)
+    sandbox.run(lambda: learn(X, Y, W, b, f, f_prime, SGD(0.3), 1, 5, one_epoch), sandbox.SECONDS)
+    if rng.bit_generator.state == one_epoch.bit_generator.state:
+        return "one order", "All epochs go through the same batches. Call `minibatches` anew in each: a new order."
     return None
 
 
