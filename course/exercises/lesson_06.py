@@ -278,7 +278,7 @@ POWER = "The power belongs to β alone: 1 − βᵗ is `1 - beta**t`."
 HATS = "v / (1 - self.beta_1**self.t), s / (1 - self.beta_2**self.t)"
 AT_ZERO = "At your first step the exponent is 0, and 1 − β⁰ = 0 is divided by. `t` must be 1 already at the first step."
 NO_ROOT = (
-    "A negative number has no root. Under the root stands ŝ = s / (1 − β₂ᵗ), with the brackets and a power (`beta_2**t`, "
+    "A negative number has no root. Under the root stands ŝ = s / (1 − β₂ᵗ), with brackets and a power (`beta_2**t`, "
     "not β · t), and s must average the squares, `g**2`: it measures how large gradients are, whatever their sign."
 )
 WHOLE = "You added the whole gradient, as Momentum does. Adam keeps averages: (1 − β₁) g and (1 − β₂) g²."
