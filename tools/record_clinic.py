@@ -1,7 +1,7 @@
 """Records the trainings of the widget TrainingClinic into course/assets/clinic.json: `python tools/record_clinic.py`.
 
-A patient is a Recipe of a training, a cure changes the recipe. Each patient is trained as he is and with every cure, by
-the course's own code on its sample of digits, which takes a minute. No sickness is acted: only the recipe makes it.
+A patient is a Recipe of a training, a cure changes the recipe. Each patient is trained as it came and with every cure,
+by the course's own code on its sample of digits, which takes a minute. No sickness is acted: only the recipe makes it.
 """
 
 import json
@@ -148,7 +148,7 @@ def trained(recipe):
 
 
 def record(recipe):
-    """A patient as the widget reads him."""
+    """A patient as the widget reads it."""
     network, curves, (before, after) = trained(recipe)
     cured = {name: cure(recipe) for name, cure in CURES.items()}
     return {
@@ -169,7 +169,7 @@ def right_by_digit(network, X, Y):
 
 
 def in_words(recipe):
-    """A recipe as its patient's file, for people."""
+    """A recipe for people."""
     sizes = "-".join(str(n) for n in (784, *recipe.hidden, 10))
     init = recipe.init if isinstance(recipe.init, str) else f"normal weights of deviation {recipe.init:g}"
     loss = "cross-entropy" if recipe.output == "softmax" else "squared error"

@@ -1,7 +1,7 @@
 """The widgets of lesson 08.
 
 TrainingClinic: ten trainings as patients. Tests cost points, a right diagnosis and a cure that works bring some. All
-that is seen was recorded: tools/record_clinic.py trained each patient as he is, and with each cure.
+that is seen was recorded: tools/record_clinic.py trained each patient as it came, and with each cure.
 
 RegularizationLab: a network for few points in the plane is trained anew at each change of L2, dropout or size.
 """
@@ -39,6 +39,7 @@ RIGHT, WRONG = 5, 2  # points that a right diagnosis or a cure that works brings
 CURED = 0.85  # of the validation digits are right at the end, at least, if a cure works
 NO_CURE = "leave it as it is"
 OPEN = "–"  # no decision yet
+HINT = "Hint: which two or three sicknesses would look like this? Order the test that tells them apart."
 PASS = 60  # points out of 100
 TOPS = 0.6, 4.2  # few, since axes are slow to redraw; of a loss above them the first number is said
 CURVES = {  # the losses, with their looks
@@ -83,7 +84,7 @@ class Patient:
 
 
 class Sign(NamedTuple):
-    """What is expected of a sickness, whether a patient has it, and what was measured on him."""
+    """What is expected of a sickness, whether a patient has it, and what was measured."""
 
     expected: str
     holds: Callable
@@ -221,12 +222,12 @@ DIAGNOSES = {
 
 
 def against(diagnosis, patient):
-    """The first sign of a diagnosis that the patient does not have; None if he has all: then it is right."""
+    """The first sign of a diagnosis that the patient does not have; None if it has all: then that is right."""
     return next((sign for sign in DIAGNOSES[diagnosis] if not sign.holds(patient)), None)
 
 
 def works(cure, patient):
-    """Does a cure, one of `patient.cures` or NO_CURE, bring him to CURED? The healthy need none."""
+    """Does a cure, one of `patient.cures` or NO_CURE, bring the patient to CURED? The healthy need none."""
     if against("healthy", patient) is None:
         return cure == NO_CURE
     return cure in patient.cures and patient.cures[cure]["validation_accuracy"][-1] >= CURED
@@ -292,7 +293,7 @@ class TrainingClinic(Explorer):
     """A patient, tests at a price, a diagnosis, a cure, and the points for all patients so far.
 
     The controls, which can be set at the start, are `patient` (1 … 10), `tests`, `diagnosis` and `cure`. What was
-    ordered and said of each patient stays in his chart, until Reset.
+    ordered and said of each patient stays in its chart, until Reset.
     """
 
     size = 780, 440
@@ -318,7 +319,8 @@ class TrainingClinic(Explorer):
             name: moving(self.ax, color=color, ls=ls, marker="o", ms=3) for name, (color, ls) in CURVES.items()
         }
         self.legends = [moving_text(self.ax, 0.98, 0.94 - 0.07 * k, ha="right", size=10) for k in range(len(CURVES))]
-        self.title = moving_text(self.ax, 0, 1.03, size=12, weight="bold")
+        self.ax.set_title("the loss", size=12)
+        self.title = moving_text(self.ax, 1, 1.03, size=12, ha="right")
         self.note = moving_text(self.ax, 0.02, 0.94, size=10, color=BLUE)
         self.verdict = moving_text(figure, 0.02, 0.03, size=10)
         figure.text(0.555, 0.95, "— before the first step", size=10, color=GRAY)
@@ -339,6 +341,7 @@ class TrainingClinic(Explorer):
                 ax.set(ylim=(0, 1.02), yticks=[0, 0.5, 1], yticklabels=["0 %", "50 %", "100 %"])
                 self.bars = moving_segments(ax, colors=BLUE, linewidths=7, capstyle="butt")
         self.axes["updates"].set_xlabel("layer", size=10)
+        self.axes["activations"].set_ylabel("size", size=10, labelpad=-2)
         self.axes["right by digit"].set_xlabel("digit", size=10)
         look = {"ha": "center", "va": "center", "size": 9}
         self.closed = {test: moving_text(ax, 0.5, 0.5, **look) for test, ax in self.axes.items()}
@@ -348,17 +351,18 @@ class TrainingClinic(Explorer):
         self.charts.setdefault(patient, Chart()).write(tests, diagnosis, cure)
         self._show_losses(p, "validation curve" in tests, p.curves if cure == NO_CURE else p.cures.get(cure))
         self._show_tests(p, tests)
-        self.title.set_text(f"patient {patient}: the loss")
+        self.title.set_text(f"patient {patient}")
         verdicts = []
         if diagnosis:
             verdicts += [f"diagnosis: {diagnosis}, {'wrong' if against(diagnosis, p) else 'right'}"]
         if cure:
             verdicts += [f"cure: {cure}, {'works' if works(cure, p) else 'does not work'}"]
         self.verdict.set_text(";   ".join(verdicts))
-        return [*about_diagnosis(diagnosis, p), *about_cure(cure, p), self._bill()]
+        hint = [] if tests or diagnosis or cure else [HINT]
+        return [*hint, *about_diagnosis(diagnosis, p), *about_cure(cure, p), self._bill()]
 
     def goals(self, patient, tests, diagnosis, cure):
-        opened = [(self.patients[number - 1], chart) for number, chart in self.charts.items()]
+        opened = [(self.patients[k - 1], chart) for k, chart in self.charts.items()]
         closed = [p for p, chart in opened if chart.closed(p)]
         yield "find a patient's sickness, and a cure that works.", any(against("healthy", p) for p in closed)
         home = [p for p, chart in opened if chart.closed(p) and chart.diagnoses == {"healthy"}]
@@ -396,7 +400,7 @@ class TrainingClinic(Explorer):
         return sum(np.subtract(*chart.points(self.patients[k - 1])) for k, chart in self.charts.items())
 
     def _moved_to(self, change):
-        if change.owner is self.control["patient"]:  # his chart is opened: what was ordered and said of him
+        if change.owner is self.control["patient"]:  # what was ordered and said of this one
             chart = self.charts.get(change.new, Chart())
             self.set(tests=chart.tests, diagnosis=chart.diagnosis, cure=chart.cure)
         super()._moved_to(change)
@@ -555,6 +559,11 @@ class RegularizationLab(Explorer):
         for curve, text, (name, loss) in zip(self.curves, self.texts, losses.items(), strict=True):
             curve.set_data(steps, loss)
             text.set_text(f"{name} {number(loss[-1], 2)}")
+        if self.fit.training[-1] > 0.5:
+            return ["The brake is too strong: not even the training points are learned."]
+        if self.fit.validation[-1] > 1.5 * min(self.fit.validation):
+            return ["What it learned last are these points, not the moons: the validation loss rose again."]
+        return []
 
     def goals(self, n, units, strength, dropout):
         training, validation = self.fit.training[-1], self.fit.validation[-1]

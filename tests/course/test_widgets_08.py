@@ -42,7 +42,7 @@ TRUTHS = [  # of each patient: the right diagnoses, and a cure that is sure to w
 
 
 @pytest.mark.parametrize("k", range(10))
-def test_each_patient_has_the_signs_of_his_sickness_and_of_no_other_and_can_be_cured(k):
+def test_each_patient_has_the_signs_of_its_sickness_and_of_no_other_and_can_be_cured(k):
     patient, (truths, cure) = patients()[k], TRUTHS[k]
     assert {name for name in DIAGNOSES if against(name, patient) is None} == truths
     assert works(cure, patient)
@@ -165,6 +165,16 @@ def test_the_curves_are_those_of_the_training_and_the_boundary_is_where_its_logi
     for x, y in np.concatenate(drawn):
         across = [np.interp(x, SIDES[0], row) for row in again.logits]
         assert abs(np.interp(y, SIDES[1], across)) < 1e-6
+
+
+def test_what_went_wrong_is_said():
+    widget = RegularizationLab(units=64)
+    assert "not the moons" in words(widget)
+    put(widget, strength=1)
+    assert "The brake is too strong" in words(widget)
+    put(widget, strength=0.01)
+    assert "moons" not in words(widget)
+    assert "brake" not in words(widget)
 
 
 def test_strength_dropout_and_points_each_hold_the_validation_loss_down():
