@@ -15,7 +15,7 @@ from helpers.network import softmax
 from helpers.plots import BLACK, BLUE, PALETTE
 
 SHOWN = 1000  # codes that are drawn
-SURE, HALF, EMPTY = 0.9, 0.3, 0.1  # probabilities; a distance to the nearest code, as a part of the map's side
+SURE, HALF, EMPTY = 0.9, 0.3, 0.1  # probabilities; the distance to the nearest code, in sides of the map
 
 
 class LatentPad(Explorer):
@@ -35,28 +35,20 @@ class LatentPad(Explorer):
         if self.codes.ndim != 2 or self.codes.shape[1] != 2 or len(self.codes) != len(self.labels):
             shapes = f"{np.shape(codes)} and {np.shape(labels)}"
             raise ValueError(f"LatentPad needs codes (N, 2) and labels (N,); got shapes {shapes}.")
-        reach = np.abs(np.percentile(self.codes, [0.5, 99.5], axis=0)).max()
-        self.unit = 10.0 ** np.floor(np.log10(reach / 20))  # so that the map is 40 to 400 units wide
-        self.reach = float(np.ceil(1.05 * reach / self.unit) * self.unit)
+        self.ends = [room(column) for column in self.codes.T]  # low, high and step of each slider
         super().__init__(**start)
 
     def controls(self):
-        z = self.a_three()
-        return {
-            name: slider(f"code {name[1]}", at, -self.reach, self.reach, self.step)
-            for name, at in zip(("z1", "z2"), z, strict=True)
-        }
-
-    @property
-    def step(self):
-        return float(f"{self.unit / 5 if self.reach < 20 * self.unit else self.unit:g}")
+        z = zip(("z1", "z2"), self.a_three(), self.ends, strict=True)
+        return {name: slider(f"code {name[1]}", at, *ends) for name, at, ends in z}
 
     def a_three(self):
         """The code of the 3 whose picture is read as one most surely, as the sliders have it."""
         threes = self.codes[self.labels == 3] if (self.labels == 3).any() else self.codes
         _, P, _ = self.ask(threes)
-        z = threes[np.nan_to_num(P[:, 3]).argmax()].clip(-self.reach, self.reach)
-        return (np.rint((z + self.reach) / self.step) * self.step - self.reach).round(6)
+        low, high, step = np.transpose(self.ends)
+        z = threes[np.nan_to_num(P[:, 3]).argmax()].clip(low, high)
+        return (low + np.rint((z - low) / step) * step).round(6)
 
     def ask(self, z):
         """Pictures (m, 784) at codes (m, 2), what is read in them (m, 10), and remarks if that cannot be had."""
@@ -66,10 +58,10 @@ class LatentPad(Explorer):
 
     def draw(self, figure):
         self.map = figure.add_axes((0.07, 0.15, 0.36, 0.74), title="The codes of digits", xlabel="code 1")
-        self.map.set(ylabel="code 2", xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach))
+        self.map.set(ylabel="code 2", xlim=self.ends[0][:2], ylim=self.ends[1][:2])
         for digit in range(10):
             x, y = self.codes[self.labels == digit].T
-            self.map.scatter(x, y, s=28, marker=f"${digit}$", color=PALETTE[digit], linewidths=0)
+            self.map.scatter(x, y, s=24, marker=f"${digit}$", color=PALETTE[digit], linewidths=0)
         self.point = moving(self.map, marker="o", ls="", color=BLACK, mec="white", mew=2, ms=13)
         ax = figure.add_axes((0.47, 0.2, 0.26, 0.26 * 780 / 350), title="The picture there", xticks=[], yticks=[])
         self.image = ax.imshow(np.zeros((28, 28)), cmap="gray_r", vmin=0, vmax=1, animated=True)
@@ -80,7 +72,8 @@ class LatentPad(Explorer):
     def update(self, z1, z2):
         images, P, remarks = self.ask(np.array([[z1, z2]]))
         self.P = np.nan_to_num(P[0])
-        self.nearest = np.hypot(*(self.codes - (z1, z2)).T).min() / (2 * self.reach)
+        sides = [high - low for low, high, _ in self.ends]
+        self.nearest = np.hypot(*((self.codes - (z1, z2)) / sides).T).min()
         self.point.set_data([z1], [z2])
         self.image.set_data(np.nan_to_num(images[0]).reshape(28, 28))
         for bar, p in zip(self.bars, self.P, strict=True):
@@ -105,6 +98,14 @@ class LatentPad(Explorer):
 
     def dragged(self, handle, x, y, **values):
         return {"z1": x, "z2": y}
+
+
+def room(values):
+    """Low, high and step of a slider with room for nearly all of these values, the same if all are equal."""
+    low, high = np.percentile(values, [0.5, 99.5])
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3) / 200))  # 200 to 2,000 of them
+    low, high = np.floor(low / step - 5), np.ceil(high / step + 5)
+    return tuple(float(f"{step * n:.6g}") for n in (low, high, 1))
 
 
 def asked(who, function, x, n):

@@ -27,7 +27,7 @@ def read(images):
 
 def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it():
     widget = LatentPad(decode, read, CODES, LABELS)
-    for z1, z2 in ((10, -20), (-25, 3)):
+    for z1, z2 in ((1, -20), (-15, 3)):
         put(widget, z1=z1, z2=z2)
         image = widget.image.get_array()
         assert (image[0, 0], image[-1, -1]) == pytest.approx((z1 / 100, z2 / 100))
@@ -39,17 +39,19 @@ def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it():
 
 def test_it_begins_at_the_3_that_is_read_most_surely_and_the_map_has_room_for_the_codes():
     widget = LatentPad(decode, read, CODES, LABELS)
-    assert tuple(widget.values.values()) == pytest.approx((1, -30), abs=widget.step)
-    assert 30 < widget.reach < 40
-    assert 40 <= 2 * widget.reach / widget.step <= 400
+    assert tuple(widget.values.values()) == pytest.approx((1, -30), abs=1)
+    for values, (low, high, step) in zip(CODES.T, widget.ends, strict=True):
+        assert low < values.min() < values.max() < high < low + 1.3 * np.ptp(values)
+        assert 200 <= (high - low) / step <= 2100
 
 
 def test_a_point_is_far_where_no_code_is_near():
     widget = LatentPad(decode, read, CODES, LABELS, z1=0, z2=0)
     assert widget.nearest == pytest.approx(0, abs=0.01)
     assert "among the codes" in words(widget)
-    put(widget, z1=20, z2=20)
-    assert widget.nearest == pytest.approx(np.hypot(20, 20) / (2 * widget.reach))
+    put(widget, z1=-1, z2=-15)
+    sides = [high - low for low, high, _ in widget.ends]
+    assert widget.nearest == pytest.approx(min(np.hypot(*((z - (-1, -15)) / sides)) for z in CODES))
     assert "far from all codes" in words(widget)
 
 

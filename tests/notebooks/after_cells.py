@@ -515,3 +515,117 @@ def old_weights_are_worth_most_where_labels_are_few(lesson):
 def four_units_learn_and_do_not_know_the_points_by_heart(lesson, figure):
     training, validation = (np.array(y) for _, y in curves(figure.axes[1]))
     assert 0.05 < training[-1] < validation[-1] < 0.6 < training[0]
+
+
+@after("09_applications", "nothing-figure")
+def a_network_of_digits_reads_digits_in_noise(lesson, figure):
+    assert lesson.reader.evaluate(lesson.mnist.X_test, lesson.mnist.y_test)["accuracy"] > 0.88
+    assert lesson.reader.predict_proba(lesson.nothing).max(axis=1).mean() > 0.6
+
+
+@after("09_applications", "price-table")
+def the_network_is_between_the_line_and_the_rule_and_needs_one_ruler(lesson):
+    dollars = lesson.dollars
+    assert 2 * dollars["network"] < dollars["straight line"] < dollars["the same, raw features"]
+    assert dollars["the rule itself"] < dollars["network"] < 1.5 * dollars["the rule itself"]
+    assert 100_000 < dollars["mean price"] < 120_000
+
+
+@after("09_applications", "ensemble-table")
+def outside_the_error_grows_more_than_the_spread(lesson):
+    (spread, error), (far, farther) = (
+        (lesson.apart[here].mean(), lesson.wrong[here].mean()) for here in (lesson.inside, ~lesson.inside)
+    )
+    assert 1.5 < far / spread < farther / error / 2
+
+
+@after("09_applications", "series-table")
+def the_network_knows_the_temperature_and_not_the_share(lesson):
+    off = lesson.off
+    assert off["temperature", "network"] < 0.85 * off["temperature", "same as today"]
+    assert off["share", "network"] > off["share", "same as today"]
+
+
+@after("09_applications", "judge-run")
+def new_lines_are_harder_than_seen_ones(lesson):
+    seen, new = lesson.shares.T
+    assert seen.min() > 0.98
+    assert 0.65 < new.mean() < 0.8
+    assert np.ptp(new) > 0.1
+
+
+@after("09_applications", "letters-table")
+def three_letters_say_more_than_how_frequent_each_is(lesson):
+    alike, frequent, network = lesson.losses.values()
+    assert np.isclose(alike, np.log(27))
+    assert 2.85 < frequent < 2.95
+    assert 7.5 < np.exp(network) < 9
+
+
+@after("09_applications", "write")
+def a_cold_text_repeats_itself(lesson):
+    texts = lesson.written
+    assert len(set(texts[0.1])) < len(set(texts[2.0]))
+    assert set("".join(texts.values())) <= set(lesson.ALPHABET)
+
+
+@after("09_applications", "rebuilt")
+def the_autoencoder_misses_less_than_pca(lesson):
+    missed = lesson.missed
+    assert missed["autoencoder, 2"] < 0.9 * missed["PCA, 2 numbers"] < 0.9 * missed["mean image"]
+    assert missed["autoencoder, 16"] < 0.9 * missed["PCA, 16 numbers"]
+
+
+@after("09_applications", "pad")
+def all_three_tasks_of_the_pad_can_be_done(lesson, figure):
+    ends = np.percentile(lesson.encoder_2.predict(lesson.X_new), [0.5, 99.5], axis=0).T
+    grid = np.stack(np.meshgrid(*(np.linspace(*each, 60) for each in ends)), axis=-1).reshape(-1, 2)
+    P = lesson.reader_2.predict_proba(lesson.decoder_2.predict_proba(grid))
+    codes = lesson.encoder_2.predict(lesson.X_new)
+    far = np.array([np.hypot(*((codes - z) / np.ptp(ends, axis=1)).T).min() for z in grid]) > 0.12
+    assert P[:, 8].max() > 0.9
+    assert np.sort(P, axis=1)[:, -2].max() > 0.3
+    assert P[far].max() > 0.9
+
+
+@after("09_applications", "neighbors-run")
+def two_numbers_of_the_autoencoder_are_better_than_pcas_and_sixteen_are_not(lesson):
+    near = lesson.neighbors
+    assert near["autoencoder, 2"] > near["PCA, 2"] + 0.1
+    assert near["autoencoder, 16"] < near["PCA, 16"] + 0.01
+
+
+@after("09_applications", "purity")
+def no_code_has_purer_groups_than_the_pixels(lesson):
+    pure = {name: np.mean(shares) for name, shares in lesson.pure.items()}
+    assert 0.5 < pure["784 pixels"] < 0.6
+    assert pure["PCA, 16"] < pure["784 pixels"] + 0.03
+    assert max(pure["autoencoder, 2"], pure["autoencoder, 16"]) < pure["784 pixels"]
+
+
+@after("09_applications", "denoise")
+def the_network_takes_away_most_of_the_noise(lesson):
+    assert lesson.left["network"] < lesson.left["PCA, 30 numbers"] < 0.2 * lesson.left["as it came"]
+
+
+@after("09_applications", "letters-figure")
+def every_letter_is_one_and_is_read_as_a_digit(lesson, figure):
+    assert lesson.pictures["letters"].shape == (68, 784)
+    assert lesson.pictures["letters"].max(axis=1).min() > 0.9
+    assert (lesson.P_letters.max(axis=1) > 0.9).any()
+
+
+@after("09_applications", "trust-table")
+def the_ensemble_helps_against_noise_and_temperature_hardly_at_all(lesson):
+    one, warm, many = lesson.apart_by.values()
+    assert all(0.5 < value < 0.92 for value in one.values())
+    assert all(abs(warm[kind] - one[kind]) < 0.03 for kind in one)
+    assert many["noise"] > one["noise"] + 0.05
+    assert one["letters"] - 0.01 < many["letters"] < one["letters"] + 0.06
+    assert lesson.trust["temperature"]["digits"].mean() < lesson.trust["one network"]["digits"].mean()
+
+
+@after("09_applications", "draw-nothing")
+def the_committee_says_the_mean_of_its_members(lesson, figure):
+    X = lesson.pictures["noise"][:3]
+    assert np.allclose(sum(net.predict_proba(X) for net in lesson.members) / 5, lesson.committee.predict_proba(X))
