@@ -3,7 +3,6 @@
 import copy
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -400,7 +399,8 @@ def test_statistics_are_saved_and_loaded_and_other_networks_are_refused_whole(tm
 
 
 def test_files_of_lists_load_as_before_and_into_a_network(tmp_path):
-    path = Path(__file__).parents[2] / "notebooks" / "mnist_network.npz"
+    path = tmp_path / "lists.npz"
+    save(Network([4, 3, 2], "tanh", seed=1), path)
     network = load(path)
     settings = {name: network.settings[name] for name in ("activation", "output", "loss", "init")}
     assert same(load(path, into=Network(network.sizes, **settings)).state(), network.state())
@@ -448,6 +448,7 @@ def test_initial_weights_by_name_or_function_and_those_of_a_trained_layer_stay()
         (lambda: BatchNorm(-1), ValueError, "n must be a whole number"),
         (lambda: BatchNorm(3, epsilon=0), ValueError, "epsilon must be"),
         (lambda: clip_gradients(SGD(), 0), ValueError, "max_norm must be a number above 0"),
+        (lambda: clip_gradients(SGD(), np.inf), ValueError, "max_norm must be a number above 0"),
         (lambda: Sequential([Linear(2, 1)]), ValueError, "softmax of a single output"),
         (lambda: Sequential([Linear(2, 2)]).backward(np.ones((2, 3))), ValueError, "call forward(A0) first"),
         (lambda: Sequential([Linear(2, 2)]).predict(np.full((1, 2), np.nan)), ValueError, "finite"),

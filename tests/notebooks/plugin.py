@@ -35,7 +35,7 @@ def pytest_runtest_call(item):
     try:
         if WATCHED not in notebook.stash:
             notebook.stash[WATCHED] = True
-            call_in_kernel(item, "begin()")
+            call_in_kernel(item, f"begin({notebook.path.stem!r})")
         result = yield
         if notebook.timed_out:
             limit = item.config.option.nbval_cell_timeout
