@@ -4,6 +4,7 @@ The layers of 8.1, 8.2 and 8.4 are classes; what they make of a batch is compare
 of dropout may be any, and so may a network that learns, so 8.5 and 8.6 are put to use and looked at.
 """
 
+import ast
 from functools import cache
 
 import numpy as np
@@ -37,6 +38,16 @@ def both_ways(layer, A, dZ):
     return (out, *(gradients if isinstance(gradients, list | tuple) else [gradients]), layer.backward(dZ))
 
 
+def opened(task, **methods):
+    """The solution of an exercise, a class, with these methods open; each has a comment on what comes in and out."""
+    lines = task.solution.splitlines()
+    for node in reversed(ast.parse(task.solution).body[0].body):
+        if isinstance(node, ast.FunctionDef) and node.name in methods:
+            head = f"{lines[node.lineno - 1]}  # {methods[node.name]}"
+            lines[node.lineno - 1 : node.end_lineno] = [head, "        return ...  # your code here"]
+    return "\n".join(lines) + "\n"
+
+
 # --- 8.1: the weighted sum as a layer ---------------------------------------------------------------------------------
 
 
@@ -66,32 +77,6 @@ def linear_case(n_out, n_in, m):
     use=use_linear,
     returns=("Z", "dW", "db", "dA"),
     cases=[linear_case(2, 3, 4), linear_case(3, 3, 5), linear_case(4, 2, 1)],
-    stub='''
-class Linear(Layer):
-    """Z = W A + b. W (n_out, n_in) by `init`, b (n_out, 1) 0."""
-
-    parameters = ("W", "b")
-
-    def __init__(self, n_in, n_out, init="he"):
-        self.n_in, self.n_out = int(n_in), int(n_out)
-        self.init = INITIALIZERS.get(init, init)
-        self.W = self.b = None
-
-    def initialize(self, rng, dtype):
-        if self.W is None:
-            W = self.init(self.n_out, self.n_in, rng)
-            self.W = W.astype(dtype)
-            self.b = np.zeros((self.n_out, 1), dtype)
-
-    def forward(self, A, training):  # A (n_in, m) → Z (n_out, m)
-        return ...  # your code here: keep A, but only in training
-
-    def gradients(self, dZ):  # dZ (n_out, m) → [dW, db]
-        return ...  # your code here
-
-    def backward(self, dZ):  # dZ (n_out, m) → ∂loss/∂A (n_in, m)
-        return ...  # your code here
-''',
     hints=[
         "You have written all three: the weighted sum in 03, dW and db in 05, and the blame that goes down through W.",
         "`gradients` needs the A that came in: forward puts it into `self.A`, only `if training:`. Then it is "
@@ -131,6 +116,12 @@ class Linear(Layer):
         return self.W.T @ dZ
 
 
+Linear.stub = opened(
+    Linear,
+    forward="A (n_in, m) → Z (n_out, m); keeps A in training",
+    gradients="dZ (n_out, m) → [dW, db]",
+    backward="dZ (n_out, m) → ∂loss/∂A (n_in, m)",
+)
 ALWAYS_KEPT = (
     "Between the two ways the network measured another batch, with `training` False, and your layer forgot the one it "
     "was trained on. Keep the input only `if training:`."
@@ -191,23 +182,6 @@ def activation_case(name):
     use=use_activation,
     returns=("A", "dZ"),
     cases=[activation_case("sigmoid"), activation_case("relu"), activation_case("leaky_relu")],
-    stub='''
-class Activation(Layer):
-    """A = f(Z), element by element, with f by its name in network.py."""
-
-    def __init__(self, name):
-        self.name = name
-        self.f, self.f_prime = ACTIVATIONS[name]
-
-    def forward(self, Z, training):  # Z (n, m) → A (n, m)
-        return ...  # your code here
-
-    def backward(self, dA):  # dA (n, m) → ∂loss/∂Z (n, m)
-        return ...  # your code here
-
-    def __repr__(self):
-        return self.name
-''',
     hints=[
         "An activation has nothing to learn. What must it remember for the way back, and when?",
         "The slope is taken where the unit stood: at Z. So `self.Z = Z`, only in training, and A = f(Z).",
@@ -235,6 +209,7 @@ class Activation(Layer):
         return self.name
 
 
+Activation.stub = opened(Activation, forward="Z (n, m) → A (n, m)", backward="dA (n, m) → ∂loss/∂Z (n, m)")
 Activation.mistake(ALWAYS_KEPT, {"if training:": "if True:"})
 Activation.mistake(
     "This is the slope alone. What comes from above, dA, must be multiplied by it.", {"dA * self.f": "self.f"}
@@ -350,42 +325,6 @@ def batch_norm_case(n, m):
     use=use_batch_norm,
     returns=("out", "dgamma", "dbeta", "dA"),
     cases=[batch_norm_case(2, 5), batch_norm_case(3, 3), batch_norm_case(1, 8)],
-    stub="""
-class BatchNorm(Layer):
-    parameters = ("gamma", "beta")
-    statistics = ("mean", "variance")
-    smallest_batch = 2
-
-    def __init__(self, n, rho=0.9, epsilon=1e-5):
-        self.n_in = self.n_out = int(n)
-        self.rho, self.epsilon = float(rho), float(epsilon)
-        self.gamma = None
-
-    def initialize(self, rng, dtype):
-        if self.gamma is None:
-            shape = self.n_out, 1
-            self.gamma, self.beta = np.ones(shape, dtype), np.zeros(shape, dtype)
-            self.mean, self.variance = np.zeros(shape, dtype), np.ones(shape, dtype)
-
-    def forward(self, A, training):
-        if not training:
-            sigma = np.sqrt(self.variance + self.epsilon)
-            return self.gamma * (A - self.mean) / sigma + self.beta
-        m = A.shape[1]
-        mu, sigma_2 = A.mean(axis=1, keepdims=True), A.var(axis=1, keepdims=True)
-        rho, new = self.rho, 1 - self.rho
-        self.mean[...] = rho * self.mean + new * mu
-        self.variance[...] = rho * self.variance + new * sigma_2 * m / (m - 1)
-        self.sigma = np.sqrt(sigma_2 + self.epsilon)
-        self.A_hat = (A - mu) / self.sigma
-        return self.gamma * self.A_hat + self.beta
-
-    def gradients(self, dA):  # dA (n, m) → [dgamma, dbeta], both (n, 1)
-        return ...  # your code here
-
-    def backward(self, dA):  # dA (n, m) → ∂loss/∂A (n, m), with A what came in
-        return ...  # your code here
-""",
     hints=[
         "γ multiplies Â, β is added: what are their gradients, summed over the examples of a row? (`axis=1`, and "
         "`keepdims=True` for the shape (n, 1).)",
@@ -435,6 +374,11 @@ class BatchNorm(Layer):
         return self.gamma / self.sigma * (dA - (dgamma * self.A_hat + dbeta) / dA.shape[1])
 
 
+BatchNorm.stub = opened(
+    BatchNorm,
+    gradients="dA (n, m) → [dgamma, dbeta], both (n, 1)",
+    backward="dA (n, m) → ∂loss/∂A (n, m), with A what came in",
+)
 BACK = "self.gamma / self.sigma * (dA - (dgamma * self.A_hat + dbeta) / dA.shape[1])"
 BatchNorm.mistake(
     "You took μ and σ for constants. They change with every element of the row, so blame also goes through them: two "
@@ -724,22 +668,6 @@ def look_at_masks(make):
     use=look_at_masks,
     look=look_at_masks,
     says=MASKS,
-    stub='''
-class Dropout(Layer):
-    """In training A · mask, with a new mask each time; otherwise A."""
-
-    def __init__(self, p=0.5):
-        self.p = float(p)
-
-    def initialize(self, rng, dtype):
-        self.rng = rng
-
-    def forward(self, A, training):  # the mask: 0 with probability p, else 1 / (1 − p)
-        return ...  # your code here
-
-    def backward(self, dA):  # dA → ∂loss/∂A
-        return ...  # your code here
-''',
     hints=[
         "Two cases: if the network is only measuring, nothing happens to A. If it is training, A is multiplied by a "
         "mask. What must backward know?",
@@ -771,6 +699,7 @@ class Dropout(Layer):
         return dA * self.mask
 
 
+Dropout.stub = opened(Dropout, forward="the mask: 0 with probability p, else 1 / (1 − p)", backward="dA → ∂loss/∂A")
 MASK, DRAWN = "(self.rng.random(A.shape) >= self.p).astype(A.dtype) / (1 - self.p)", "self.rng.random(A.shape)"
 for name, edit in {
     "measuring": {"if not training:\n            return A": "if not training:\n            return A * (1 - self.p)"},
