@@ -240,7 +240,7 @@ class Exercise(Task):
         elif kind not in ("too long", "printed", "returned nothing"):
             name, says = self._diagnose(seen) or general.diagnose(self, answer, k, seen) or (kind, "")
         also = [] if kind == "changed its input" else [f"It also changed its input {n}." for n in seen[k].changed]
-        notes = _notes(seen, printed=kind != "printed", warned=kind != "warned")
+        notes = _notes([seen[k]], printed=kind != "printed", warned=kind != "warned")
         return self._not_yet(name, sentence, says, *also, *notes)
 
     def _diagnose(self, seen):

@@ -707,10 +707,11 @@ my_choice = {  # (activation, letter of the reason)
             },
         ),
         "dead": Situation(
-            right=("leaky_relu", "elu"),
+            right=("leaky_relu",),
             reason="e",
             why_not={
-                "gelu": "it would help, since its slope is seldom 0; but far below 0 it is as good as 0.",
+                "elu": "it helps near 0; far below 0 its slope, e^z, is as good as 0 as well. Which slope is not?",
+                "gelu": "it helps near 0; far below 0 its slope is as good as 0 as well. Which slope is not?",
                 "identity": "no unit would die, but the layers would collapse into one linear layer.",
                 "sigmoid": "its slope is at most ¼, and as good as 0 for large |z|: one trouble for another.",
                 "tanh": "it saturates on both sides, where its slope is as good as 0.",
@@ -1016,10 +1017,12 @@ QUESTIONS = (
             "1": "From the right it is 1, from the left 0. Code may choose 1; mathematics does not.",
             "½, the mean of both sides": "A fair compromise, but no derivative: a kink has none.",
             "It has none; code takes 0": (
-                "The slopes from left and right, 0 and 1, differ. Any value between works in practice; the usual "
-                "choice, and this course's, is 0."
+                "The slopes from left and right, 0 and 1, differ, so there is none. Code has to take some value; the "
+                "usual choice, and this course's, is 0."
             ),
-            "It has none, so training fails there": "z is hardly ever exactly 0, and if it is, 0 will do.",
+            "It has none, so training fails there": (
+                "From random weights z is hardly ever exactly 0. Section 9 shows the start where it is, everywhere."
+            ),
         },
         right="It has none; code takes 0",
     ),
