@@ -110,8 +110,8 @@ def test_diagram_sum_and_outputs(activation, x):
     assert texts == [f"{CORNERS[k, 0]:.0f}", f"{CORNERS[k, 1]:.0f}", decimal(f(z)[k])]
     assert [text.get_text() for text in widget.diagram._weights.values()] == ["2", "−1.5"]
     assert widget.diagram._notes[1, 0].get_text() == "b = 0.5"
-    assert widget.sum.get_text() == f"z = 2 · {CORNERS[k, 0]:.0f} − 1.5 · {CORNERS[k, 1]:.0f} + 0.5 = {decimal(z[k])}"
-    assert widget.output.get_text() == f"ŷ = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}"
+    assert widget.sum == f"z = 2 · {CORNERS[k, 0]:.0f} − 1.5 · {CORNERS[k, 1]:.0f} + 0.5 = {decimal(z[k])}"
+    assert widget.output == f"ŷ = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}"
     np.testing.assert_array_equal(np.ravel(widget.chosen.get_data()), CORNERS[k])
 
 
@@ -133,10 +133,15 @@ def test_the_line_is_where_the_sum_is_zero_and_the_arrow_stands_on_it():
 
 
 def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely():
-    shade = NeuronExplorer(w1=1, w2=0, b=-0.5).shade.get_array()
-    assert shade.shape == (FINE, FINE, 3)
-    np.testing.assert_array_equal(shade[:, 0], np.ones((FINE, 3)))  # left is silent, and white
+    shade = NeuronExplorer(w1=1, w2=0, b=-0.5).shade.colors
+    assert shade.shape == (FINE, FINE, 4)
+    np.testing.assert_array_equal(shade[:, 0], np.full((FINE, 4), 255))  # left is silent, and white
     assert (shade[:, -1] == tint(np.ones(1))).all()
+    widget = NeuronExplorer(w1=1, w2=2, b=-2.5)
+    drawn, ax = np.asarray(widget.canvas.buffer_rgba()), widget.plane
+    for point, color in (((1.5, 0.7), tint(np.ones(1))[0]), ((-0.2, 1.2), [255] * 4)):
+        x, y = np.rint(ax.transData.transform(point)).astype(int)
+        np.testing.assert_array_equal(drawn[-y, x], color)
     for w1, w2, b in itertools.product((-1, 1), (-1, 1), (-1.5, -0.5, 0.5, 1.5)):
         for n, centres in PLANE.items():  # no cell's centre lies on the line, where rounding would decide its color
             assert np.abs(centres @ [w1, w2] + b).min() > 1e-3, (w1, w2, b, n)
@@ -153,10 +158,10 @@ def test_dots_are_filled_where_a_one_is_wanted_and_labels_point_outwards():
 
 def test_colors_of_the_plane():
     white, blue, orange, gray = tint(np.array([0, 1, -1, np.nan]))
-    assert (white == 1).all()
+    assert (white == 255).all()
     assert blue[2] > blue[0]
     assert orange[0] > orange[2]
-    assert len(set(gray)) == 1
+    assert len(set(gray[:3])) == 1
 
 
 @pytest.mark.parametrize("wanted", GATES)
