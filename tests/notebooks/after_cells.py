@@ -571,10 +571,11 @@ def three_letters_say_more_than_how_frequent_each_is(lesson):
 
 
 @after("09_applications", "write")
-def a_cold_text_repeats_itself(lesson):
-    texts = lesson.written
-    assert len(set(texts[0.1])) < len(set(texts[2.0]))
-    assert set("".join(texts.values())) <= set(lesson.ALPHABET)
+def cold_words_are_alike_and_hot_ones_are_not(lesson):
+    cold, *_, hot = lesson.written.values()
+    assert len(set(cold)) < len(set(hot))
+    assert len({word[:1] for word in cold}) <= 2 < len({word[:1] for word in hot})
+    assert set("".join(lesson.written[2.0])) <= set(lesson.ALPHABET)
 
 
 @after("09_applications", "rebuilt")
