@@ -66,11 +66,12 @@ class LossPlots:
     """The loss and its slope over the positions `grid` of one slider: a curve for each of `names`, a dot on each where
     the slider stands, and both numbers with so many `places` above.
 
-    Limits are multiples of `steps`, at least `least`; each is a pair, for the loss and for the slope.
+    Limits are `least`, a pair for the loss and for the slope, doubled until the dots are seen: the background is drawn
+    anew seldom.
     """
 
-    def __init__(self, figure, grid, names, label, places, steps, least):
-        self.grid, self.places, self.steps, self.least = grid, places, steps, least
+    def __init__(self, figure, grid, names, label, places, least):
+        self.grid, self.places, self.least = grid, places, least
         look = {"xlim": (grid[0], grid[-1]), "xlabel": label}
         self.axes = [figure.add_axes((left, 0.155, 0.24, 0.655), **look) for left in (0.4, 0.735)]
         self.axes[0].set(title="the loss", ylabel="loss")
@@ -92,8 +93,9 @@ class LossPlots:
     def show(self, losses, slopes, k):
         """Draw both, name → numbers on the grid, with dots at grid[k]. Returns name → (loss, slope) there."""
         for column, curves in enumerate((losses, slopes)):
-            reach = np.nanmax([self.least[column], *(1.1 * abs(y[k]) for y in curves.values())])
-            top = np.ceil(reach / self.steps[column]) * self.steps[column]
+            least = self.least[column]
+            reach = np.nanmax([least, *(1.1 * abs(y[k]) for y in curves.values())])
+            top = least * 2 ** np.ceil(np.log2(reach / least))
             falls = any(np.nanmin(y, initial=0) < -1e-9 for y in curves.values())
             set_if_changed(self.axes[column], ylim=(-1.04 * top if falls else -0.04 * top, 1.04 * top))
             self.crosses[column].set_xdata([self.grid[k], self.grid[k]])
@@ -138,7 +140,7 @@ class LossExplorer(Explorer):
         left.plot(HOUSES, range(1, 5), "o", color=BLUE, ms=8)
         self.outlier = moving(left, color=DARK_ORANGE, marker="D", ls="", ms=8)
         names = ["MSE", "MAE", "Huber", *([YOURS] if self.loss is not None else [])]
-        self.plots = LossPlots(figure, A, names, "prediction a", places=2, steps=(2, 1), least=(8, 3))
+        self.plots = LossPlots(figure, A, names, "prediction a", places=2, least=(8, 3))
         for ax in self.plots.axes:
             ax.set_xticks(range(0, 11, 2))
         self.plots.lines[1]["MAE"].set_drawstyle("steps-mid")
@@ -208,7 +210,7 @@ class SurpriseExplorer(Explorer):
         self.gap = moving(left, color="#555555", lw=2, ls=":")
         self.truth = moving(left, [-10, 10], [1, 1], color=DARK_GREEN, lw=3)
         self.dot = moving(left, color=BLUE, marker="o", ls="", mec="white", ms=9)
-        self.plots = LossPlots(figure, Z, [*self.tables[0][0]], "logit z", places=3, steps=(2, 0.2), least=(10, 1))
+        self.plots = LossPlots(figure, Z, [*self.tables[0][0]], "logit z", places=3, least=(10, 1))
 
     def update(self, z, y):
         k = int(np.rint(10 * (z + 10)))
