@@ -27,7 +27,7 @@ HOUSES = [[1.0, 900.0, 3.0], [2.0, 2100.0, 3.0], [4.0, 1500.0, 3.0], [5.0, 3900.
     level=1,
     cases=[
         case("four houses and two others", X_train=[row[:2] for row in HOUSES], X=[[3.0, 2000.0], [8.0, 400.0]]),
-        case("two features of three houses", X_train=[[0.0, 1.0], [2.0, 5.0], [7.0, 0.0]], X=[[1.0, 1.0]]),
+        case("two features of three houses", X_train=[[0.0, 0.1], [2.0, 0.5], [7.0, 0.0]], X=[[1.0, 0.1]]),
         case("houses that all have 3 rooms", X_train=HOUSES, X=[[3.0, 2000.0, 3.0], [8.0, 400.0, 4.0]]),
     ],
     hints=[
@@ -72,17 +72,32 @@ standardize.mistake(
     {
         "X_train.mean(axis=0), X_train.std(axis=0)": "X_train.min(axis=0), np.ptp(X_train, axis=0)",
     },
+    lambda X_train, X: (X - X_train.min(axis=0)) / np.ptp(X_train, axis=0),
 )
 standardize.mistake("First subtract, then divide: brackets around `X - mean`.", {"(X - mean)": "X - mean"})
-standardize.mistake(
-    "You added something to the spread. Where it is 0 divide by 1; elsewhere by the spread alone.",
-    {"np.where(std == 0, 1, std)": "(std + 1)"},
-    {"np.where(std == 0, 1, std)": "(std + 1e-8)"},
-    {"np.where(std == 0, 1, std)": "(std + 1e-3)"},
-)
 standardize.mistake("You multiplied by the spread. Divide by it.", {") / np": ") * np"})
 standardize.mistake("The mean is added. Subtract it.", {"X - mean": "X + mean"})
 standardize.mistake("The sign is wrong: what is above the mean becomes positive.", {"X - mean": "mean - X"})
+
+
+for tiny in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3, 1.0):
+    standardize.mistake(
+        "You added something to the spread. Where it is 0 divide by 1; elsewhere by the spread alone.",
+        {"np.where(std == 0, 1, std)": f"(std + {tiny})"},
+    )
+standardize.mistake(
+    "Where the spread is below 1 you divide by 1. Only where it is 0, that is asked for.",
+    {"np.where(std == 0, 1, std)": "np.maximum(std, 1)"},
+)
+standardize.mistake(
+    "A feature that was the same in all of X_train may differ in X: 4 rooms are 1 more than 3. Divide by 1 there.",
+    {"(X - mean) / np.where(std == 0, 1, std)": "np.where(std == 0, 0, (X - mean) / np.where(std == 0, 1, std))"},
+)
+standardize.mistake("The median is subtracted. Take the mean.", {"X_train.mean(axis=0)": "np.median(X_train, axis=0)"})
+standardize.mistake(
+    "You only divided by the largest value. Subtract the mean, and divide by the spread.",
+    lambda X_train, X: X / X_train.max(axis=0),
+)
 
 
 # --- 9.2: windows -----------------------------------------------------------------------------------------------------
@@ -155,6 +170,19 @@ windows.mistake(
 )
 
 
+windows.mistake(
+    "Each window begins one value too late, so it ends with its own answer. Window i begins with value i.",
+    {"series[i : i + k]": "series[i + 1 : i + k + 1]"},
+)
+windows.mistake(
+    "One answer is missing: y begins with value k, the first after the first window.", {"series[k:]": "series[k + 1 :]"}
+)
+windows.mistake(
+    "The windows do not overlap, and there are fewer of them than answers. The next one begins one value later.",
+    {"range(len(series) - k)": "range(0, len(series) - k, k)"},
+)
+
+
 # --- 9.3: a bag of words ----------------------------------------------------------------------------------------------
 
 
@@ -220,6 +248,12 @@ bag_of_words.mistake(
 )
 
 
+bag_of_words.mistake(
+    "You went through the line letter by letter: a string is a row of letters. `line.split()` has its words.",
+    {"line.split().count(word)": "list(line).count(word)"},
+)
+
+
 # --- 9.4: write -------------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +306,10 @@ def write(logits_of, start, n, T, draw):  # start: 3 letters, as numbers → 3 +
 
 
 write.mistake("T is not used: divide the logits by it, before softmax.", {" / T)": ")"})
-write.mistake("You multiplied by T. A high temperature makes logits alike: divide.", {" / T)": " * T)"})
+write.mistake(
+    "A high temperature makes logits alike: divide them by T. Here it is as if they were multiplied.",
+    {" / T)": " * T)"},
+)
 write.mistake(
     "The probabilities are divided by T. Divide the logits, inside softmax.",
     {"softmax(logits_of(letters[-3:]) / T)": "softmax(logits_of(letters[-3:])) / T"},
@@ -294,6 +331,15 @@ write.mistake(
 write.mistake(
     "`draw` was given logits. It takes probabilities: softmax first.",
     {"softmax(logits_of(letters[-3:]) / T)": "logits_of(letters[-3:]) / T"},
+    {"softmax(logits_of(letters[-3:]) / T)": "logits_of(letters[-3:])"},
+)
+write.mistake(
+    "e^(z / T) are no probabilities yet: they must sum to 1, and `softmax` sees to that.",
+    {"softmax(logits_of(letters[-3:]) / T)": "np.exp(logits_of(letters[-3:]) / T)"},
+)
+write.mistake(
+    "The start is missing in what you give back, and it is all that you ever asked about. Ask about the last three.",
+    {"letters[-3:]": "start", "np.array(letters)": "np.array(letters[3:])"},
 )
 write.mistake("The start is missing in what you give back.", {"np.array(letters)": "np.array(letters[3:])"})
 write.mistake("There is one letter too few.", {"range(n)": "range(n - 1)"})
@@ -368,9 +414,12 @@ def k_means(X, centers, steps):  # X (N, n), centers (k, n) → centers, labels 
 
 MEANS = "X[labels == j].mean(axis=0) if (labels == j).any() else c for j, c in enumerate(centers)"
 k_means.mistake(
-    "A center without points became `nan` or 0. It has no mean: leave it where it is.",
+    "A center without points has no mean: leave it where it is.",
     {" if (labels == j).any() else c": ""},
     {" else c": " else 0 * c"},
+    {" else c": " else X[0]"},
+    {" else c": " else X.mean(axis=0)"},
+    {" if (labels == j).any() else c for j, c in enumerate(centers)": " for j in np.unique(labels)"},
 )
 k_means.mistake("Points joined the farthest center. The nearest has the smallest distance.", {"argmin": "argmax"})
 k_means.mistake(
@@ -417,6 +466,21 @@ k_means.mistake(
 k_means.mistake("These are sums of points, not means.", {"X[labels == j].mean(axis=0)": "X[labels == j].sum(axis=0)"})
 
 
+k_means.mistake(
+    "Each center got one number for all its coordinates. Take the mean over its points only: `axis=0`.",
+    {"X[labels == j].mean(axis=0)": "0 * c + X[labels == j].mean()"},
+    {
+        "X[labels == j].mean(axis=0) if (labels == j).any() else c": "X[labels == j].mean() "
+        "if (labels == j).any() else 0"
+    },
+)
+k_means.mistake(
+    "Centers are numbered from 0. Yours begin at 1, so each center moved to another one's points.",
+    {"np.argmin(squares, axis=0)": "np.argmin(squares, axis=0) + 1"},
+)
+k_means.mistake("Those are the smallest distances. A label says which center it is: `argmin`.", {"np.argmin": "np.min"})
+
+
 # --- 9.6: AUROC -------------------------------------------------------------------------------------------------------
 
 
@@ -451,13 +515,20 @@ def auroc(inside, outside):  # (N,), (M,): how sure it was → one number, 0 …
 auroc.mistake("A tie counts nothing here. It counts half.", {" + np.mean(column == outside) / 2": ""})
 auroc.mistake("A tie counts as a whole. It counts half.", {" / 2": ""})
 auroc.mistake(
-    "It is the other way round: count pairs in which `inside` is larger.", {"column > outside": "column < outside"}
+    "It is the other way round: count pairs in which `inside` is larger.",
+    {"column > outside": "column < outside"},
+    {"column > outside": "column < outside", " + np.mean(column == outside) / 2": ""},
 )
 auroc.mistake(
     "You compared the means of the two. Compare all pairs.",
     lambda inside, outside: float(np.mean(inside) > np.mean(outside)),
+    lambda inside, outside: np.mean(inside) / (np.mean(inside) + np.mean(outside)),
 )
-auroc.mistake("These are counts. Divide by the number of pairs: `np.mean`.", {"np.mean": "np.sum"})
+auroc.mistake(
+    "These are counts. Divide by the number of pairs: `np.mean`.",
+    {"np.mean": "np.sum"},
+    {" + np.mean(column == outside) / 2": "", "np.mean": "np.sum"},
+)
 auroc.mistake(
     "You compared with a threshold of ½. No threshold: compare each of the one with each of the other.",
     lambda inside, outside: np.mean(np.append(inside > 0.5, outside <= 0.5)),
@@ -475,6 +546,28 @@ auroc.mistake(
     "Only the first few are compared, place by place. Compare each of the one with each of the other.",
     lambda inside, outside: np.mean([a > b for a, b in zip(inside, outside, strict=False)]),
 )
+
+auroc.mistake(
+    "You divided by the number of one of them. The number of pairs is their product.",
+    {"np.mean(column > outside) + np.mean(column == outside) / 2": "np.sum(column > outside) / len(inside)"},
+    {
+        "np.mean(column > outside) + np.mean(column == outside) / 2": "np.sum((column > outside) + "
+        "(column == outside) / 2) / len(inside)"
+    },
+)
+auroc.mistake(
+    "You divided by the sum of the two numbers. The number of pairs is their product.",
+    {
+        "np.mean(column > outside) + np.mean(column == outside) / 2": "np.sum((column > outside) + "
+        "(column == outside) / 2) / (len(inside) + len(outside))"
+    },
+)
+auroc.mistake(
+    "That is a number for each of one kind. Take the mean over all pairs.",
+    lambda inside, outside: ((inside[:, None] > outside) + (inside[:, None] == outside) / 2).mean(axis=1),
+    lambda inside, outside: (inside[:, None] > outside).mean(axis=1),
+)
+auroc.mistake("That is the table of pairs. Take its mean.", lambda inside, outside: inside[:, None] > outside)
 
 EXERCISES = (standardize, windows, bag_of_words, write, k_means, auroc)
 
