@@ -127,14 +127,15 @@ def pulls(page, handle, way):
 
 
 def sliders(only):
-    """{name of an Explorer: (where it starts, name of a slider, label of it)}."""
+    """{name of an Explorer: (where it starts, name of a slider, label of it)} of those that have a slider."""
     chosen = {}
     for name in sorted(set(widgets.MODULES) - NOT_EXPLORERS):
         if not only or name in only:
             start, slider = START.get(name, ({}, None))
             control = getattr(widgets, name)(**start).control
-            slider = slider or next(name for name, each in control.items() if hasattr(each, "step"))
-            chosen[name] = start, slider, control[slider].description
+            slider = slider or next((name for name, each in control.items() if hasattr(each, "step")), None)
+            if slider:
+                chosen[name] = start, slider, control[slider].description
     return chosen
 
 
