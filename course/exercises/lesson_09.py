@@ -270,7 +270,9 @@ def first_two_thirds(p):
 
 def write_case(start, n, T):
     words = f"start = {list(start)}, n = {n}, T = {T}"
-    return case(words, logits_of=waves, start=start, n=n, T=T, draw=first_two_thirds)
+    made = case(words, logits_of=waves, start=start, n=n, T=T, draw=first_two_thirds)
+    made["start"] = list(start)  # as the lesson has it, not an array
+    return made
 
 
 @exercise(
@@ -342,6 +344,10 @@ write.mistake(
     {"letters[-3:]": "start", "np.array(letters)": "np.array(letters[3:])"},
 )
 write.mistake("The start is missing in what you give back.", {"np.array(letters)": "np.array(letters[3:])"})
+write.mistake(
+    "`letters = start` is no copy: the list of whoever called grows. Take `list(start)`.",
+    {"list(start)": "start"},
+)
 write.mistake("There is one letter too few.", {"range(n)": "range(n - 1)"})
 write.mistake("There is one letter too many.", {"range(n)": "range(n + 1)"})
 write.mistake("n counts the start, too. Write n letters after it.", {"range(n)": "range(n - 3)"})
