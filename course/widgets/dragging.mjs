@@ -14,6 +14,7 @@ export function nearest([x1, y1, x2, y2], x, y) {
 
 function render({ model, el }) {
   const svg = el.appendChild(document.createElementNS(SVG, "svg"));
+  svg.setAttribute("aria-hidden", "true"); // for the keyboard and screen readers there are the sliders
   const lines = {};
   let held = null; // { name, id: of this drag, dx, dy: from the pointer to the handle when it was grabbed }
 

@@ -42,7 +42,8 @@ slider takes the nearest value that it has. Whatever can be dragged has sliders 
 however far, is one move, and ends when another is changed; a drag is one until it is let go. Goals may use it; what is
 drawn may not.
 
-The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before; Reset forgets that.
+The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before: `self.reached` has the
+numbers of the goals that were, until Reset.
 
 Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
 `draw`, where the course's style holds; `moving`, `moving_text` and `moving_segments` make animated ones. Change one
