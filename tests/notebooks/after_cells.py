@@ -612,6 +612,12 @@ def no_code_has_purer_groups_than_the_pixels(lesson):
     assert max(pure["autoencoder, 2"], pure["autoencoder, 16"]) < pure["784 pixels"]
 
 
+@after("09_applications", "centers-figure")
+def some_digit_has_several_groups_and_some_has_none(lesson, figure):
+    assert len({ax.get_title()[0] for ax in figure.axes}) < 10
+    assert len(figure.axes) == 10
+
+
 @after("09_applications", "denoise")
 def the_network_takes_away_most_of_the_noise(lesson):
     assert lesson.left["network"] < lesson.left["PCA, 30 numbers"] < 0.2 * lesson.left["as it came"]
@@ -631,6 +637,8 @@ def the_ensemble_helps_against_noise_and_temperature_hardly_at_all(lesson):
     assert all(abs(warm[kind] - one[kind]) < 0.03 for kind in one)
     assert many["noise"] > one["noise"] + 0.05
     assert one["letters"] - 0.01 < many["letters"] < one["letters"] + 0.06
+    right, warm_right, _ = lesson.accuracies
+    assert right == warm_right < lesson.trust["temperature"]["digits"].mean()
     assert lesson.trust["temperature"]["digits"].mean() < lesson.trust["one network"]["digits"].mean()
 
 
