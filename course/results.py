@@ -107,6 +107,8 @@ def read(result, expected, names=()):
 
 
 def _parts(result, count, expected, name=""):
+    if type(result) is CoroutineType:
+        result.close()  # otherwise Python complains that it was never awaited
     as_name = f"as `{name}` " if name else ""
     if isinstance(result, np.ndarray | tuple | list) and np.ndim(result[:0]):
         if len(result) == count:

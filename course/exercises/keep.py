@@ -29,7 +29,7 @@ def definition(answer):
     code = _code(answer)
     if code is None:
         return None
-    kind = ast.ClassDef if isinstance(answer, type) else ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
+    kind = ast.ClassDef if issubclass(type(answer), type) else ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
     with suppress(SyntaxError, ValueError, RecursionError):
         for node in ast.walk(ast.parse("".join(linecache.getlines(code.co_filename)))):
             if isinstance(node, kind) and (
@@ -46,9 +46,9 @@ def _first_line(node):
 
 
 def _code(answer):
-    if isinstance(answer, FunctionType):
+    if type(answer) is FunctionType:
         return answer.__code__
-    if isinstance(answer, type):
+    if issubclass(type(answer), type):
         codes = [part.__code__ for part in vars(answer).values() if isinstance(part, FunctionType)]
         return codes[0] if codes else None
     return None
