@@ -194,7 +194,9 @@ def main():
     arguments, options = parser.parse_known_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     results = measure(options, arguments.moves, [name for name in arguments.only.split(",") if name])
-    medians = {kind: {name: np.median(values) for name, values in each.items()} for kind, each in results.items()}
+    medians = {
+        kind: {name: np.median(values) for name, values in each.items() if values} for kind, each in results.items()
+    }
     interact = medians["slider"].pop(INTERACTED)
     cheapest = {kind: min(each.values(), default=np.nan) for kind, each in medians.items()}
 
