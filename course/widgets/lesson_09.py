@@ -96,8 +96,8 @@ class LatentPad(Explorer):
     def handles(self, z1, z2):
         return {"point": (self.map, z1, z2)}
 
-    def dragged(self, handle, x, y, **values):
-        return {"z1": x, "z2": y}
+    def dragged(self, handle, place, **values):
+        return {"z1": place[0], "z2": place[1]}
 
 
 def room(values):

@@ -57,7 +57,7 @@ def test_a_point_is_far_where_no_code_is_near():
 
 def test_dragging_the_point_sets_both_codes():
     widget = LatentPad(decode, read, CODES, LABELS)
-    assert widget.dragged("point", 4, -2, **widget.values) == {"z1": 4, "z2": -2}
+    assert widget.dragged("point", (4, -2), **widget.values) == {"z1": 4, "z2": -2}
     assert widget.handles(z1=4, z2=-2) == {"point": (widget.map, 4, -2)}
 
 
