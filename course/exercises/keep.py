@@ -29,7 +29,9 @@ def definition(answer):
     code = _code(answer)
     if code is None:
         return None
-    kind = ast.ClassDef if issubclass(type(answer), type) else ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
+    kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
+    if issubclass(type(answer), type):
+        kind = ast.ClassDef
     with suppress(SyntaxError, ValueError, RecursionError):
         for node in ast.walk(ast.parse("".join(linecache.getlines(code.co_filename)))):
             if isinstance(node, kind) and (

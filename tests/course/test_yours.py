@@ -128,12 +128,27 @@ def test_a_function_under_another_name_is_found_under_both(kernel):
 WRAPPED = "def inner(f):\n    def g(*a, **k):\n        return f(*a, **k)\n    return g\n\n\n"
 
 
+PARTIAL = """
+from functools import partial
+
+def f(a, z, slope=0.01):
+    return np.where(z > 0, z, slope * z)
+
+leaky_relu = partial(f, 1)
+"""
+ELSEWHERE = """
+def step(self, parameters, gradients):
+    for p, g in zip(parameters, gradients):
+        p -= self.learning_rate * g
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [
         ("leaky_relu = lambda z, slope=0.01: np.where(z > 0, z, slope * z)\n", "it is a `lambda`: write it as a `def`"),
         (WRAPPED + "@inner\n" + LEAKY.partition("\n\n\n")[2], "it is made inside another function"),
-        ("from functools import partial\ndef f(a, z, slope=0.01):\n    return np.where(z > 0, z, slope * z)\nleaky_relu = partial(f, 1)\n",
+        (PARTIAL,
          "it is no plain function or class, but made by a call"),
         ("one = 1\n" + LEAKY.replace("slope * z)", "one * slope * z)"), "it leans on `one`, which stands outside it"),
     ],
@@ -222,8 +237,6 @@ class SGD:
     check("6.1", cell(source)["SGD"])
     assert source.strip() in (kernel / "my_network.py").read_text("utf-8")
     pieces = cell(source)["SGD"]
-    pieces.step = cell(
-        "def step(self, parameters, gradients):\n    for p, g in zip(parameters, gradients):\n        p -= self.learning_rate * g\n"
-    )["step"]
+    pieces.step = cell(ELSEWHERE)["step"]
     with pytest.raises(keep.NotKept, match="several cells"):
         keep.kept(pieces, "SGD")
