@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 import warnings
-from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,12 @@ import numpy as np
 from course.text import listed
 
 SECONDS = 60.0 if sys.platform == "emscripten" else 10.0  # what one check may take; no answer that ends comes near it
+HAS_NO_FLAGS = sys.platform == "emscripten"
+WATCHED = {  # functions of NumPy, and what an infinity from finite numbers means there
+    **dict.fromkeys(("exp", "expm1", "square", "power", "cosh", "sinh"), "overflow"),
+    **dict.fromkeys(("log", "log2", "log10", "log1p", "divide"), "divide by zero"),
+    "sqrt": "invalid value",
+}
 KEPT = 200  # characters of what was printed, or of an exception's message
 KEPT_WARNINGS = 3
 ROOT = os.path.dirname(os.path.dirname(__file__))
@@ -54,7 +60,7 @@ def run(function, seconds):
     """Call `function()` for at most so many seconds. Raises KeyboardInterrupt if and only if Stop was pressed."""
     outcome, printed, warned, limit = Run(), _Printed(), set(), _Limit(seconds)
     quiet = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
-    with warnings.catch_warnings(), quiet, redirect_stdout(printed), redirect_stderr(printed):
+    with warnings.catch_warnings(), quiet, _watched(), redirect_stdout(printed), redirect_stderr(printed):
         warnings.simplefilter("always")
         warnings.showwarning = lambda message, *_, **__: len(warned) < KEPT_WARNINGS and warned.add(_message(message))
         try:
@@ -75,6 +81,31 @@ def run(function, seconds):
         _shortened(printed.getvalue()),
     )
     return outcome
+
+
+@contextmanager
+def _watched():
+    """In a browser's Python NumPy never warns, as WebAssembly has no floating-point flags: look at the results."""
+    before = {name: getattr(np, name) for name in WATCHED} if HAS_NO_FLAGS else {}
+
+    def watch(name, function):
+        def watched(*arguments, **options):
+            result = function(*arguments, **options)
+            if all(np.isfinite(part).all() for part in arguments if isinstance(part, np.ndarray | float | int)):
+                for word, found in (("invalid value", np.isnan(result)), (WATCHED[name], np.isinf(result))):
+                    if np.any(found):
+                        warnings.warn(f"{word} encountered in {name}", RuntimeWarning, stacklevel=2)
+            return result
+
+        return watched
+
+    for name, function in before.items():
+        setattr(np, name, watch(name, function))
+    try:
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(np, name, function)
 
 
 def is_unwritten(value):

@@ -41,6 +41,10 @@ EXCEPTION_HINTS = {  # how an exception begins: the name of the mistake, and wha
         "no index",
         "Only whole numbers can be indices; in these brackets are others.",
     ),
+    r"IndexError: boolean index": (
+        "a mask of another length",
+        "An array of True and False picks from one of the same length: compare their shapes.",
+    ),
     r"IndexError": ("index", "Indices begin at 0, so the last one is the length − 1."),
     r"RecursionError": ("recursion", "Your function calls itself without end."),
     r"SystemExit": ("exit", "No need to stop the program: give the result back with `return`."),

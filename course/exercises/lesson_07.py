@@ -536,6 +536,7 @@ QUESTIONS = (
         "pixel that is nearly always blank comes out at 20 or more where it has ink for once."
     ),
     holds=lambda found: found["standardised", 0.1] < found["standardised", 0.01] - 0.02 < found["0 to 1", 0.1],
+    long=True,
 )
 def standardised_images():
     from helpers import data, network, training
@@ -581,6 +582,7 @@ def shifted_images():
     result="It says 4 to three of four 7s (all of MNIST: 2 to more than half), with a probability of 0.8 on average.",
     notice="The outputs sum to 1, so one of those that it knows must be it. Softmax has no way to say “none of these”.",
     holds=lambda said: not said[0][1::2].any() and said[0].argmax() == 4 and said[1] > 0.7,
+    long=True,
 )
 def a_seven_among_even_digits():
     from helpers import data, network, training
@@ -602,6 +604,7 @@ def a_seven_among_even_digits():
         "it knows them by heart, and they are hidden. (One of ten random labels is right by chance.)"
     ),
     holds=lambda share: share > 0.9,
+    long=True,
 )
 def false_labels():
     from helpers import data, network, training

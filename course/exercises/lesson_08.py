@@ -736,6 +736,7 @@ EXERCISES = (Linear, Activation, my_chain, BatchNorm, my_layers, Dropout)
     notice="At 300 features just one solution fits all 300 digits, and it is a wild one. With more there are many, and "
     "`lstsq` takes the one with the smallest weights: having more parameters than examples is no illness by itself.",
     holds=lambda errors: errors[300] > 0.7 > 2 * errors[100] - 0.1 and errors[4000] < 0.25 < errors[100],
+    long=True,
 )
 def double_descent():
     import numpy as np
@@ -786,6 +787,7 @@ def fool():
     holds=lambda results: (
         results[1]["loss"] < results[0]["loss"] and results[1]["accuracy"] > results[0]["accuracy"] - 0.02
     ),
+    long=True,
 )
 def smooth_labels():
     from helpers.data import load_mnist

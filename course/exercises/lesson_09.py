@@ -587,6 +587,7 @@ EXERCISES = (standardize, windows, bag_of_words, write, k_means, auroc)
     result="Without ReLU, 784-2-784 and squared error, it comes to PCA's error, to three digits, and not below it.",
     notice="PCA is the best that is possible with two numbers and without a bend. What yours gained, its ReLUs gained.",
     holds=lambda errors: errors["PCA"] <= errors["linear"] < 1.002 * errors["PCA"],
+    long=True,
 )
 def linear_autoencoder():
     from helpers.data import load_mnist
@@ -607,6 +608,7 @@ def linear_autoencoder():
     result="Trained on noise as an eleventh class, it knows nearly all noise, and no turned digit.",
     notice="It learned what *that* noise looks like, not what a digit is not. All that is unlike both gets a digit.",
     holds=lambda shares: shares["noise"] > 0.95 and shares["turned"] < 0.1,
+    long=True,
 )
 def eleventh_class():
     from helpers.data import load_mnist

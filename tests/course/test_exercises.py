@@ -176,6 +176,38 @@ def test_notebooks_hold_the_stubs_as_declared(path):
             assert any(task.stub.strip() in cell for cell in cells), f"{task.key}: the stub is not as declared"
 
 
+CHALLENGES = [one for lesson in engine.lessons().values() for one in getattr(lesson, "CHALLENGES", ())]
+SHORT = [one for one in CHALLENGES if not one.long or os.environ.get("HYPOTHESIS_PROFILE") == "thorough"]
+
+
+@by_key("one", SHORT)
+def test_the_answer_to_a_challenge_holds(one):
+    assert one.holds(one.run())
+    assert sum(bool(line.strip()) for line in one.code.splitlines()) <= 16
+    assert one.title in said(solution, one.key)
+
+
+def test_each_harder_challenge_of_a_lesson_has_an_answer():
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        cells = ["".join(cell["source"]) for cell in json.loads(path.read_bytes())["cells"]]
+        part = next(cell for cell in cells if "## Harder challenges" in cell).split("## Harder challenges")[1]
+        asked = re.findall(r"^- ", part.split("\n## ")[0], re.MULTILINE)
+        number = int(path.name[:2])
+        assert [one.key for one in CHALLENGES if one.key.startswith(f"{number}.c")] == [
+            f"{number}.c{k + 1}" for k in range(len(asked))
+        ]
+
+
+@pytest.mark.parametrize("call", [solution, hint])
+def test_a_class_can_switch_solutions_off(call, monkeypatch):
+    monkeypatch.setenv("COURSE_SOLUTIONS", "off")
+    texts = [said(call, "2.3") for _ in range(3)]
+    assert all(line not in " ".join(texts) for line in (LEAKY.hints[2], "np.multiply(slope, z)", LEAKY.reason))
+    assert "switched off in this class" in texts[2]
+    if call is solution:
+        assert "switched off" in said(call, "2.c1")
+
+
 # ---------------------------------------------------------------- a verdict says what was expected and what came
 
 
@@ -356,6 +388,27 @@ def test_numbers_of_any_type_are_right():
 def test_what_is_true_of_any_wrong_answer_is_said(body, words):
     answer = written(f"def leaky_relu(z, slope=0.01):\n    {body}\n", "leaky_relu")
     assert words in dataclasses.replace(LEAKY, wrong=[]).judge(answer).as_text()
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("2.1", lambda z: 1 / (1 + np.exp(-z))),
+        ("2.1", lambda z: np.exp(z) / (1 + np.exp(z))),
+        ("4.3", lambda Z, Y: float(np.mean(np.log(1 + np.exp(Z)) - Z * Y))),
+    ],
+)
+def test_what_overflows_is_told_where_numpy_cannot_warn(key, answer, monkeypatch):
+    """In a browser's Python; here NumPy is kept quiet."""
+    monkeypatch.setattr(sandbox, "HAS_NO_FLAGS", True)
+    monkeypatch.setattr(np, "errstate", lambda **_: contextlib.nullcontext())
+    task, exp = next(task for task in ALL if task.key == key), np.exp
+    before = np.seterr(all="ignore")
+    try:
+        wrong, right_one = task.judge(answer), task.judge(written(task.solution, task.name))
+    finally:
+        np.seterr(**before)
+    assert (wrong.lead, right_one.lead, np.exp) == (NOT_YET, RIGHT, exp)
 
 
 def test_a_result_that_depends_on_nothing_is_told():
