@@ -1,12 +1,14 @@
 """What exercises say to answers in other forms than those declared with them: many ways are right, and no mistake is
 taken for another."""
 
+import inspect
 import itertools
 
 import numpy as np
 import pytest
 
-from course.exercises import find
+from course.exercises import find, lessons
+from course.exercises.grading import RIGHT, Exercise, call
 from helpers.data import GATES, logic_gate
 
 
@@ -138,3 +140,53 @@ def test_an_answer_of_another_form_is_explained(key, answer, said):
     text = judge(key, answer).as_text()
     assert said in text
     assert "expected" not in text, "nothing is given away"
+
+
+# --- right answers in unusual styles: the same numbers, in other containers -------------------------------------------
+
+
+def everywhere(change, result):
+    """A result with each of its arrays and numbers changed; None stays None."""
+    if isinstance(result, list | tuple):
+        return type(result)(everywhere(change, part) for part in result)
+    return result if result is None else change(np.asarray(result))
+
+
+def as_tensor(array):
+    torch = pytest.importorskip("torch")
+    return torch.from_numpy(np.array(array))
+
+
+STYLES = {
+    "lists": lambda array: array.tolist(),
+    "32 bits": lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array,
+    "in another order of memory": np.asfortranarray,
+    "an object that converts": lambda array: Converts(array),
+    "PyTorch": as_tensor,
+}
+
+
+class Converts:
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.array, dtype)
+
+
+FUNCTIONS = [
+    task
+    for lesson in lessons().values()
+    for task in lesson.EXERCISES
+    if isinstance(task, Exercise) and task.use is call and inspect.isfunction(task.right)
+]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("task", FUNCTIONS, ids=lambda task: task.key)
+def test_the_right_numbers_in_any_container(task, style):
+    def answer(*arguments):
+        return everywhere(STYLES[style], task.right(*arguments))
+
+    verdict = task.judge(answer)
+    assert verdict.lead == RIGHT, verdict.as_text()
