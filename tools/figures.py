@@ -12,7 +12,7 @@ import nbformat
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
-PAGE, GAP = 1000, 12  # pixels: the width of a figure of ten inches, and the space between
+GAP = 12  # pixels between the pictures
 
 
 def sheet(path):
@@ -25,10 +25,11 @@ def sheet(path):
         column = heights.index(min(heights))
         pages[column].append((heights[column], picture))
         heights[column] += picture.height + GAP
-    image = Image.new("RGB", (2 * PAGE + GAP, max(heights, default=1)), "white")
+    width = max((picture.width for picture in pictures), default=1)
+    image = Image.new("RGB", (2 * width + GAP, max(heights, default=1)), "white")
     for column, page in enumerate(pages):
         for top, picture in page:
-            image.paste(picture, (column * (PAGE + GAP), top))
+            image.paste(picture, (column * (width + GAP), top))
     return image
 
 
