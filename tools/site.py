@@ -4,6 +4,7 @@ The pages of site/, the notebooks and the README's pictures are copied to build/
 as on GitHub; MathJax comes from npm in the version that site/package.json names. Any warning ends the build.
 """
 
+import csv
 import json
 import os
 import shutil
@@ -32,8 +33,27 @@ def gather():
     (SOURCE / "notebooks").mkdir()
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         shutil.copy(path, SOURCE / "notebooks")
+    (SOURCE / "words.md").write_text(words(), "utf-8")
     for path in (*(ROOT / "assets").glob("*.png"), ROOT / "README.md", ROOT / "LICENSE"):
         shutil.copy(path, SOURCE)
+
+
+def words():
+    """The page of notation, from the one vocabulary."""
+    head = "| term | symbol | shape | in PyTorch | what it is | lesson |"
+    lines = ["# Words and notation", "", head, "|---|---|---|---|---|---|"]
+    with (ROOT / "course" / "assets" / "vocabulary.csv").open(encoding="utf-8", newline="") as file:
+        for one in sorted(csv.DictReader(file), key=lambda one: one["term"].lower()):
+            cells = (
+                one["term"],
+                one["symbol"],
+                one["shape"],
+                one["pytorch"],
+                one["sentence"],
+                f"{int(one['lesson']):02}",
+            )
+            lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("_", "\\_") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def mathjax():
