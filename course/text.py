@@ -41,6 +41,10 @@ EXCEPTION_HINTS = {  # how an exception begins: the name of the mistake, and wha
         "no index",
         "Only whole numbers can be indices; in these brackets are others.",
     ),
+    r"IndexError: too many indices": (
+        "too many indices",
+        "The array has fewer axes than that line gives indices: print its shape.",
+    ),
     r"IndexError: boolean index": (
         "a mask of another length",
         "An array of True and False picks from one of the same length: compare their shapes.",
