@@ -145,9 +145,9 @@ class Reach(Task):
     def judge(self, answer):
         if answer is None or is_unwritten(answer):
             return Verdict(OPEN, ("Make a network and train it, in place of the `...` in `my_net`.",))
-        if not isinstance(answer, Network | Measured):
+        if not issubclass(type(answer), Network | Measured):
             return self._not_yet(NO_NETWORK, NO_NETWORK)
-        if isinstance(answer, Network):
+        if issubclass(type(answer), Network):
             if (answer.sizes[0], answer.sizes[-1], answer.settings["output"]) != (784, 10, "softmax"):
                 return self._not_yet(OTHER_SIZES, OTHER_SIZES)
             answer = measured(answer)
