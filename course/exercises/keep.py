@@ -172,10 +172,13 @@ def module(parts, head, tail):
                 imports[renamed[bound]] = f"{line.partition(' as ')[0]} as {renamed[bound]}"
         pieces = []
         for defined, piece in definitions.items():
-            if defined != name and taken.setdefault(defined, piece) != piece:
-                renamed[defined] = f"{defined}_of_{name}"
-            elif defined != name and (defined in own or piece in "".join(sections)):
-                continue  # it stands in another section
+            if defined != name:
+                if taken.get(defined) == piece:
+                    continue  # it stands in another section
+                if defined in taken:
+                    renamed[defined] = f"{defined}_of_{name}"
+                else:
+                    taken[defined] = piece
             pieces.append(piece)
         sections.append(f"# {title}\n\n\n" + "\n\n\n".join(_rename(piece, renamed) for piece in pieces))
     return "\n".join([head, *sorted(imports.values())]) + "\n\n" + "\n\n\n".join(sections) + f"\n{tail}"
@@ -216,13 +219,19 @@ def _rename(text, names):
 def write(path, text):
     """Put `text` into the file at once. What was changed by hand is kept as *.bak, and True is returned."""
     before = path.read_text("utf-8", "replace") if path.exists() else ""
+    whole = text + MARK + _digest(text) + "\n"
+    if before == whole:
+        return False
     body, _, written = before.rpartition(MARK)
     edited = before != "" and written.strip() != _digest(body)
-    if edited:
-        os.replace(path, path.with_name(path.name + ".bak"))
     new = path.with_name(f"{path.name}.{os.getpid()}")
-    new.write_text(text + MARK + _digest(text) + "\n", "utf-8")
-    os.replace(new, path)
+    try:
+        new.write_text(whole, "utf-8")
+        if edited:
+            os.replace(path, path.with_name(path.name + ".bak"))
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
     return edited
 
 

@@ -83,8 +83,6 @@ def forward(A0, W, b, f):  # A0 (n_0, m); W[l], b[l], f[l] belong to layer l
     return Z, A
 
 
-SUM = "W[l] @ A[l - 1] + b[l]"
-
 forward.mistake(
     "The weighted sums are right, but no activation is applied: each layer ends with `f[l](…)`.", {"f[l](Z[l])": "Z[l]"}
 )

@@ -47,7 +47,6 @@ def standardize(X_train, X):  # X_train (N, n), X (m, n) → (m, n)
 
 
 OWN_RULER = "You measured X with its own mean and spread. Take both from X_train: for a new house there is no others."
-OVER_ROWS = "Mean and spread are taken over each row, so rooms are mixed with square feet. Take them over axis 0."
 standardize.mistake(OWN_RULER, {"X_train.mean": "X.mean", "X_train.std": "X.std"})
 standardize.mistake("The mean is that of X. Take it from X_train, like the spread.", {"X_train.mean": "X.mean"})
 standardize.mistake("The spread is that of X. Take it from X_train, like the mean.", {"X_train.std": "X.std"})
@@ -418,7 +417,6 @@ def k_means(X, centers, steps):  # X (N, n), centers (k, n) → centers, labels 
     return centers, labels
 
 
-MEANS = "X[labels == j].mean(axis=0) if (labels == j).any() else c for j, c in enumerate(centers)"
 k_means.mistake(
     "A center without points has no mean: leave it where it is.",
     {" if (labels == j).any() else c": ""},

@@ -178,6 +178,19 @@ def test_changes_by_hand_are_kept_beside_it_with_a_sentence(kernel, capsys):
     assert "changed by hand" not in capsys.readouterr().out
 
 
+def test_the_same_answer_once_more_does_not_write_and_a_failed_write_leaves_nothing(kernel, monkeypatch):
+    check("2.3", cell(LEAKY)["leaky_relu"])
+    file = kernel / "my_network.py"
+    before = file.stat().st_mtime_ns, file.stat().st_ino
+    check("2.3", cell(LEAKY)["leaky_relu"])
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == before
+    names = sorted(path.name for path in kernel.iterdir())
+    with monkeypatch.context() as full:
+        full.setattr(keep.os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        check("2.3", cell(LEAKY.replace("a little", "a trickle"))["leaky_relu"])
+    assert sorted(path.name for path in kernel.iterdir()) == names
+
+
 def test_a_folder_that_cannot_be_written_is_a_sentence(kernel, capsys):
     (kernel / "my_network.py").mkdir()
     check("2.3", cell(LEAKY)["leaky_relu"])
