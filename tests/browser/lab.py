@@ -164,6 +164,21 @@ class Notebook:
         self.page.wait_for_function(f"document.body.dataset.jpThemeName === '{name}'")
 
 
+def run_by_keyboard(page, cells):
+    """Run the first cells with Shift+Enter, in JupyterLab or Notebook; a page that still settles may lose a key."""
+    for k in range(cells):
+        prompt = page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-InputPrompt")
+        for _ in range(120):
+            if "[ ]" in prompt.inner_text():
+                prompt.click()
+                page.keyboard.press("Shift+Enter")
+            page.wait_for_timeout(500)
+            if any(digit in prompt.inner_text() for digit in "123456789"):
+                break
+        else:
+            raise AssertionError(f"Cell {k} has not run. The page says:\n{page.locator('body').inner_text()[:3000]}")
+
+
 def picture(cell):
     """What the widget's image in a cell shows: its address, which changes with every new picture."""
     return cell.locator(".jp-OutputArea-output img").first.get_attribute("src")

@@ -5,7 +5,7 @@ The mouse is a real one, in JupyterLab and in Notebook 7; the finger is Chromium
 
 import pytest
 from conftest import ARTIFACTS
-from lab import CURRENT, Notebook, settle
+from lab import CURRENT, Notebook, run_by_keyboard, settle
 
 CELLS = {
     "line": "from course.widgets import GuessTheLine\n\nguess = GuessTheLine()\nguess",
@@ -74,9 +74,7 @@ def test_the_ends_of_the_line_are_dragged_with_a_mouse(page, address, written, h
     page.goto(f"{address}/{host}/widgets.ipynb" + ("?reset" if "lab" in host else ""))
     page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for()
     page.wait_for_function("document.querySelector('[data-status=idle]') !== null", timeout=60_000)
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("Shift+Enter")
+    run_by_keyboard(page, 1)
     shown = page.locator(".explorer")
     shown.locator(".explorer-handles line").first.wait_for(state="attached", timeout=60_000)
     shown.scroll_into_view_if_needed()

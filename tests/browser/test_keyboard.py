@@ -1,6 +1,7 @@
 """Keys typed on a control of the course are the control's, in JupyterLab and Notebook 7, and move no cell."""
 
 import pytest
+from lab import run_by_keyboard
 
 CELLS = {
     "above": "'above'",
@@ -19,10 +20,7 @@ def host(request, page, address, written):
     page.goto(f"{address}/{request.param}/keys.ipynb" + ("?reset" if "lab" in request.param else ""))
     page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for()
     page.wait_for_function("document.querySelector('[data-status=idle]') !== null", timeout=60_000)
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    page.keyboard.press("Escape")
-    for _ in CELLS:
-        page.keyboard.press("Shift+Enter")
+    run_by_keyboard(page, len(CELLS))
     page.locator(".noUi-handle").first.wait_for(timeout=60_000)
     page.locator(".playground select").first.wait_for(timeout=60_000)
     return page
