@@ -7,6 +7,8 @@ import pytest
 from conftest import ARTIFACTS
 from lab import CURRENT, Notebook, run_by_keyboard, settle
 
+PlaywrightError = pytest.importorskip("playwright.sync_api").Error
+
 CELLS = {
     "line": "from course.widgets import GuessTheLine\n\nguess = GuessTheLine()\nguess",
     "neuron": "from course.widgets import NeuronExplorer\n\nneuron = NeuronExplorer()\nneuron",
@@ -76,7 +78,10 @@ def test_the_ends_of_the_line_are_dragged_with_a_mouse(page, address, written, h
     page.wait_for_function("document.querySelector('[data-status=idle]') !== null", timeout=60_000)
     run_by_keyboard(page, 1)
     shown = page.locator(".explorer")
-    shown.locator(".explorer-handles line").first.wait_for(state="attached", timeout=60_000)
+    try:
+        shown.locator(".explorer-handles line").first.wait_for(state="attached", timeout=60_000)
+    except PlaywrightError as error:
+        raise AssertionError(f"No handles. The page says:\n{page.locator('body').inner_text()[:3000]}") from error
     shown.scroll_into_view_if_needed()
     per_dollar = (place(shown, "left")[1] - place(shown, "right")[1]) / 240  # pixels; the line rises by 4 · 60 first
     for end, change in (("left", 20 - 250), ("right", 780 - 490)):
