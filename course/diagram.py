@@ -158,7 +158,7 @@ class Diagram:
             edges.append(INK if stands_out else PALE)
             widths.append(2.4 if lit is not None and stands_out else 1.2)
             number = "" if value is None or self.radius < 8 else _number(value, decimals)
-            self._values[l, i].set(text=texts.get((l, i), number), color=INK if stands_out else "#555555")
+            _write(self._values[l, i], texts.get((l, i), number), stands_out)
             bias = None if b is None or l == 0 or b[l] is None or self.radius < 10 else np.ravel(b[l])[i]
             self._notes[l, i].set_text(notes.get((l, i), "" if bias is None else f"b = {_number(bias, decimals)}"))
         self._circles.set(facecolors=faces, edgecolors=edges, linewidths=widths)
@@ -176,9 +176,17 @@ class Diagram:
             widths.append(0.5 + 3 * size + (lit is not None and stands_out))
             wanted = self._numbered[edge] if lit is None or self._numbered[edge] else edge in lit
             number = _number(w, decimals) if w is not None and wanted else ""
-            text = texts.get(edge, number)
-            self._weights[edge].set(text=text, color=INK if stands_out else "#555555", visible=bool(text))
+            _write(self._weights[edge], texts.get(edge, number), stands_out)
         self._lines.set(colors=colors, linewidths=widths)
+
+
+def _write(artist, text, stands_out):
+    """Set only what differs: a widget draws a text anew after a `set(…)`, even to what it was."""
+    artist.set_text(text)
+    artist.set_visible(bool(text))
+    color = INK if stands_out else "#555555"
+    if artist.get_color() != color:
+        artist.set_color(color)
 
 
 def _shown(n, limit):

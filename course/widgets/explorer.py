@@ -48,9 +48,9 @@ numbers of the goals that were, until Reset.
 Fast because the figure is kept, and only its animated artists are drawn, over a saved background. Make every artist in
 `draw`, where the course's style holds; `moving`, `moving_text` and `moving_segments` make animated ones. Change one
 that is not animated, such as limits or a title, with `set_if_changed` or `show_only`: the background is drawn anew,
-which takes ten times as long, only if something differs. Text is dear too, a fifth of a millisecond a letter. No tight
-or constrained layout. Nothing here throttles: the browser holds a slider's next position back until the last one is
-answered, and skips those between.
+which takes ten times as long, only if something differs. Text is dear too, a fifth of a millisecond a letter, but not a
+text that is as it was at the last move: do not set what it has already. No tight or constrained layout. Nothing here
+throttles: the browser holds a slider's next position back until the last one is answered, and skips those between.
 """
 
 import base64
@@ -63,10 +63,11 @@ import numpy as np
 import traitlets
 from matplotlib import style
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from matplotlib.text import Text
 
 from course.png import png
 from course.text import inline
@@ -101,6 +102,7 @@ class Explorer(widgets.VBox):
         with style.context(STYLE, after_reset=True):
             self.figure = Figure(figsize=(width / 100, height / 100), dpi=100 * SCALE)
             self.canvas = FigureCanvasAgg(self.figure)
+            self._slate = RendererAgg(*self.figure.bbox.size, self.figure.dpi)  # as large, empty: see _write
             self.draw(self.figure)
 
         self.picture, self._handles = widgets.Image(layout={"width": "100%", "height": "auto"}), Handles()
@@ -228,12 +230,25 @@ class Explorer(widgets.VBox):
             with style.context(STYLE, after_reset=True):
                 self._moving = self.figure.findobj(lambda artist: artist.get_animated())  # makes missing ticks: first
                 self.canvas.draw()
-            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+            self._background, self._written = self.canvas.copy_from_bbox(self.figure.bbox), {}
         self.canvas.restore_region(self._background)
         renderer = self.canvas.get_renderer()
         for artist in sorted(self._moving, key=lambda artist: artist.get_zorder()):
             if artist.get_visible():
-                artist.draw(renderer)
+                self._write(artist, renderer) if type(artist) is Text else artist.draw(renderer)
+
+    def _write(self, text, renderer):
+        """Draw a text as a picture that is kept until it changes."""
+        if text.stale or text not in self._written:
+            text.draw(self._slate)
+            around = text.get_window_extent(renderer).padded(renderer.points_to_pixels(text.get_size()))  # for its box
+            left, bottom, right, top = np.rint(around.extents).astype(int).clip(0)
+            drawn = np.asarray(self._slate.buffer_rgba())[::-1][bottom:top, left:right]
+            self._written[text] = left, bottom, drawn.copy()
+            drawn[:] = 0
+        left, bottom, pixels = self._written[text]
+        if pixels.size:
+            renderer.draw_image(renderer.new_gc(), left, bottom, pixels)
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""

@@ -199,7 +199,7 @@ class Shade(Artist):
         (left, bottom), (right, top) = np.rint(self.axes.bbox.get_points()).astype(int)
         rows, columns = (np.arange(n) * len(self.colors) // n for n in (top - bottom, right - left))
         gc = renderer.new_gc()
-        renderer.draw_image(gc, left, bottom, self.colors[rows][:, columns])
+        renderer.draw_image(gc, left, bottom, self.colors.take(rows, axis=0).take(columns, axis=1))
         gc.restore()
 
 

@@ -60,6 +60,37 @@ def test_the_picture_is_the_figure():
     assert differs.mean() < 0.002  # where the curve meets the axes, which are drawn over it if it is not animated
 
 
+class Labeled(Explorer):
+    def controls(self):
+        return {"x": slider("x", 0, 0, 1, 0.1)}
+
+    def draw(self, figure):
+        ax = figure.add_axes((0.1, 0.1, 0.8, 0.8), xlim=(0, 1), ylim=(0, 1))
+        self.band = moving(ax, [0, 1], [0.5, 0.5], lw=30)
+        box = {"boxstyle": "square,pad=0.5", "facecolor": "white"}
+        self.texts = [
+            ax.text(0.5, 0.5, "gΠy", rotation=30, animated=True),
+            ax.text(1, 1, "cut", size=30, animated=True),
+        ]
+        self.texts += [ax.text(0.2, 0.5, "boxed\ntext", bbox=box, animated=True), ax.text(0.8, 0.5, "", animated=True)]
+
+    def update(self, x):
+        self.texts[3].set_text(f"{x:.1f}")
+
+
+def test_a_text_that_did_not_change_is_shown_without_drawing_it_again():
+    widget = Labeled()
+    drawn = []
+    for text in widget.texts:
+        text.draw = lambda renderer, text=text, draw=text.draw: (drawn.append(text), draw(renderer))
+    widget.control["x"].value = 0.3
+    assert drawn == [widget.texts[3]]
+    shown = pixels(widget).astype(int)
+    widget._write = lambda text, renderer: text.draw(renderer)
+    widget._paint()
+    assert np.abs(shown - np.asarray(widget.canvas.buffer_rgba())).max() <= 1, "one shade, by rounding"
+
+
 def test_the_background_is_drawn_anew_only_when_something_in_it_changes():
     widget = parabola()
     draws = []
