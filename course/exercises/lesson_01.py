@@ -539,6 +539,10 @@ train_neuron.mistake(
 train_neuron.mistake(
     "w stays at 0. It moves against error times input, `X @ error`.", {"w = w - rate * (X @ error) / len(y)": "pass"}
 )
+train_neuron.mistake(
+    "b became an array, with a number for each example. A neuron has one bias: take the mean of the errors for it.",
+    {"np.mean(error)": "error"},
+)
 train_neuron.mistake("`rate` is missing: each step is only a part of the mean.", {"rate * ": ""})
 train_neuron.mistake("`rate` is missing in the step of w.", {"rate * (X": "(X"})
 train_neuron.mistake("`rate` is missing in the step of b.", {"rate * np.mean": "np.mean"})
