@@ -256,10 +256,15 @@ class Explorer(widgets.VBox):
         return super()._repr_mimebundle_(**kwargs) | data, about
 
 
+def text_of(name):
+    """The text of a file here. Given its path, anywidget would watch the file, and keep every widget ever made."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
 class Accessible(anywidget.AnyWidget):
     """Shows nothing; gives the controls and the picture around it names for screen readers, and brings the style."""
 
-    _esm, _css = HERE / "accessible.mjs", HERE / "explorer.css"
+    _esm, _css = text_of("accessible.mjs"), text_of("explorer.css")
 
     def __init__(self):
         super().__init__(layout={"display": "none"})
@@ -268,7 +273,7 @@ class Accessible(anywidget.AnyWidget):
 class Handles(anywidget.AnyWidget):
     """Lies over the picture: where its handles are, and where one is dragged, as `Explorer` says them."""
 
-    _esm = HERE / "dragging.mjs"
+    _esm = text_of("dragging.mjs")
     places = traitlets.Dict().tag(sync=True)
     dragged = traitlets.List().tag(sync=True, echo_update=False)
 

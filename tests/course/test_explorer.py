@@ -1,10 +1,12 @@
 """The base of the widgets, tried on the example its docstring gives, so that the pattern later lessons copy is true."""
 
 import base64
+import gc
 import io
 import re
 import textwrap
 import warnings
+import weakref
 
 import ipywidgets as widgets
 import matplotlib as mpl
@@ -13,6 +15,7 @@ import pytest
 from moving import drag
 from PIL import Image
 
+from course import widgets as course_widgets
 from course.png import png
 from course.widgets import explorer
 from course.widgets.controls import CheckList, Stepper, dropdown, nearest, slider
@@ -336,3 +339,14 @@ def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
     steps.value = -1
     assert (steps.value, bar.value, back.disabled) == (0, 0, True)
     assert Stepper("step", 3, value=2).value == 2
+
+
+@pytest.mark.parametrize("name", ["GuessTheLine", "Playground"])  # each base
+def test_what_is_closed_is_freed(name):
+    widget = getattr(course_widgets, name)()
+    reference = weakref.ref(widget)
+    widgets.Widget.close_all()
+    mpl.pyplot.close("all")
+    del widget
+    gc.collect()
+    assert reference() is None

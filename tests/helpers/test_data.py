@@ -66,8 +66,10 @@ def tiny(tmp_path, monkeypatch):
     hashes = [[hashlib.sha256(c).hexdigest() for c in files.values()] for files in (raw, gzipped)]
     monkeypatch.setattr(data, "FILES", dict(zip(raw, zip(*hashes, strict=True), strict=True)))
     monkeypatch.setattr(data, "MIRRORS", ())
+    gc.freeze()  # what other tests left need not be looked through below
     yield SimpleNamespace(arrays=arrays, raw=raw, gzipped=gzipped, cache=tmp_path / "cache", folder=tmp_path / "digits")
     gc.collect()  # here, where the warning about requests' sockets is let pass
+    gc.unfreeze()
 
 
 @pytest.fixture
