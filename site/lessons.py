@@ -1,9 +1,9 @@
 """A Sphinx extension that prepares each notebook as it is read; the files stay as they are.
 
 A figure's description, which a lesson folds under its caption, becomes its alt text; *Predict first* becomes a box;
-below each exercise stand its hints and its solution, folded; what only a kernel can answer is left out. The quiz is in
-the notebook's stored output as plain HTML that opens on its explanations, and cells that only draw are folded by their
-tag.
+below each exercise stand its hints and its solution, folded; what only a kernel can answer is hidden until one runs
+(*Run it here*, site/live, which finds each code cell by the tag with its id). The quiz is in the notebook's stored
+output as plain HTML that opens on its explanations, and cells that only draw are folded by their tag.
 """
 
 import re
@@ -36,7 +36,7 @@ def prepared(notebook):
         if cell.cell_type == "markdown":
             cell.source = PREDICT.sub(box, cell.source)
             cells.append(cell)
-        elif not re.match(r"progress\(", cell.source):
+        else:
             describe(cell, following)
             cells += exercise(cell)
     notebook.cells = cells
@@ -61,10 +61,13 @@ def describe(cell, following):
 
 def exercise(cell):
     """The cell, marked as what it is, and below an exercise its help."""
-    tags = set(cell.metadata.get("tags", []))
+    tags = {*cell.metadata.get("tags", []), f"id-{cell.id}"}
     key = re.search(r'^check\("(\d+\.\d+)"', cell.source, re.MULTILINE)
     if key:
         cell.outputs = []  # "Not written yet", which only a kernel can change
+    if re.match(r"progress\(", cell.source):
+        cell.outputs = []
+        tags.add("live-only")
     if re.match(r"quiz\(", cell.source):
         tags |= {"quiz", "remove-input"}
     if "from course.widgets import" in cell.source:

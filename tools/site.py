@@ -2,24 +2,37 @@
 
 The pages of site/, the notebooks and the README's pictures are copied to build/site-source, so that all addresses are
 as on GitHub; MathJax comes from npm in the version that site/package.json names. Any warning ends the build.
+
+*Run it here* (site/live): its scripts are bundled by esbuild; two archives hold the course and the Python packages that
+Pyodide lacks. Pyodide itself is loaded from PYODIDE when a reader presses the button. A school that hosts everything
+unpacks Pyodide's release of this version into a folder of the site and names it: COURSE_PYODIDE=../../pyodide/, an
+address as seen from _static/live/.
 """
 
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+
+import nbformat
 
 ROOT = Path(__file__).parents[1]
 SOURCE, OUT, NPM = ROOT / "build" / "site-source", ROOT / "build" / "site", ROOT / "build" / "npm"
+LIVE, WHEELS = ROOT / "site" / "live", ROOT / "build" / "wheels"
+PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
 
 
 def main():
     shutil.rmtree(OUT, ignore_errors=True)
     gather()
+    npm()
     mathjax()
+    live()
     environment = os.environ | {"COURSE_ROOT": str(ROOT), "COURSE_PROGRESS": "off"}
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "auto", "-b", "html", SOURCE, OUT]
     subprocess.run(command, env=environment, check=True)
@@ -29,7 +42,7 @@ def main():
 
 def gather():
     shutil.rmtree(SOURCE, ignore_errors=True)
-    shutil.copytree(ROOT / "site", SOURCE, ignore=shutil.ignore_patterns("__pycache__", "package.json"))
+    shutil.copytree(ROOT / "site", SOURCE, ignore=shutil.ignore_patterns("__pycache__", "package.json", "live"))
     (SOURCE / "notebooks").mkdir()
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         shutil.copy(path, SOURCE / "notebooks")
@@ -56,26 +69,77 @@ def words():
     return "\n".join(lines) + "\n"
 
 
-def mathjax():
-    """MathJax and axe under build/npm, installed once for each version."""
+def npm():
+    """The packages of site/package.json under build/npm, installed once for each version."""
     wanted = (ROOT / "site" / "package.json").read_text("utf-8")
-    if not NPM.is_dir() or (NPM / "package.json").read_text("utf-8") != wanted:
-        shutil.rmtree(NPM, ignore_errors=True)
-        NPM.mkdir(parents=True)
-        (NPM / "package.json").write_text(wanted, "utf-8")
-        npm = shutil.which("npm")
-        if npm is None:
-            sys.exit(
-                "The formulas need MathJax from npm: install Node.js, which brings npm, and run `make site` again."
-            )
-        subprocess.run(
-            [npm, "install", "--silent", "--no-package-lock", "--no-fund", "--no-audit"], cwd=NPM, check=True
-        )
+    if NPM.is_dir() and (NPM / "package.json").read_text("utf-8") == wanted:
+        return
+    program = shutil.which("npm")
+    if program is None:
+        sys.exit("The website needs packages from npm: install Node.js, which brings npm, and run `make site` again.")
+    shutil.rmtree(NPM, ignore_errors=True)
+    NPM.mkdir(parents=True)
+    (NPM / "package.json").write_text(wanted, "utf-8")
+    command = [program, "install", "--silent", "--no-package-lock", "--no-fund", "--no-audit"]
+    if subprocess.run(command, cwd=NPM).returncode:
+        shutil.rmtree(NPM)
+        sys.exit("npm could not install what site/package.json names, for the reason above.")
+
+
+def mathjax():
     es5 = NPM / "node_modules" / "mathjax" / "es5"
     shutil.copytree(es5 / "output" / "chtml" / "fonts", SOURCE / "static" / "mathjax" / "output" / "chtml" / "fonts")
     shutil.copy(es5 / "tex-chtml.js", SOURCE / "static" / "mathjax")
-    version = json.loads((NPM / "node_modules" / "mathjax" / "package.json").read_text("utf-8"))["version"]
-    assert version == json.loads(wanted)["dependencies"]["mathjax"]
+
+
+def live():
+    """What *Run it here* loads, in static/live."""
+    out = SOURCE / "static" / "live"
+    (out / "lessons").mkdir(parents=True)
+    subprocess.run(["node", LIVE / "build.mjs", NPM, out], check=True)
+    shutil.copy(LIVE / "worker.js", out)
+    archives = {"libraries.zip": libraries(), "course.zip": course()}
+    for name, files in archives.items():
+        with zipfile.ZipFile(out / name, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path, content in sorted(files.items()):
+                archive.writestr(
+                    zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED
+                )  # no date: same files, same bytes
+    packages = ["numpy", "matplotlib", "traitlets"]
+    base = os.environ.get("COURSE_PYODIDE", PYODIDE)
+    write(out / "settings.json", {"base": base, "packages": packages, "archives": list(archives)})
+    write(out / "scenes.json", {path.stem: path.read_text("utf-8") for path in (LIVE / "scenes").glob("*.py")})
+    for path in (SOURCE / "notebooks").glob("*.ipynb"):
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        write(out / "lessons" / f"{path.stem}.json", [{"id": cell.id, "source": cell.source} for cell in cells])
+
+
+def write(path, value):
+    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+
+
+def libraries():
+    """{path: bytes} of the packages in site/live/wheels.txt, without what only a Jupyter server serves."""
+    options = "--no-deps --only-binary=:all: --platform any --implementation py --abi none --python-version 3.12"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *options.split()]
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    subprocess.run([*command, "--dest", WHEELS, "--require-hashes", "-r", LIVE / "wheels.txt"], check=True)
+    files = {}
+    for wheel in WHEELS.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            names = [name for name in archive.namelist() if not re.search(r"\.data/|/(lab|nb)extension/|/tests/", name)]
+            files |= {name: archive.read(name) for name in names}
+    return files
+
+
+def course():
+    """{path: bytes} of the course's packages, and of the live page's own Python."""
+    kinds = ".py", ".mjs", ".css", ".json", ".csv", ".mplstyle", ".npz", ".txt", ".md"
+    files = {path.name: path.read_bytes() for path in LIVE.glob("*.py")}
+    for path in (*(ROOT / "course").rglob("*"), *(ROOT / "helpers").rglob("*")):
+        if path.suffix in kinds:
+            files[path.relative_to(ROOT).as_posix()] = path.read_bytes()
+    return files
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+// The kernel of a page: Pyodide with the course in it, in a worker, so that the page stays free. live.py is its Python.
+const UNUSED = ["fonttools", "pytz", "matplotlib-pyodide"]; // matplotlib names them; nothing in the course imports them
+const bytes = async (url) => {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+};
+let live, ready;
+
+// The official list of packages without the unused ones, as an address.
+async function lock(base) {
+  const list = JSON.parse(new TextDecoder().decode(await bytes(base + "pyodide-lock.json")));
+  for (const one of Object.values(list.packages)) one.depends = one.depends.filter((name) => !UNUSED.includes(name));
+  return URL.createObjectURL(new Blob([JSON.stringify(list)], { type: "application/json" }));
+}
+
+async function start({ base, packages, archives, files }) {
+  const began = performance.now();
+  const contents = Promise.all(archives.map(bytes)); // while Python loads
+  contents.catch(() => {});
+  const [{ loadPyodide }, lockFileURL] = await Promise.all([import(base + "pyodide.mjs"), lock(base)]);
+  const home = "/home/pyodide";
+  const env = { HOME: home, MPLBACKEND: "module://page_backend", MPLCONFIGDIR: home, PYTHONHASHSEED: "0" };
+  const python = await loadPyodide({ indexURL: base, lockFileURL, env, packages });
+  const loaded = performance.now();
+  for (const content of await contents) python.unpackArchive(content, "zip", { extractDir: "/course" });
+  python.FS.mkdirTree("/course/notebooks");
+  python.runPython('import importlib, os, sys; sys.path.insert(0, "/course"); importlib.invalidate_caches(); os.chdir("/course/notebooks")');
+  live = python.pyimport("live");
+  live.prepare();
+  for (const [name, content] of Object.entries(files)) live.put(name, content);
+  post("ready", { load: Math.round(loaded - began), all: Math.round(performance.now() - began) });
+}
+
+const post = (kind, content) => postMessage([kind, JSON.stringify(content), []]);
+
+const tasks = {
+  start: (options) => (ready = start(options)),
+  run: (id, code) => post("done", { id, ok: live.run(code) }),
+  comm: (id, comm, text, buffers) => (live.handle(comm, text, buffers), post("idle", { id })),
+};
+
+onmessage = async ({ data: [kind, ...rest] }) => {
+  try {
+    if (kind !== "start") await ready;
+    await tasks[kind](...rest);
+    if (kind !== "start") live.changed();
+  } catch (error) {
+    post("fatal", { text: String(error?.message ?? error).slice(-1500) });
+  }
+};
