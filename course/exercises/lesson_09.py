@@ -53,7 +53,11 @@ standardize.mistake("The spread is that of X. Take it from X_train, like the mea
 standardize.mistake("This is X_train, standardized. What is asked for is X.", {"(X - mean)": "(X_train - mean)"})
 standardize.mistake("The mean is not subtracted.", {"(X - mean)": "X"})
 standardize.mistake("It is only centered. Divide by the spread, too.", {" / np.where(std == 0, 1, std)": ""})
-standardize.mistake("You divide by the variance; the spread is its root, `std`.", {"X_train.std": "X_train.var"})
+standardize.mistake(
+    "You divide by the variance; the spread is its root, `std`.",
+    {"X_train.std": "X_train.var"},
+    {"X_train.std": "X_train.var", "np.where(std == 0, 1, std)": "std"},
+)
 standardize.mistake(
     "One mean and one spread for all features together. Each has its own: `axis=0`.",
     {"mean(axis=0)": "mean()", "std(axis=0)": "std()"},
@@ -65,6 +69,20 @@ standardize.mistake(
 standardize.mistake(
     "The spread has m − 1 in it (`ddof=1`). Here it is `std` as NumPy has it, with m.",
     {"std(axis=0)": "std(axis=0, ddof=1)"},
+    {"std(axis=0)": "std(axis=0, ddof=1)", "np.where(std == 0, 1, std)": "std"},
+)
+standardize.mistake(
+    "`axis=1` takes one mean for each house, over feet and rooms. Each feature has its own: `axis=0`.",
+    {"mean(axis=0)": "mean(axis=1)", "std(axis=0)": "std(axis=1)"},
+    {
+        "mean(axis=0)": "mean(axis=1, keepdims=True)",
+        "std(axis=0)": "std(axis=1, keepdims=True)",
+    },
+)
+standardize.mistake(
+    "You divide by largest minus smallest, and one odd house decides that. The spread here is `std`.",
+    {"X_train.std(axis=0)": "np.ptp(X_train, axis=0)"},
+    {"X_train.std(axis=0)": "np.ptp(X_train, axis=0)", "np.where(std == 0, 1, std)": "std"},
 )
 standardize.mistake(
     "That brings features to 0 … 1, by smallest and largest, and one odd house decides it. Take mean and spread.",
@@ -134,6 +152,7 @@ def windows(series, k):  # series (N,) → X (N − k, k), y (N − k,)
 windows.mistake(
     "The answer is the last value of its own window, so the network can copy it. It is the value after the window.",
     {"series[k:]": "series[k - 1 : -1]"},
+    {"len(series) - k)": "len(series) - k + 1)", "series[k:]": "series[k - 1 :]"},
 )
 windows.mistake(
     "One window is missing at the end: the last answer is the last value of the series.",
@@ -247,6 +266,18 @@ bag_of_words.mistake(
 )
 
 
+def words_looked_up(lines, words):
+    counts = np.zeros((len(lines), len(words)))
+    for i, line in enumerate(lines):
+        for word in line.split():
+            counts[i, words.index(word)] += 1
+    return counts
+
+
+bag_of_words.mistake(
+    "A word of the line is not in the list, and was looked up there. Pass over it: `if word in words`.",
+    words_looked_up,
+)
 bag_of_words.mistake(
     "You went through the line letter by letter: a string is a row of letters. `line.split()` has its words.",
     {"line.split().count(word)": "list(line).count(word)"},
@@ -425,6 +456,15 @@ k_means.mistake(
     {" else c": " else X.mean(axis=0)"},
     {" if (labels == j).any() else c for j, c in enumerate(centers)": " for j in np.unique(labels)"},
 )
+k_means.mistake(
+    "The centers are moved in the array that was handed in. Begin with `centers = centers.copy()`.",
+    {"centers = np.array(means)": "centers[:] = means"},
+)
+k_means.mistake(
+    "`argmin(axis=1)` finds the nearest point of each center. With a row for each center, `axis=0` finds the nearest "
+    "center of each point.",
+    {"np.argmin(squares, axis=0)": "np.argmin(squares, axis=1)"},
+)
 k_means.mistake("Points joined the farthest center. The nearest has the smallest distance.", {"argmin": "argmax"})
 k_means.mistake(
     "Only the first step had an effect. Both halves belong into the loop: points join anew after each move.",
@@ -516,6 +556,11 @@ def auroc(inside, outside):  # (N,), (M,): how sure it was → one number, 0 …
     return np.mean(column > outside) + np.mean(column == outside) / 2
 
 
+auroc.mistake(
+    "Arrays of N and M do not meet place by place. Each of the one meets each of the other: `inside[:, None]` is a "
+    "column, and a column beside a row makes a table.",
+    lambda inside, outside: np.mean(inside > outside),
+)
 auroc.mistake("A tie counts nothing here. It counts half.", {" + np.mean(column == outside) / 2": ""})
 auroc.mistake("A tie counts as a whole. It counts half.", {" / 2": ""})
 auroc.mistake(
