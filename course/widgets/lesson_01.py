@@ -54,7 +54,7 @@ class NeuronExplorer(Explorer):
     Dragging the line changes b. The arrow is w, and dragging it takes the line along, about the point where it stands.
     """
 
-    size = 780, 390
+    size = 780, 370
 
     def __init__(self, neuron=None, **start):
         self.neuron = neuron
@@ -76,7 +76,7 @@ class NeuronExplorer(Explorer):
         self.diagram = Diagram(left, [2, 1], inputs=["x₁", "x₂"], outputs=["ŷ"], animated=True)
 
         reach = {"xlim": (LOW, HIGH), "ylim": (LOW, HIGH), "xticks": [0, 1], "yticks": [0, 1]}
-        ax = self.plane = figure.add_axes((0.53, 0.145, 0.375, 0.745), title="The plane it cuts", **reach)
+        ax = self.plane = figure.add_axes((0.53, 0.15, 0.352, 0.742), title="The plane it cuts", **reach)
         ax.set(xlabel="x₁", ylabel="x₂")
         self.shade = ax.add_artist(Shade())
         self.shade.set_animated(True)
