@@ -48,7 +48,7 @@ class Case(dict):
 
 
 def case(words="", **arguments):
-    """A case. Lists of numbers become arrays, of 64 bits on every computer; give tuples where a list is meant."""
+    """A case. Lists of numbers become arrays, of whole ones np.intp, as np.bincount wants it; for a list give a tuple."""
     made = Case({name: _array(value) if isinstance(value, list) else value for name, value in arguments.items()})
     made.words = words
     return made
@@ -58,7 +58,7 @@ def _array(values):
     if any(part is None or isinstance(part, np.ndarray) or callable(part) for part in values):
         return values  # a list with an entry for each layer
     array = np.array(values)
-    return array.astype(np.int64) if array.dtype.kind == "i" else array
+    return array.astype(np.intp) if array.dtype.kind == "i" else array
 
 
 def _words(value):

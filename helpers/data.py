@@ -272,16 +272,16 @@ GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (
 
 
 def logic_gate(name: str):
-    """The truth table of "AND", "OR", "NAND" or "XOR": X (4, 2) float64, in the order 00, 01, 10, 11; y (4,) int64."""
+    """The truth table of "AND", "OR", "NAND" or "XOR": X (4, 2) float64, in the order 00, 01, 10, 11; y (4,) intp."""
     if not isinstance(name, str) or name not in GATES:
         raise ValueError(f"name must be one of {', '.join(GATES)}, got {reprlib.repr(name)}: choose one of these four.")
-    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64), np.array(GATES[name], dtype=np.int64)
+    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64), np.array(GATES[name], dtype=np.intp)
 
 
 def moons(n: int = 200, noise: float = 0.1, seed: int | np.random.Generator = 0):
     """Two half circles, each reaching into the other: scikit-learn's make_moons.
 
-    Returns X (n, 2) float64 and y (n,) int64: 0 for the upper moon, 1 for the lower.
+    Returns X (n, 2) float64 and y (n,) intp: 0 for the upper moon, 1 for the lower.
     """
     rng = _checked(n, noise, seed)
     up, down = np.linspace(0.0, np.pi, n // 2), np.linspace(0.0, np.pi, n - n // 2)
@@ -293,7 +293,7 @@ def moons(n: int = 200, noise: float = 0.1, seed: int | np.random.Generator = 0)
 def circles(n: int = 200, noise: float = 0.05, seed: int | np.random.Generator = 0):
     """A circle of radius 1 around one of radius ½: scikit-learn's make_circles with factor=0.5.
 
-    Returns X (n, 2) float64 and y (n,) int64: 0 for the outer circle, 1 for the inner.
+    Returns X (n, 2) float64 and y (n,) intp: 0 for the outer circle, 1 for the inner.
     """
     rng = _checked(n, noise, seed)
 
@@ -310,7 +310,7 @@ def spirals(n: int = 200, noise: float = 0.02, turns: float = 1.5, seed: int | n
     Lang & Witbrock, "Learning to tell two spirals apart" (1988), with their radius 6.5 scaled to 1. Their set is
     n=194, noise=0, turns=3, and hard for a plain network.
 
-    Returns X (n, 2) float64 and y (n,) int64: arm 0 is arm 1 turned by half a circle.
+    Returns X (n, 2) float64 and y (n,) intp: arm 0 is arm 1 turned by half a circle.
     """
     rng = _checked(n, noise, seed)
     _check("turns", turns, numbers.Real, 0, example=1.5)
@@ -326,7 +326,7 @@ def spirals(n: int = 200, noise: float = 0.02, turns: float = 1.5, seed: int | n
 def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.random.Generator = 0):
     """One round cloud a class, `noise` (standard deviation) wide, the centers evenly spaced on a circle of radius 3.
 
-    Returns X (n, 2) float64 and y (n,) int64 from 0 to n_classes − 1.
+    Returns X (n, 2) float64 and y (n,) intp from 0 to n_classes − 1.
     """
     rng = _checked(n, noise, seed)
     _check("n_classes", n_classes, numbers.Integral, 1, example=3)
@@ -339,7 +339,7 @@ def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.r
 def _shuffled(classes: list[np.ndarray], noise: float, rng: np.random.Generator):
     """The points of all classes in random order, each moved by `noise`; a point's label is its class's place."""
     X = np.concatenate(classes)
-    y = np.repeat(np.arange(len(classes), dtype=np.int64), [len(points) for points in classes])
+    y = np.repeat(np.arange(len(classes), dtype=np.intp), [len(points) for points in classes])
     order = rng.permutation(len(y))
     return rng.normal(X[order], noise), y[order]
 
