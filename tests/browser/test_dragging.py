@@ -1,17 +1,20 @@
-"""The base of the widgets in a browser, with lesson 01's: what is seen together on a laptop, and dragging the picture.
+"""The base of the widgets in a browser, by those of lessons 01 and 09: what a laptop shows together, and dragging.
 
 The mouse is a real one, in JupyterLab and in Notebook 7; the finger is Chromium's own touch events, which may scroll.
 """
 
 import pytest
 from conftest import ARTIFACTS
-from lab import CURRENT, Notebook, run_by_keyboard, settle
+from lab import CURRENT, Notebook, press, run_by_keyboard, settle
+
+from course.widgets import LatentPad
 
 PlaywrightError = pytest.importorskip("playwright.sync_api").Error
 
 CELLS = {
     "line": "from course.widgets import GuessTheLine\n\nguess = GuessTheLine()\nguess",
     "neuron": "from course.widgets import NeuronExplorer\n\nneuron = NeuronExplorer()\nneuron",
+    "pad": "from course.widgets import LatentPad\n\npad = LatentPad()\npad",
 }
 ROOM = 1000, 545  # of a notebook in JupyterLab on a screen of 1366 × 768, in CSS pixels
 
@@ -141,3 +144,33 @@ def test_line_and_arrow_are_dragged_with_a_finger(laptop):
     finger.drag((left + 60, upper + 350), (left + 60, upper + 150))
     laptop.page.wait_for_timeout(500)
     assert values(shown) == pushed, "beside a handle nothing is dragged"
+
+
+def test_the_point_of_the_latent_pad_is_moved_by_mouse_and_key_and_each_time_another_digit_is_decoded(laptop):
+    shown, here = explorer(laptop, "pad"), LatentPad()  # the same again: nothing in it is left to chance
+
+    def decoded():
+        """The digit that the picture is read as, which the page says."""
+        here.update(*values(shown))
+        assert here.caption(*values(shown)) in shown.inner_text()
+        return here.P.argmax(), shown.locator(".explorer-picture img").get_attribute("src")
+
+    digit, first = decoded()
+    assert digit == 3
+    zero = here.codes[here.labels == 0].mean(axis=0)
+    x, y = here.map.transData.transform(zero) / here.figure.bbox.size
+    left, top, right, bottom = box(shown, ".explorer-picture img")
+    mouse = laptop.page.mouse
+    mouse.move(*place(shown, "point"))
+    mouse.down()
+    mouse.move(left + x * (right - left), bottom - y * (bottom - top), steps=10)
+    mouse.up()
+    settle(laptop.page)
+    assert values(shown) == pytest.approx(list(zero), abs=0.1)
+    digit, second = decoded()
+    assert digit == 0
+    shown.screenshot(path=ARTIFACTS / "09-pad-dragged.png")
+    press(shown.locator(".noUi-handle:visible").first, "End")
+    digit, third = decoded()
+    assert digit == 1
+    assert len({first, second, third}) == 3
