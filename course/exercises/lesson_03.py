@@ -121,8 +121,8 @@ forward.mistake(
 )
 forward.mistake(
     (
-        "You computed two layers, whatever the network: with the L of the lesson's network, or "
-        "written out? Inside the function L is `len(W) - 1`."
+        "You computed two layers, whatever the network. `W` says how many there are: `len(W) - 1`, "
+        "so the loop is `range(1, len(W))`."
     ),
     {"range(1, len(W))": "range(1, 3)"},
 )
@@ -188,6 +188,11 @@ forward.mistake(
 )
 forward.mistake(
     "A lacks its entry 0: begin with `A = [A0]`, so that A[l] belongs to layer l.", {"return Z, A": "return Z, A[1:]"}
+)
+forward.mistake(
+    "`Z[l] = …` changes an entry that is there already, and the lists still end before it. Let them grow: "
+    "`Z.append(…)`, `A.append(…)`.",
+    {"Z.append(W[l] @ A[l - 1] + b[l])": "Z[l] = W[l] @ A[l - 1] + b[l]", "A.append(f[l](Z[l]))": "A[l] = f[l](Z[l])"},
 )
 forward.mistake(
     "Both lists lack their entry 0: begin with `Z = [None]` and `A = [A0]`, so that entry l belongs to layer l.",
@@ -264,6 +269,12 @@ layer.mistake(
 )
 layer.mistake(
     "W is (n_1, n_0), as in the formula; what has to be turned is X.", lambda X, W, b: relu(W.T @ X.T + b[:, None])
+)
+layer.mistake(
+    "Turned like this, W and X meet along units and examples: they fit only if there are as many of each. The sum goes "
+    "over the inputs: turn X alone, and put it behind W, `W @ X.T`.",
+    lambda X, W, b: relu(W.T @ X + b),
+    lambda X, W, b: relu(W.T @ X + b[:, None]),
 )
 layer.mistake(
     "Row by row it would be `X @ W.T`; in this course it is `W @ X.T`. `X @ W` fits neither.",

@@ -39,7 +39,8 @@ class HiddenSpace(Explorer):
     """Two hidden units h = f(W x + b) on XOR or the moons, and the best line in the plane of h.
 
     `f` may be the learner's own activation. The controls, which can be set at the start, are `data` ("XOR", "moons"),
-    `activation`, and the weights and biases `w11`, `w12`, `b1`, `w21`, `w22`, `b2`.
+    `activation`, and the weights and biases `w11`, `w12`, `b1`, `w21`, `w22`, `b2`. Dragging the line z = 0 of a unit
+    changes its bias.
     """
 
     size = 780, 380
@@ -99,6 +100,14 @@ class HiddenSpace(Explorer):
         words = units.replace("+ -", "− ").replace("-", "−")
         line = f"The best line leaves {self.wrong} of {len(self.y)} points on the wrong side."
         return f"{data}, activation {activation}. {words}. {line}"
+
+    def handles(self, **values):
+        cuts = (line.get_data() for line in self.zeros)
+        return {f"b{k}": (self.left, *ends) for k, ends in enumerate(cuts, 1) if len(ends[0])}
+
+    def dragged(self, handle, place, **values):
+        w = [values[f"w{handle[1]}{i}"] for i in (1, 2)]
+        return {handle: -np.dot(w, place)}
 
     def _show_left(self, points, W, b, h):
         low, high = points.box
@@ -332,6 +341,7 @@ class CurveFromPieces(Explorer):
 
     `curve` may be a target of the learner's own, a function defined from −1 to 4. The score is the largest distance
     between the two curves. The controls, which can be set at the start, are `target`, `slope1`, `kink1`, `slope2`, ….
+    A kink is dragged along the axis, and a hinge turned about its kink.
     """
 
     size = 780, 330
@@ -350,13 +360,15 @@ class CurveFromPieces(Explorer):
 
     def draw(self, figure):
         plane = {"xlabel": "x", "xlim": (-1, 4), "ylim": (-3, 3)}
-        left = figure.add_axes((0.08, 0.17, 0.38, 0.7), title="three hinges", ylabel="slope · R(x − kink)", **plane)
+        self.left = figure.add_axes(
+            (0.08, 0.17, 0.38, 0.7), title="three hinges", ylabel="slope · R(x − kink)", **plane
+        )
         right = figure.add_axes((0.57, 0.17, 0.38, 0.7), title="their sum, target dashed", ylabel="output", **plane)
-        for ax in (left, right):
+        for ax in (self.left, right):
             ax.axhline(0, color="#BBBBBB", lw=0.8)
         colors = BLUE, ORANGE, GREEN
-        self.pieces = [moving(left, color=color) for color in colors]
-        self.kinks = [moving(left, color=color, marker="o", ls="") for color in colors]
+        self.pieces = [moving(self.left, color=color) for color in colors]
+        self.kinks = [moving(self.left, color=color, marker="o", ls="") for color in colors]
         self.goal = moving(right, X, 0 * X, color="#555555", ls="--", lw=1.6, zorder=4)
         self.sum = moving(right, X, 0 * X, color=BLUE, lw=2.6, zorder=3)
         self.gap = moving(right, color=AMBER, lw=4, solid_capstyle="butt", zorder=5)
@@ -393,3 +405,19 @@ class CurveFromPieces(Explorer):
             return f"y = {curve}. There is no target to compare with."
         where = minus(f"{self.worst:.2f}")
         return f"y = {curve}. The largest error against the {target} is {self.error:.2f}, at x = {where}."
+
+    def handles(self, target, **pieces):
+        hinges, kinks, right = {}, {}, X[-1]
+        for k in (1, 2, 3):
+            slope, kink = pieces[f"slope{k}"], pieces[f"kink{k}"]
+            kinks[f"kink{k}"] = self.left, kink, 0
+            if kink < right:
+                hinges[f"slope{k}"] = self.left, [kink, right], [0, slope * (right - kink)]
+        return hinges | kinks  # a kink lies above the hinges
+
+    def dragged(self, handle, place, target, **pieces):
+        x, y = place
+        if handle.startswith("kink"):
+            return {handle: x}
+        run = x - pieces[f"kink{handle[-1]}"]
+        return {handle: y / run} if run > 0 else {}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from moving import HILL, MOONS, ZIGZAG, forward, put, words
+from moving import HILL, MOONS, ZIGZAG, drag, forward, put, words
 
 from course.widgets.lesson_03 import (
     TARGETS,
@@ -118,6 +118,19 @@ def test_the_lessons_formula_is_the_zigzag():
     assert CurveFromPieces(**ZIGZAG).error < 1e-12
 
 
+def test_the_zigzag_is_made_by_dragging_kinks_and_hinges():
+    widget = CurveFromPieces()
+    drag(widget, "kink2", (1.5, 0), (1.2, 2), (1, -1))
+    drag(widget, "kink3", (3, 0), (2, 0))
+    drag(widget, "slope1", (2, 1), (2, 2))
+    drag(widget, "slope2", (3, 0), (0.5, -2), (2, -2))  # left of its kink a hinge has no slope
+    drag(widget, "slope3", (4, 0), (3, 2))
+    assert widget.values == {"target": "zigzag", **ZIGZAG}
+    assert widget.moves == 5
+    put(widget, kink3=4)
+    assert "slope3" not in widget._handles.places, "nothing of the hinge is seen"
+
+
 def test_the_bar_stands_where_the_error_is_largest():
     widget = CurveFromPieces(slope1=0)
     for name, f in TARGETS.items():
@@ -158,6 +171,14 @@ def test_the_whole_grid_is_seen_and_the_background_agrees_with_the_points():
     assert widget.wrong == 0
     np.testing.assert_array_equal(widget.line.side(widget.h), widget.y == 1)
     np.testing.assert_allclose(widget.h[0], tanh(np.array([[2, 0.75]]) @ widget.sets["moons"].all[:, :60] - 0.75)[0])
+
+
+def test_the_line_of_a_unit_is_dragged_with_its_bias():
+    widget = HiddenSpace(w21=1, w22=1)
+    drag(widget, "b2", (0, 0), (0.25, 0.5), (0.5, 0.5))
+    assert (widget.values["b1"], widget.values["b2"], widget.wrong) == (0, -1, 0)
+    put(widget, w21=0, w22=0)
+    assert set(widget._handles.places) == {"b1"}, "without weights there is no line"
 
 
 def test_without_an_activation_neither_goal_can_be_reached():
