@@ -48,7 +48,7 @@ class Case(dict):
 
 
 def case(words="", **arguments):
-    """A case. Lists of numbers become arrays, of whole ones np.intp, as np.bincount wants it; for a list give a tuple."""
+    """A case. Lists of numbers become arrays, whole ones np.intp, as np.bincount wants; for a list give a tuple."""
     made = Case({name: _array(value) if isinstance(value, list) else value for name, value in arguments.items()})
     made.words = words
     return made

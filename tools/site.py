@@ -111,7 +111,19 @@ def live():
     write(out / "scenes.json", {path.stem: path.read_text("utf-8") for path in (LIVE / "scenes").glob("*.py")})
     for path in (SOURCE / "notebooks").glob("*.ipynb"):
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-        write(out / "lessons" / f"{path.stem}.json", [{"id": cell.id, "source": cell.source} for cell in cells])
+        write(out / "lessons" / f"{path.stem}.json", [for_browser(cell, path.stem) for cell in cells])
+
+
+def for_browser(cell, lesson):
+    """A cell as the live page has it: what takes minutes in a browser has other settings there, and says so."""
+    own = {"id": cell.id, "source": cell.source}
+    other = json.loads((LIVE / "settings.json").read_text("utf-8")).get(lesson, {}).get(cell.id)
+    if other is None:
+        return own
+    for old, new in other["replace"].items():
+        assert old in cell.source, f"site/live/settings.json: {lesson}, {cell.id} has no {old!r} any more"
+        own["source"] = own["source"].replace(old, new)
+    return own | {"say": other["say"], "notebook": cell.source}
 
 
 def write(path, value):

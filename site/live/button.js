@@ -9,15 +9,14 @@ function bar() {
   const box = document.createElement("div");
   box.className = "live-start";
   box.innerHTML = `<button type="button" class="live-button">▶ Run it here</button><p>${scenes
-    ? "Python starts in this page, in your browser: nothing to install. It loads about 20 MB, once."
+    ? "The two pictures below come alive. Python starts in your browser: nothing to install, about 20 MB, once."
     : "The page becomes the lesson: change the code, answer the exercises, move the widgets. Python runs in your browser: nothing to install, about 20 MB, once. What you write stays in this browser."}</p>`;
   return box;
 }
 
 if (title && (name || scenes)) {
   const box = bar(), button = box.querySelector("button"), words = box.querySelector("p");
-  if (scenes) scenes.before(box);
-  else title.after(box);
+  title.after(box);
   button.addEventListener("click", async () => {
     button.disabled = true;
     words.textContent = "Loading …";

@@ -8,7 +8,8 @@ import { classHighlighter } from "@lezer/highlight";
 import { EditorView, basicSetup } from "codemirror";
 
 const SAVE = 400; // ms after the last key
-const STATES = { new: "", waiting: "waits", running: "is running …", done: "has run", failed: "ended with an error", stopped: "was stopped" };
+const HELD = "neural-networks-from-scratch/running";
+const STATES = { new: "", waiting: "waits", running: "is running …", done: "has run", failed: "ended with an error", stopped: "did not end the last time; it runs again when you press Run" };
 
 export function button(words, title, press) {
   const made = Object.assign(document.createElement("button"), { type: "button", className: "live-button", textContent: words, title });
@@ -20,7 +21,7 @@ export class Cell {
   // `own` is the lesson's {id, source}, `node` its place in the page, `kept` the learner's {text, of, before} or nothing.
   // `on.run(cell, go)` is called to run it, and with `go` to go on to the next, `on.keep(id, kept)` to keep what was written.
   constructor(own, node, kept, on) {
-    Object.assign(this, { own, node, on, before: kept?.before, of: kept?.of ?? own.source, state: "new" });
+    Object.assign(this, { own, node, on, place: `${on.lesson}/${own.id}`, before: kept?.before, of: kept?.of ?? own.source, state: "new" });
     this.output = node.querySelector(":scope > .cell_output") ?? Object.assign(document.createElement("div"), { className: "cell_output" });
     node.append(this.output);
     this.still = [...this.output.childNodes];
@@ -30,9 +31,12 @@ export class Cell {
     const place = node.querySelector(".cell_input");
     if (place) this.edit(place, kept?.text ?? own.source);
     else node.hidden = false;
-    this.show("new");
+    this.show(this.held() ? "stopped" : "new");
     this.ask();
   }
+
+  // The learner's own code that the last run did not come back from, stopped or not, is not run again unasked.
+  held() { return !!this.editor && this.text !== this.own.source && localStorage.getItem(HELD) === this.place; }
 
   edit(place, text) {
     const keys = [{ key: "Shift-Enter", run: () => (this.on.run(this, true), true) }, { key: "Mod-Enter", run: () => (this.on.run(this), true) }, indentWithTab];
@@ -52,7 +56,7 @@ export class Cell {
     this.undo = button("↺ Reset", "The lesson’s own code again", () => this.reset());
     this.again = button("Bring mine back", "What you had written before the reset", () => this.write(this.before));
     this.tools.append(button("▶ Run", "Run this cell (Shift+Enter), and first what stands above and has not run", () => this.on.run(this)), this.undo, this.again, this.label);
-    place.after(this.tools, this.note);
+    place.after(...(this.own.say ? [Object.assign(document.createElement("p"), { className: "live-say", textContent: this.own.say })] : []), this.tools, this.note);
     place.closest("details")?.addEventListener("toggle", () => this.editor.requestMeasure());
   }
 
@@ -72,7 +76,7 @@ export class Cell {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), SAVE);
     this.dirty = true;
-    this.show(this.state);
+    this.show(this.state === "stopped" ? "new" : this.state);
   }
 
   // Called by the timer, and when the page is left.
@@ -115,11 +119,13 @@ export class Cell {
     this.output.replaceChildren();
     this.output.alts = [...this.alts];
     this.show("running");
+    localStorage.setItem(HELD, this.place);
     return this.output;
   }
 
   end(state) {
     this.show(state);
+    if (state === "done" || state === "failed") localStorage.removeItem(HELD);
     setTimeout(() => (this.output.style.minHeight = ""), 300);
   }
 

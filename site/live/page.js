@@ -106,7 +106,7 @@ class Lesson extends Page {
   async open() {
     const own = await this.lesson(this.name);
     const kept = await work.cells(this.name).catch(() => (this.keep(Promise.reject()), {}));
-    const on = { run: (cell, go) => this.run(cell, go), keep: (id, cell) => this.keep(work.keepCell(this.name, id, cell)) };
+    const on = { lesson: this.name, run: (cell, go) => this.run(cell, go), keep: (id, cell) => this.keep(work.keepCell(this.name, id, cell)) };
     this.cells = own.flatMap((cell) => {
       const node = document.querySelector(`.tag_id-${cell.id}`);
       return node ? [new Cell(cell, node, kept[cell.id], on)] : [];
@@ -134,7 +134,7 @@ class Lesson extends Page {
   }
 
   runAll() {
-    this.queue = [...this.cells];
+    this.queue = this.cells.filter((cell) => cell.state !== "stopped");
     this.pump();
   }
 
@@ -147,7 +147,7 @@ class Lesson extends Page {
   }
 
   async pump() {
-    for (const cell of this.queue) if (cell.state === "new" || cell.state === "done") cell.show?.("waiting");
+    for (const cell of this.queue) cell.show?.("waiting");
     if (this.running) return;
     const kernel = this.kernel;
     this.running = true;

@@ -60,11 +60,12 @@ export async function unpacked(file, lesson) {
 }
 
 async function cellsOf(name, notebook, lesson) {
-  const own = new Map((await lesson(name)).map((cell) => [cell.id, cell.source]));
+  const cells = await lesson(name), own = new Map(cells.map((cell) => [cell.id, cell.source]));
+  const same = new Map(cells.map((cell) => [cell.id, cell.notebook])); // where the page's own code is not the notebook's
   let count = 0;
   for (const { id, source } of notebook.cells) {
     const text = Array.isArray(source) ? source.join("") : source;
-    if (!own.has(id) || own.get(id) === text) continue;
+    if (!own.has(id) || [own.get(id), same.get(id)].includes(text)) continue;
     const before = (await work.cells(name))[id]?.text;
     await work.keepCell(name, id, { text, of: own.get(id), before: before === text ? undefined : before });
     count++;
