@@ -273,7 +273,7 @@ def _sigmoid_of_sigmoid(a):
         "1 / (1 + e^−z) and e^z / (1 + e^z) are the same number. With −|z| as the exponent each is used where it "
         "cannot overflow, and e^−1000 quietly becomes 0, which is what it should be."
     ),
-    takeaway=("It stays finite, and silent, from −1000 to 1000."),
+    takeaway="It stays finite, and silent, from −1000 to 1000. So does a clipped z, but it is flat beyond its limits.",
 )
 def sigmoid(z):
     e = np.exp(-np.abs(z))  # between 0 and 1, for every z
@@ -511,8 +511,8 @@ softmax.mistake(
     lambda z: np.exp(z) / np.exp(z).sum(axis=0),
 )
 softmax.mistake(
-    "You subtracted the largest z of the whole batch. A column far below it underflows: 0 / 0 is nan. "
-    "Subtract each column's own: `z.max(axis=0)`.",
+    "You subtracted one number, such as the largest z, from the whole batch. A column far below it underflows: 0 / 0 "
+    "is nan. Subtract each column's own: `z.max(axis=0)`.",
     lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=0),
 )
 softmax.mistake(
@@ -532,6 +532,15 @@ softmax.mistake(
     "it, e^z still overflows. Take `z.max(axis=0)`.",
     {"np.max": "np.mean"},
     {"np.max": "np.min"},
+)
+softmax.mistake(
+    "You subtracted a fixed number, and where all z are far below it, 0 / 0 is nan. Subtract each column's own largest "
+    "z: `z.max(axis=0)`.",
+    *(lambda z, c=c: np.exp(z - c) / np.exp(z - c).sum(axis=0) for c in (800, 1000, 1001)),
+)
+softmax.mistake(
+    "Python's `max` compares whole rows. The largest of each column is `z.max(axis=0)`.",
+    lambda z: np.exp(z - max(z)) / np.exp(z - max(z)).sum(axis=0),
 )
 softmax.mistake(
     "You took |z|. The sign counts: a negative z gets a small share.", {"    e =": "    z = np.abs(z)\n    e ="}
@@ -915,6 +924,11 @@ train_with_slope.mistake(
 train_with_slope.mistake(
     "Brackets are missing: in `f(z) - y * f_prime(z)` only y is multiplied. The error comes first: `(f(z) - y)`.",
     {"(f(z) - y)": "f(z) - y"},
+)
+train_with_slope.mistake(
+    "Brackets are missing: `X @ error * slope` does `X @ error` first, which has one number for each input. Error and "
+    "slope belong to the pictures, so multiply these two first: `X @ (error * slope)`.",
+    {"X @ blame": "X @ (f(z) - y) * f_prime(z)"},
 )
 train_with_slope.mistake(
     "For b you multiplied the mean error by the mean slope. Multiply picture by picture, and take the mean then.",

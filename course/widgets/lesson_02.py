@@ -84,7 +84,7 @@ class ActivationExplorer(Explorer):
 
     def goals(self, **values):
         nearly_flat, falling = 0 < abs(self.slope) < 0.01, self.slope < -0.05
-        yield "find where the gradient is below 0.01 in size, but not zero.", nearly_flat
+        yield "find where the slope is below 0.01 in size, but not zero.", nearly_flat
         yield "find a function that falls: a slope below −0.05.", falling
 
     def caption(self, function, compare, x, alpha):
@@ -247,4 +247,4 @@ class SoftmaxTemperature(Explorer):
         p = self.p[self.p > 0]
         shares = ", ".join(f"{name} {share:.3f}" for name, share in zip(self.labels, self.p, strict=True))
         entropy, most = -np.sum(p * np.log(p)), np.log(len(self.p))
-        return f"At T = {T:.3g}: {shares}. Entropy {entropy:.2f} of at most {most:.2f}."
+        return f"At T = {T:.3g}: {shares}. Entropy {entropy:.2f} (0: sure, {most:.2f}: all alike)."

@@ -125,7 +125,7 @@ def test_the_bars_are_softmax_of_z_over_t(T):
 
 
 def test_entropy():
-    assert words(SoftmaxTemperature(logits=(0, 0, 0, 0))).endswith("Entropy 1.39 of at most 1.39.\n")
+    assert words(SoftmaxTemperature(logits=(0, 0, 0, 0))).endswith("Entropy 1.39 (0: sure, 1.39: all alike).\n")
     assert "Entropy 0.00" in words(SoftmaxTemperature(logits=(5, -5), T=0.1))
 
 
