@@ -133,7 +133,9 @@ Linear.mistake(
 )
 Linear.mistake("db is a mean over the examples. The 1/m is in dZ already: take the sum.", {"dZ.sum": "dZ.mean"})
 Linear.mistake(
-    "The 1/m of the mean is in dZ already; dW has it twice.", {"dZ @ self.A.T": "dZ @ self.A.T / dZ.shape[1]"}
+    "The 1/m of the mean is in dZ already; dW has it twice.",
+    {"dZ @ self.A.T": "dZ @ self.A.T / dZ.shape[1]"},
+    {"dZ @ self.A.T": "dZ @ self.A.T / dZ.shape[1]", "sum(axis=1, keepdims=True)": "sum(axis=1)"},
 )
 Linear.mistake("The bias is missing in forward: Z = W A + b.", {" + self.b": ""})
 Linear.mistake(
@@ -290,10 +292,10 @@ WEIGHT_MISSING = "That is the slope alone. On its way blame also goes through th
 TEN_STEPS = "Between ten layers there are nine steps, not ten: from ∂loss/∂z of layer 10 to that of layer 1."
 ONE_STEP = "That is one step. There are nine of them, one after the other, and their factors multiply."
 SLOPE_MISSING = "That is the weights alone. Each step also goes through a slope, which is ¼ at z = 0."
-my_chain.mistake(WEIGHT_MISSING, but(1, 0.25**9), but(3, 0.25**9))
+my_chain.mistake(WEIGHT_MISSING, but(1, 0.25), but(1, 0.25**9), but(1, 0.25**10), but(3, 0.25), but(3, 0.25**9))
 my_chain.mistake(TEN_STEPS, but(1, 0.5**10), but(3, 2**10))
 my_chain.mistake(ONE_STEP, but(1, 0.5), but(3, 2))
-my_chain.mistake(SLOPE_MISSING, but(1, 2**9), but(3, 8**9))
+my_chain.mistake(SLOPE_MISSING, but(1, 2), but(1, 2**9), but(1, 2**10), but(3, 8), but(3, 8**9), but(3, 8**10))
 my_chain.mistake("With w = 1 each step is ¼. Which w makes w · ¼ equal to 1?", but(2, 1))
 my_chain.mistake("That is the slope. Which w makes w · ¼ equal to 1?", but(2, 0.25))
 my_chain.mistake("With w = 2 each step is ½, as in question 1.", but(2, 2))
@@ -377,7 +379,7 @@ class BatchNorm(Layer):
 BatchNorm.stub = opened(
     BatchNorm,
     gradients="dA (n, m) → [dgamma, dbeta], both (n, 1)",
-    backward="dA (n, m) → ∂loss/∂A (n, m), with A what came in",
+    backward="dA (n, m), of what came out → that of what came in",
 )
 BACK = "self.gamma / self.sigma * (dA - (dgamma * self.A_hat + dbeta) / dA.shape[1])"
 BatchNorm.mistake(
@@ -440,7 +442,15 @@ BatchNorm.mistake(
         " / dA.shape[1])": ")",
     },
 )
-BatchNorm.mistake("dγ lacks Â: γ multiplies Â, so its blame is the sum of dA · Â.", {"(dA * self.A_hat).sum": "dA.sum"})
+BatchNorm.mistake(
+    "γ alone is not enough: forward also divides by σ, and takes μ off, and both change with every element of the row.",
+    {BACK: "self.gamma * dA"},
+)
+BatchNorm.mistake(
+    "dγ lacks Â: γ multiplies Â, so its blame is the sum of dA · Â.",
+    {"(dA * self.A_hat).sum": "dA.sum"},
+    {"(dA * self.A_hat).sum": "dA.sum", BACK: "dA"},
+)
 BatchNorm.mistake(
     "γ / σ stands before the whole bracket, not before dA alone.",
     {BACK: "self.gamma / self.sigma * dA - (dgamma * self.A_hat + dbeta) / dA.shape[1]"},
@@ -496,6 +506,8 @@ CURES = {  # what to say to what is seen below
     "exploded": "The blame grows on its way down: each step is a leap. Take smaller weights.",
     "slow": "Blame arrives, but 200 steps are too few for it. What makes them count for more? Something that keeps "
     "every row at mean 0 and spread 1, say.",
+    "twice": "Each place needs a layer of its own, and `[…] * 9` repeats the very same ones. Make them in a loop: "
+    "`for _ in range(9): made += […]`.",
 }
 
 
@@ -515,6 +527,8 @@ def look_at_depth(my_layers):
         raise NotImplementedError
     if not isinstance(made, list | tuple) or not all(callable(getattr(one, "leaves", None)) for one in made):
         yield "form", f"Your `my_layers` gave something of type `{type(made).__name__}`, or not only layers in it."
+    if len({id(one) for one in made}) < len(made):
+        yield "twice", "The same layer stands in the list twice."
     net = Sequential(list(made))
     if (net.sizes[0], net.sizes[-1]) != (784, 10):
         yield "sizes", f"The network takes {net.sizes[0]} numbers and gives {net.sizes[-1]}."
@@ -580,6 +594,7 @@ my_layers.mistake(CURES["sizes"], {"Linear(64, 10)": "Linear(64, 64)"})
 my_layers.mistake(CURES["few"], {"range(9)": "range(8)"})
 my_layers.mistake(CURES["other"], {"Sigmoid()": 'Activation("relu")'})
 my_layers.mistake(CURES["large"], {"64": "128"})
+my_layers.mistake(CURES["twice"], {"range(9):\n        made += [": "range(1):\n        made += 9 * ["})
 my_layers.mistake(CURES["vanished"], {", BatchNorm(64)": ""})
 
 

@@ -367,7 +367,7 @@ class TrainingClinic(Explorer):
         yield "find a patient's sickness, and a cure that works.", any(against("healthy", p) for p in closed)
         home = [p for p, chart in opened if chart.closed(p) and chart.diagnoses == {"healthy"}]
         two = sum(against("healthy", p) is None for p in home) == 2
-        yield "know both healthy patients at once: call neither ill, and leave them as they are.", two
+        yield "recognize both healthy patients at the first try: call neither ill, and leave them as they are.", two
         task = (
             f"diagnose and cure all {len(self.patients)}, and keep {PASS} points or more ({number(self.points)} now)."
         )

@@ -424,6 +424,7 @@ def the_first_sigmoid_layer_stands_still_and_large_weights_are_thrown_away(lesso
 @after("08_training_challenges", "asleep")
 def one_seed_of_four_never_says_9(lesson):
     assert lesson.silent == {3: [], 4: [], 5: [9], 6: []}
+    assert lesson.awake == []
 
 
 @after("08_training_challenges", "clip-result")
@@ -444,6 +445,12 @@ def batch_norm_cures_and_widens_the_range_of_rates(lesson):
     assert min(normed for _, normed in lesson.rates.values()) > 0.8
     assert not any(lesson.rates[rate][0] > 0.6 for rate in (1.0, 3.0))
     assert lesson.rates[0.1][0] > 0.85
+    assert lesson.dead[1.0] > 0.5 or np.isnan(lesson.rates[1.0][0])
+
+
+@after("08_training_challenges", "norm-state")
+def weights_without_the_running_averages_are_worth_little(lesson):
+    assert lesson.bare_right < lesson.shares["predict"] - 0.05
 
 
 @after("08_training_challenges", "norm-trap")
@@ -493,6 +500,7 @@ def new_images_help_most_with_clean_labels_and_brakes_with_wrong_ones(lesson):
         assert table[name][0] < clean + 0.01
     for name in ("early stopping", "L2, λ = 0.03", "decay 3", "dropout ½", "shifts ±2"):
         assert table[name][1] > wrong + 0.03
+    assert max(table, key=lambda name: table[name][1]).startswith("shifts")
     assert table["batch norm"][1] < wrong < table["shifts, dropout, decay"][1] - 0.08
 
 
