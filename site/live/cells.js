@@ -9,7 +9,7 @@ import { EditorView, basicSetup } from "codemirror";
 
 const SAVE = 400; // ms after the last key
 const HELD = "neural-networks-from-scratch/running";
-const STATES = { new: "", waiting: "waits", running: "is running …", done: "has run", failed: "ended with an error", stopped: "did not end the last time; it runs again when you press Run" };
+const STATES = { new: "", waiting: "waits", running: "is running …", done: "has run", old: "has run, before something above was changed", failed: "ended with an error", stopped: "did not end the last time; it runs again when you press Run" };
 
 export function button(words, title, press) {
   const made = Object.assign(document.createElement("button"), { type: "button", className: "live-button", textContent: words, title });
@@ -118,6 +118,8 @@ export class Cell {
     this.output.style.minHeight = `${this.output.offsetHeight}px`;
     this.output.replaceChildren();
     this.output.alts = [...this.alts];
+    this.changedSince = this.ran !== undefined && this.ran !== this.text;
+    this.ran = this.text;
     this.show("running");
     localStorage.setItem(HELD, this.place);
     return this.output;

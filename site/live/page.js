@@ -107,9 +107,9 @@ class Lesson extends Page {
     const own = await this.lesson(this.name);
     const kept = await work.cells(this.name).catch(() => (this.keep(Promise.reject()), {}));
     const on = { lesson: this.name, run: (cell, go) => this.run(cell, go), keep: (id, cell) => this.keep(work.keepCell(this.name, id, cell)) };
-    this.cells = own.flatMap((cell) => {
-      const node = document.querySelector(`.tag_id-${cell.id}`);
-      return node ? [new Cell(cell, node, kept[cell.id], on)] : [];
+    this.cells = own.map((cell) => {
+      const node = document.querySelector(`.tag_id-${cell.id}`) ?? document.createElement("div"); // one that is not shown runs too
+      return new Cell(cell, node, kept[cell.id], on);
     });
     this.show(Object.entries(kept).filter(([id]) => !own.some((cell) => cell.id === id)));
     for (const fold of document.querySelectorAll("details.sd-dropdown")) fold.addEventListener("toggle", () => this.read(fold));
@@ -146,6 +146,17 @@ class Lesson extends Page {
     this.pump();
   }
 
+  // Code was changed and run: what stands below ran with what was there before, and is offered to be run again.
+  following(cell) {
+    const below = cell.changedSince ? this.cells.slice(this.cells.indexOf(cell) + 1).filter((one) => ["done", "old", "failed"].includes(one.state)) : [];
+    below.forEach((one) => one.show("old"));
+    const again = () => {
+      this.queue = below;
+      this.pump();
+    };
+    return below.length ? [button("▶ Run what follows", "The cells below, which ran before this change", again)] : [];
+  }
+
   async pump() {
     for (const cell of this.queue) cell.show?.("waiting");
     if (this.running) return;
@@ -162,7 +173,7 @@ class Lesson extends Page {
           if (this.queue.length) this.say("Stopped at an error, below the cell.", button("Show it", "", () => cell.node.scrollIntoView({ block: "center" })));
           else this.say("Ended with an error.");
           this.queue.splice(0).forEach((one) => one.show?.("new"));
-        } else if (!this.queue.length) this.say("Python is ready.");
+        } else if (!this.queue.length) this.say("Python is ready.", ...this.following(cell));
       }
     } catch { /* failed() or restart() has said why */ } finally {
       if (kernel === this.kernel) this.running = false;

@@ -1,0 +1,53 @@
+"""The unit tests, run by the Python of a browser: Pyodide, here in node. Every week; minutes long.
+
+What is left out there, and why: one needs a subprocess or a folder that cannot be written, one Python's real clock.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import BUILD, PYODIDE, get_pyodide
+
+HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
+NEEDED = """pytest hypothesis pluggy iniconfig sortedcontainers anywidget comm ipywidgets psygnal typing_extensions ipython
+            ipython-pygments-lexers asttokens decorator executing jedi matplotlib-inline parso prompt_toolkit pure_eval
+            pygments stack_data wcwidth"""
+FILES = {  # file: options, or what is left out
+    "helpers/test_misuse.py": "",
+    "helpers/test_functions.py": "",
+    "helpers/test_network.py": "",
+    "helpers/test_layers.py": "",
+    "helpers/test_training.py": "",
+    "helpers/test_toy_data.py": "",
+    "course/test_verdicts.py": "",
+    "course/test_exercises.py": "",
+    "course/test_playground.py": "",
+    "course/test_explorer.py": "",
+    "course/test_diagram.py": "",
+    "course/test_widgets_05.py": "",
+    "course/test_widgets_06.py": "",
+}
+
+
+@pytest.fixture(scope="session")
+def wheels():
+    """A folder with the pure wheels of pytest and of what the tests import."""
+    get_pyodide()
+    if shutil.which("node") is None:
+        pytest.skip("no node on this machine")
+    folder = BUILD / "pyodide-tests"
+    if not folder.is_dir():
+        options = "--quiet --no-deps --only-binary=:all: --platform any --implementation py --abi none"
+        command = [sys.executable, "-m", "pip", "download", *options.split(), "--python-version", "3.12"]
+        subprocess.run([*command, "--dest", folder, *NEEDED.split()], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_unit_tests_pass_in_a_browsers_python(file, wheels):
+    command = ["node", HERE / "inside.mjs", PYODIDE, wheels, ROOT, f"tests/{file}", *FILES[file].split()]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
