@@ -12,9 +12,9 @@ import pytest
 from conftest import BUILD, PYODIDE, get_pyodide
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
-NEEDED = """pytest hypothesis pluggy iniconfig sortedcontainers anywidget comm ipywidgets psygnal typing_extensions ipython
-            ipython-pygments-lexers asttokens decorator executing jedi matplotlib-inline parso prompt_toolkit pure_eval
-            pygments stack_data wcwidth"""
+NEEDED = """pytest hypothesis pluggy iniconfig sortedcontainers anywidget comm ipywidgets psygnal typing_extensions
+            ipython ipython-pygments-lexers asttokens decorator executing jedi matplotlib-inline parso prompt_toolkit
+            pure_eval pygments stack_data wcwidth"""
 FILES = {  # file: options, or what is left out
     "helpers/test_misuse.py": "",
     "helpers/test_functions.py": "",
