@@ -299,14 +299,16 @@ class Network:
         binary = bool(((Y == 0) | (Y == 1)).all())
         labels = binary and len(Y) > 1 and bool((Y.sum(axis=0) == 1).all())
         if self.settings["output"] == "sigmoid" and binary:
-            result["accuracy" if len(Y) == 1 else "binary_accuracy"] = float(np.mean((Z > 0) == (Y == 1)))
+            name = "accuracy" if len(Y) == 1 else "binary_accuracy"
+            result[name] = float(np.mean((Z > 0) == (Y == 1)))
         if self.settings["output"] in ("sigmoid", "softmax") and labels:
             result["accuracy"] = float(np.mean(Z.argmax(axis=0) == Y.argmax(axis=0)))
         return result
 
     def encode_targets(self, y, n_examples):
         """Labels (N,) or targets (N, n_L) of N = n_examples rows → Y (N, n_L) in the network's dtype."""
-        return checks.as_targets(y, n_examples, self.sizes[-1], self.settings["output"], self.dtype, one_hot)
+        kind = self.sizes[-1], self.settings["output"], self.dtype
+        return checks.as_targets(y, n_examples, *kind, one_hot)
 
     def logits(self, X):
         """Rows X (N, n_0) → Z[L] (n_L, N), a few thousand rows at a time to spare memory."""
@@ -363,5 +365,7 @@ class RunningMetrics:
         if self.batches:
             self.measure()
         n = sum(m for m, _ in self.parts)
-        names = [name for name in self.parts[0][1] if all(name in part for _, part in self.parts)] if n else []
-        return {name: sum(m * part[name] for m, part in self.parts) / n for name in names}
+        first = self.parts[0][1] if self.parts else {}
+        names = [name for name in first if all(name in part for _, part in self.parts)]
+        sums = {name: sum(m * part[name] for m, part in self.parts) for name in names}
+        return {name: total / n for name, total in sums.items()}

@@ -355,7 +355,7 @@ SHARED = (
     ),
     takeaway=("Sum over the classes, mean over the examples: one surprise for each example."),
 )
-def categorical_cross_entropy(Z, Y):  # logits and targets, both (classes, m); each column of Y sums to 1
+def categorical_cross_entropy(Z, Y):  # both (classes, m); a column of Y sums to 1
     Z = Z - Z.max(axis=0)  # log-sum-exp: the result is the same, and finite
     return float(np.mean(np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)))
 

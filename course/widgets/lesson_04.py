@@ -266,18 +266,18 @@ class Problem:
 
 
 class MappedProblem(Problem):
-    """The line, with a loss that is known at every other point of the map, `coarse` (51, 51), and straight between."""
+    """The line, with a loss that is known at every point of the map, and straight between."""
 
-    def __init__(self, x, y, coarse):
+    def __init__(self, x, y, known):
         super().__init__(x, y)
-        self.map = between(coarse, W, B)
-        self.loss = lambda w, b: between(coarse, [w], [b])[0, 0]
+        self.map = known
+        self.loss = lambda w, b: between(known, [w], [b])[0, 0]
 
 
-def between(coarse, w, b):
+def between(known, w, b):
     """The map at all w (n,) and all b (m,), as (m, n): linear between its points, NaN beside those that have none."""
-    rows = np.stack([np.interp(w, W[::2], row) for row in coarse])
-    return np.stack([np.interp(b, B[::2], column) for column in rows.T], axis=1)
+    rows = np.stack([np.interp(w, W, row) for row in known])
+    return np.stack([np.interp(b, B, column) for column in rows.T], axis=1)
 
 
 @cache
@@ -333,21 +333,21 @@ class Landscape(Explorer):
     def take(self, loss):
         """Put the learner's loss first: the map is asked for once, the points between are read off it."""
         x, y = (getattr(self.problems["line, MSE"], name) for name in "xy")
-        places = np.column_stack([grid.ravel() for grid in np.meshgrid(W[::2], B[::2])])
+        places = np.column_stack([grid.ravel() for grid in np.meshgrid(W, B)])
 
         def everywhere(index):
             return np.array([one_number(loss((w * x + b)[None], y[None].copy())) for w, b in places[index.astype(int)]])
 
         values, remarks = call_learner_code("Your loss", everywhere if callable(loss) else loss, np.arange(len(places)))
-        mapped = MappedProblem(x, y, coarse=values.reshape(len(B[::2]), len(W[::2])))
+        mapped = MappedProblem(x, y, known=values.reshape(len(B), len(W)))
         self.problems = {"line, your loss": mapped, **self.problems}
         self.remarks["line, your loss"] = remarks
 
     def controls(self):
         return {
             "surface": dropdown("surface", self.problems),
-            "w": slider("w", START[0], W[0], W[-1], 0.05),
-            "b": slider("b", START[1], B[0], B[-1], 0.05),
+            "w": slider("w", START[0], W[0], W[-1], 0.1),
+            "b": slider("b", START[1], B[0], B[-1], 0.1),
         }
 
     def draw(self, figure):
@@ -365,8 +365,8 @@ class Landscape(Explorer):
         problem, values = self.problems[name], np.nan_to_num(self.problems[name].map, posinf=1e6, neginf=-1e6)
         low, high = values.min(), max(values.max(), values.min() + 1e-9)
         levels = low + (high - low) * np.linspace(0, 1, 13) ** 2.2
-        shades = self.ax.contourf(W, B, values, levels, cmap="gray", vmin=low - 0.2 * (high - low), alpha=0.75)
-        lines = self.ax.contour(W, B, values, levels[1:], colors="#777777", linewidths=0.7)
+        shades = self.ax.pcolormesh(W, B, ((values - low) / (high - low)) ** (1 / 2.2), shading="gouraud", rasterized=True)
+        lines = self.ax.contour(W, B, values, levels[1:], colors="white", linewidths=0.7)
         (data,) = self.right.plot(problem.x, problem.y, "o", color=BLUE, ms=6)
         return shades, lines, data
 

@@ -175,7 +175,7 @@ def test_a_learners_loss_makes_the_first_map():
 
 
 def test_between_the_points_of_a_map_lines_are_straight():
-    w, b = np.meshgrid(W[::2], B[::2])
+    w, b = np.meshgrid(W, B)
     plane = 3 * w - 2 * b + 1
     assert between(plane, [0.33], [-1.27]) == pytest.approx(3 * 0.33 + 2 * 1.27 + 1)
     assert between(plane, W[-1:], B[-1:]) == pytest.approx(3 * W[-1] - 2 * B[-1] + 1)

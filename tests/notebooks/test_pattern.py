@@ -13,7 +13,16 @@ import pytest
 from course.exercises import lessons
 from tools import notebooks as tool
 
-SECOND = ["01_neuron", "02_activation_functions", "03_forward_propagation", "08_training_challenges", "09_applications"]
+SECOND = [
+    "01_neuron",
+    "02_activation_functions",
+    "03_forward_propagation",
+    "04_loss_functions",
+    "05_backpropagation_step_by_step",
+    "08_training_challenges",
+    "09_applications",
+    "10_from_scratch_to_pytorch",
+]
 DRAWING = {"plt", "fig", "ax", "axes", "print"}
 COMPOUND = (ast.For, ast.With, ast.If, ast.Try, ast.While, ast.FunctionDef, ast.ClassDef)
 AGAIN = {"fig", "ax", "axes", "_"}  # names that any cell may assign
