@@ -1,14 +1,18 @@
 """The exercises, the quiz and the challenges of lesson 05, Backpropagation, step by step.
 
-Each wrong answer is one that learners really give. 5.4 to 5.7 are `backward`, 5.3, with a bug each to be repaired: they
-share its solution and its mistakes. The networks of their cases are made here, the same ones every time.
+Each wrong answer is one that learners really give. 5.4 to 5.7 ask for the bug of a function by its fingerprint alone:
+the suspects' code stands here, and the widget Suspects shows it once the bug is named. The networks of the cases of 5.3
+are made here, the same ones every time.
 """
+
+from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import Exercise, challenge, exercise
-from course.exercises.questions import Question
+from course.exercises.grading import Exercise, challenge, exercise, source_of
+from course.exercises.questions import Choices, Question, Situation
 from course.results import case
 from helpers import network
 
@@ -99,7 +103,7 @@ LOCAL_MISTAKES = {  # what is said to a wrong answer: the edits of the solution 
     "5.2",
     "one layer's backward",
     points=2,
-    minutes=12,
+    minutes=10,
     level=2,
     stub="return ...  # three arrays: dW (shape of W), db (n_l, 1), dA_prev (shape of A_prev)",
     returns=("dW", "db", "dA_prev"),
@@ -126,7 +130,7 @@ LOCAL_MISTAKES = {  # what is said to a wrong answer: the edits of the solution 
     "weighted by the weight on the line, and adds up where lines meet.",
     takeaway="Three products: blame times input, blame summed, blame sent back through W.T.",
 )
-def layer_backward(delta, A_prev, W):  # delta (n_l, m), A_prev (n_l-1, m), W (n_l, n_l-1)
+def layer_backward(delta, A_prev, W):  # (n_l, m), (n_l-1, m), (n_l, n_l-1)
     dW = delta @ A_prev.T
     db = delta.sum(axis=1, keepdims=True)
     dA_prev = W.T @ delta
@@ -259,7 +263,7 @@ def _entry_0_is_none(answer):
     "gradients, and to make the delta of the layer before. The mean is in the first line, and nowhere else.",
     takeaway="That is backpropagation, complete: one sweep back, and every parameter knows its share of the blame.",
 )
-def backward(W, Z, A, Y, f_prime):  # lists with entry l for layer l; Y (n_L, m); softmax at the end
+def backward(W, Z, A, Y, f_prime):  # lists by layer; Y (n_L, m); softmax at the end
     L, m = len(W) - 1, Y.shape[1]
     dW, db = [None] * (L + 1), [None] * (L + 1)
     delta = (A[L] - Y) / m
@@ -273,7 +277,7 @@ def backward(W, Z, A, Y, f_prime):  # lists with entry l for layer l; Y (n_L, m)
 
 DW, DB, *_next = backward.solution.splitlines(keepends=True)[5:9]
 NEXT = "".join(_next)
-BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
+BACKWARD_MISTAKES = {
     "2 (A − Y) over all elements belongs to the squared error. Softmax with its loss gives (A[L] − Y) / m.": [
         {"(A[L] - Y) / m": "2 * (A[L] - Y) / Y.size"},
         {"(A[L] - Y) / m": "2 * (A[L] - Y) / m"},
@@ -412,88 +416,459 @@ BACKWARD_MISTAKES = {  # the same for 5.4 to 5.7
 }
 
 
-# --- 5.4 to 5.7: find the bug -----------------------------------------------------------------------------------------
+# --- 5.4 to 5.7: name the bug of a backward whose code is hidden, then find its line ----------------------------------
+
+BUGS = {  # what gives each away in a fingerprint
+    "no slope": "its last layer is right, and each layer before is larger by a further factor",
+    "slope at a": "its last layer is right, and the layers before are off by a little, in size and in direction",
+    "no transpose": "its last layer is right, and before it the direction is wrong: cosines far from 1",
+    "no mean": "all its directions are right, and every ratio is m",
+    "mean twice": "all its directions are right, and every ratio is 1/m",
+    "overwrite": "it is right at the first call, and wrong at the second",
+}
 
 
-def find_the_bug(key, letter, **texts):
-    """An exercise to repair suspect_a, …, which stands in the lesson: a `backward` by another name."""
-    name = f"repaired_{letter}"
-    return Exercise(
+def suspect_a(W, Z, A, Y, f_prime):
+    L, m = len(W) - 1, Y.shape[1]
+    delta = [None] * (L + 1)
+    delta[L] = A[L] - Y
+    for l in range(L - 1, 0, -1):
+        delta[l] = (W[l + 1].T @ delta[l + 1]) * f_prime(Z[l])
+    dW, db = [None] * (L + 1), [None] * (L + 1)
+    for l in range(1, L + 1):
+        dW[l] = delta[l] @ A[l - 1].T
+        db[l] = delta[l] @ np.ones((m, 1))
+    return dW, db
+
+
+def suspect_b(W, Z, A, Y, f_prime):
+    dW, db = [None], [None]
+    delta = (A[-1] - Y) / Y.shape[1]
+    for l in range(len(W) - 1, 0, -1):
+        dW.insert(1, (A[l - 1] @ delta.T).T)
+        db.insert(1, delta.sum(axis=1, keepdims=True))
+        blame = W[l] @ delta
+        if l > 1:
+            delta = blame * f_prime(Z[l - 1])
+    return dW, db
+
+
+def suspect_c(W, Z, A, Y, f_prime):
+    L, m = len(W) - 1, Y.shape[1]
+    dW, db = [None] * (L + 1), [None] * (L + 1)
+    error = np.subtract(A[L], Y, out=A[L])
+    delta = error / m
+    for l in range(L, 0, -1):
+        dW[l] = delta @ A[l - 1].T
+        db[l] = delta.sum(axis=1).reshape(-1, 1)
+        if l > 1:
+            delta = (W[l].T @ delta) * f_prime(Z[l - 1])
+    return dW, db
+
+
+def suspect_d(W, Z, A, Y, f_prime):
+    L, m = len(W) - 1, Y.shape[1]
+    dW, db = [None] * (L + 1), [None] * (L + 1)
+    delta = A[L] / m - Y / m
+    for l in reversed(range(1, L + 1)):
+        dW[l] = delta @ A[l - 1].T
+        db[l] = delta.sum(axis=1, keepdims=True)
+        blame = W[l].T @ delta
+        delta = blame if l > 1 else None
+    return dW, db
+
+
+@dataclass(kw_only=True)
+class Suspect(Choices):
+    """Name the bug of a function whose fingerprint the lesson shows, and the number of its line."""
+
+    def _fault(self, key, name, line):
+        named = (name or "").replace("_", " ")
+        if name is not None and named not in BUGS:
+            near = "".join(f" Did you mean `{one}`?" for one in get_close_matches(named, BUGS, n=1))
+            return f"{key}/unknown", f"choose one of `{'`, `'.join(BUGS)}`, in quotes.{near}"
+        situation = self.situations[key]
+        if name in situation.right and (line or "").removesuffix(".0") not in self.reasons:
+            last = max(map(int, self.reasons))
+            says = f"`{named}` is right. Now its line: a number from 1 to {last}. The widget shows the code."
+            return f"{key}/no line", says
+        if name in situation.right and line.removesuffix(".0") != situation.reason:
+            code = self.reasons[line.removesuffix(".0")].strip()
+            return f"{key}/{line}", f"`{named}` is right, and another line does it: `{code}` is as it should be."
+        return super()._fault(key, name, situation.reason)
+
+
+def find_the_bug(key, suspect, bug, line, **texts):
+    """An exercise about suspect_a, …: its `bug`, and the line that has it, as a part of its text."""
+    letter = suspect.__name__[-1]
+    lines = {str(k): text for k, text in enumerate(source_of(suspect).splitlines(), 1)}
+    (number,) = (k for k, text in lines.items() if line in text)
+    why_not = {
+        other.replace(" ", "_"): f"no: you would know `{other}` by another mark: {mark}."
+        for other, mark in BUGS.items()
+        if other != bug
+    }
+    situation = Situation((bug.replace(" ", "_"),), number, why_not, {})
+    return Suspect(
         key=key,
-        title=f"find the bug: suspect {letter}",
+        title=f"name the bug: suspect {letter.upper()}",
         points=1,
-        minutes=6,
+        minutes=4,
         level=2,
-        right=backward.right,
-        stub=f"def {name}(W, Z, A, Y, f_prime):\n    return ...  # suspect_{letter}, without its bug\n",
-        solution=backward.solution.replace("def backward", f"def {name}"),
-        returns=backward.returns,
-        cases=NETWORKS[::-1],  # first equally wide layers, as in the lesson
-        also=_entry_0_is_none,
+        stub=f'suspect_{letter} = {{"{letter.upper()}": (..., ...)}}  # the name of the bug, the number of its line\n',
+        solution=f'suspect_{letter} = {{"{letter.upper()}": ("{bug}", {number})}}\n',
+        names=tuple(name.replace(" ", "_") for name in BUGS),
+        reasons=lines,
+        situations={letter.upper(): situation},
         **texts,
     )
 
 
-suspect_a = find_the_bug(
-    "5.4",
-    "a",
-    hints=(
-        "Look at the column of ratios: what is the same in every layer? How many examples are in the batch?",
-        "Every direction is right (cosine 1) and every size is wrong by the same factor, so the fault is in something "
-        "that all layers have in common.",
-        "All layers have the first delta in common. Compare that line with the formula of delta[L]: which factor of "
-        "the mean loss is not there?",
+SUSPECTS = (
+    find_the_bug(
+        "5.4",
+        suspect_a,
+        "no mean",
+        "A[L] - Y",
+        hints=(
+            "Look at the ratios: what is the same in every layer? How many examples are in the batch?",
+            "Every direction is right (cosine 1) and every size is wrong by the same factor, so the fault is in "
+            "something that all layers have in common.",
+            "All layers have the first delta in common. Compare that line with the formula of delta[L]: which factor "
+            "of the mean loss is not there?",
+        ),
+        reason="The ratio is exactly m in every layer, and the direction is right: the 1/m of the mean is missing in "
+        "delta[L]. Such a network learns, with a learning rate m times too large, and another one for every batch "
+        "size.",
+        takeaway="No batch mean. Its mark: the ratio is exactly m, in every layer.",
     ),
-    reason="The ratio is exactly m in every layer, and the direction is right: the 1/m of the mean is missing in "
-    "delta[L]. Such a network learns, with a learning rate m times too large, and another one for every batch size.",
-    takeaway="No batch mean. Its mark: the ratio is exactly m, in every layer.",
-)
-suspect_b = find_the_bug(
-    "5.5",
-    "b",
-    hints=(
-        "Which layer is right, and where does the trouble begin? Between them lies the line to look at.",
-        "The cosine before the last layer is far from 1: the gradient points somewhere else, which no factor such as a "
-        "slope between 0 and ¼ does so thoroughly. Something is mixed up among the units.",
-        "Follow one weight W[l][j, i]: it carries a value from unit i to unit j. On the way back it must carry blame "
-        "from j to i. Does the matrix product in the loop do that?",
+    find_the_bug(
+        "5.5",
+        suspect_b,
+        "no transpose",
+        "W[l] @ delta",
+        hints=(
+            "Which layer is right, and where does the trouble begin? Between them lies the line to look at.",
+            "The cosine before the last layer is far from 1: the gradient points somewhere else, which no factor such "
+            "as a slope between 0 and ¼ does so thoroughly. Something is mixed up among the units.",
+            "Follow one weight W[l][j, i]: it carries a value from unit i to unit j. On the way back it must carry "
+            "blame from j to i. Which line does that?",
+        ),
+        reason="The last layer is right; before it the direction is wrong. W[l] @ delta sends the blame of unit j to "
+        "the wrong units. The shapes fit only because the layers are equally wide.",
+        takeaway="No transpose. Its mark: the last layer is right, and before it the direction is wrong.",
     ),
-    reason="The last layer is right; before it the direction is wrong. W[l] @ delta sends the blame of unit j to the "
-    "wrong units. The shapes fit only because the layers are equally wide.",
-    takeaway="No transpose. Its mark: the last layer is right, and before it the direction is wrong.",
-)
-suspect_c = find_the_bug(
-    "5.6",
-    "c",
-    hints=(
-        "The gradient check passes. What is different at the second call? The weights and the input are the same.",
-        "Something that the first call was given is no longer what it was. Which arrays does the function write into?",
-        "`delta = A[L]` gives the same array a second name; it copies nothing. What do `-=` and `/=` then change?",
+    find_the_bug(
+        "5.6",
+        suspect_c,
+        "overwrite",
+        "out=A[L]",
+        hints=(
+            "The gradient check passes. What is different at the second call? The weights and the input are the same.",
+            "Something that the first call was given is no longer what it was. Which arrays does the function write "
+            "into?",
+            "`np.subtract(a, b, out=c)` puts the difference into the array c, as `-=` would. Which array is c here?",
+        ),
+        reason="`out=A[L]` writes the difference into A[L]. The second call finds A[L] − Y where A[L] should be. "
+        "`(A[L] - Y) / m` makes a new array.",
+        takeaway="In-place overwrite. Its mark: right at the first call, wrong at the second.",
     ),
-    reason="`delta = A[L]` is no copy, and `-=` writes into A[L]. The second call finds (A[L] − Y)/m where A[L] should "
-    "be. `(A[L] - Y) / m` makes a new array.",
-    takeaway="In-place overwrite. Its mark: right at the first call, wrong at the second.",
-)
-suspect_d = find_the_bug(
-    "5.7",
-    "d",
-    hints=(
-        "The last layer is right, and each layer before it is worse by a further factor. Which factor enters once for "
-        "each layer?",
-        "The hidden layers are sigmoids. How large is the slope of a sigmoid at most, and what happens to a gradient "
-        "that leaves it out?",
-        "Compare the last line of the loop with the formula of delta[l]: there is a matrix product, and then an "
-        "element by element product with something. With what, and at which place?",
+    find_the_bug(
+        "5.7",
+        suspect_d,
+        "no slope",
+        "delta = blame",
+        hints=(
+            "The last layer is right, and each layer before it is worse by a further factor. Which factor enters once "
+            "for each layer?",
+            "The hidden layers are sigmoids. How large is the slope of a sigmoid at most, and what happens to a "
+            "gradient that leaves it out?",
+            "Between `blame` and the next `delta` something should be multiplied. Which line makes that step?",
+        ),
+        reason="The gradients grow with every layer away from the output, mostly by a factor of 4 or more: the slope "
+        "of the sigmoid, at most ¼, is nowhere multiplied in.",
+        takeaway="Missing f′. Its mark: the last layer is right, and each one before is too large by a further factor.",
     ),
-    reason="The gradients grow with every layer away from the output, mostly by a factor of 4 or more: the slope of "
-    "the sigmoid, at most ¼, is missing.",
-    takeaway="Missing f′. Its mark: the last layer is right, and each one before is too large by a further factor.",
 )
 
-EXERCISES = (local_derivatives, layer_backward, backward, suspect_a, suspect_b, suspect_c, suspect_d)
-for _task, _mistakes in zip(EXERCISES, (LOCAL_MISTAKES, LAYER_MISTAKES, *[BACKWARD_MISTAKES] * 5), strict=True):
+
+# --- 5.8: on paper ----------------------------------------------------------------------------------------------------
+
+shared = Exercise(
+    key="5.8",
+    title="a weight that is used twice",
+    points=2,
+    minutes=8,
+    level=2,
+    stub="shared = (..., ...)  # ∂L/∂w, ∂L/∂b\n",
+    right=(16, 6),
+    use=lambda answer, scale: tuple(scale * np.asarray(part) for part in answer),
+    returns=("dL_dw", "dL_db"),
+    apart=True,
+    cases=(case("x = 2, w = 3, b = −4 and y = 5", scale=1),),
+    hints=(
+        "Forward first: z, a, ŷ, L. Then from the right: how much does L move per unit of ŷ? Of a? Of z?",
+        "Two lines leave w: one to z, one to ŷ. There are two paths from it to the loss; b has one.",
+        "z = 2, a = 2, ŷ = 6, so ∂L/∂ŷ = 2. The short path multiplies that by a; the long one by w, by the slope of "
+        "ReLU and by x.",
+    ),
+    solution="shared = (2 * 2 + 2 * 3 * 1 * 2, 2 * 3 * 1)\n",
+    reason="Forward: z = 6 − 4 = 2, a = 2, ŷ = 6, L = 1. Backward: ∂L/∂ŷ = 2 (6 − 5) = 2. Short path to w: 2 · a = 4. "
+    "Long path: 2 · w · 1 · x = 2 · 3 · 1 · 2 = 12. They add: 16. To b there is the long path only, with the rate 1 at "
+    "its end: 2 · 3 · 1 · 1 = 6.",
+    takeaway="A weight that is used twice gets the sum: 4 + 12 = 16. Convolutions, whose weights are used at every "
+    "place of a picture, learn by this rule.",
+)
+SHARED_MISTAKES = {
+    "∂L/∂w: 12 is one path, through z and a. The second goes straight from w to ŷ.": (12, 6),
+    "∂L/∂w: 4 is one path, straight from w to ŷ. The second goes through z and a.": (4, 6),
+    "∂L/∂w: where paths meet, rates add; along a path they multiply. You multiplied 4 and 12.": (48, 6),
+    "∂L/∂w: both paths change the loss in the same direction here, so they add; you took the difference.": (8, 6),
+    "The slope of the square is missing: ∂L/∂ŷ = 2 (ŷ − y) = 2.": (8, 3),
+    "The sign is turned: ŷ = 6 is above y = 5, so ∂L/∂ŷ = 2 is positive.": (-16, -6),
+    "∂L/∂b: on the way from ŷ to a blame is multiplied by w = 3.": (16, 2),
+    "∂L/∂b: b moves z by 1 per unit, not by its own value, and not by x.": [(16, -24), (16, 12)],
+    "The two are swapped: ∂L/∂w comes first.": (6, 16),
+    "∂L/∂w: on the long path w moves z by x = 2 per unit; that factor is missing.": (10, 6),
+}
+
+
+# --- 5.9: a skip connection -------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "5.9",
+    "backward through a skip connection",
+    points=3,
+    minutes=12,
+    level=3,
+    stub="return ...  # three arrays: dW (n, n), db (n, 1), dA_prev (n, m)",
+    returns=("dW", "db", "dA_prev"),
+    apart=True,
+    cases=[
+        case(
+            "2 units with tanh, 3 examples",
+            dA=[[1.0, 2.0, -1.0], [0.5, -1.0, 3.0]],
+            A_prev=[[1.0, 0.0, 2.0], [-1.0, 3.0, 0.5]],
+            Z=[[0.5, -1.0, 2.0], [1.5, 0.3, -0.7]],
+            W=[[1.0, 2.0], [3.0, -2.0]],
+            f_prime=network.tanh_prime,
+        ),
+        case(
+            "3 units with leaky ReLU, 2 examples",
+            dA=[[1.0, 2.0], [0.5, -1.0], [-2.0, 0.4]],
+            A_prev=[[1.0, 0.3], [-1.0, 3.0], [0.7, 2.0]],
+            Z=[[0.5, -1.0], [-1.5, 0.3], [2.0, 0.9]],
+            W=[[1.0, 2.0, 0.5], [3.0, -2.0, 1.5], [-0.4, 0.6, 2.5]],
+            f_prime=network.leaky_relu_prime,
+        ),
+    ],
+    hints=[
+        "Draw it: from A_prev two lines lead to A, one straight, one through W, Z and f. How does blame come back "
+        "along each?",
+        "On the way through f it meets the slope: that gives the δ of Z. From there it is 5.2. And the straight line?",
+        "`delta = dA * f_prime(Z)`. A_prev has two paths to the loss: through W, and straight, with the rate 1. Add.",
+    ],
+    reason="A = A_prev + f(Z). Through f: delta = dA ⊙ f′(Z), and then everything is 5.2. The straight line passes dA "
+    "on as it is; where the two paths meet at A_prev, they add.",
+    takeaway="Two paths meet at A_prev, one with the rate 1: however small the slopes are, blame gets through.",
+)
+def skip_backward(dA, A_prev, Z, W, f_prime):  # dA, A_prev, Z (n, m); W (n, n)
+    delta = dA * f_prime(Z)
+    dW = delta @ A_prev.T
+    db = delta.sum(axis=1, keepdims=True)
+    dA_prev = W.T @ delta + dA
+    return dW, db, dA_prev
+
+
+SKIP_MISTAKES = {
+    "The straight path is missing: A_prev also goes into A by itself, with the rate 1, so dA is added.": {
+        "W.T @ delta + dA": "W.T @ delta"
+    },
+    "The path through W and f is missing: A_prev also goes into Z.": {"W.T @ delta + dA": "dA"},
+    "On the straight path nothing is multiplied: dA itself is added, not delta.": {"+ dA": "+ delta"},
+    "Where paths meet, blame adds; you multiplied.": {"W.T @ delta + dA": "W.T @ delta * dA"},
+    "The value A_prev is no blame: what comes along the straight path is dA.": {"+ dA": "+ A_prev"},
+    "On the straight path the rate is 1, and what is passed on is 1 · dA, not 1.": {"+ dA": "+ 1"},
+    "The slope is missing: from A to Z blame passes f, so delta = dA * f_prime(Z).": {"dA * f_prime(Z)": "dA"},
+    "The skip goes around W and b: their gradients take delta, in which dA meets the slope, and nothing more.": {
+        "dA * f_prime(Z)": "dA * (1 + f_prime(Z))",
+        "W.T @ delta + dA": "W.T @ (dA * f_prime(Z)) + dA",
+    },
+    "The straight path goes around f and around W: only the other one is multiplied by the slope and by W.T.": [
+        {"dA * f_prime(Z)": "dA * (1 + f_prime(Z))", "W.T @ delta + dA": "W.T @ delta"},
+        {"dA * f_prime(Z)": "dA * f_prime(Z) + dA", "W.T @ delta + dA": "W.T @ delta + dA"},
+        {"W.T @ delta + dA": "W.T @ (delta + dA)"},
+        {"W.T @ delta + dA": "(W.T @ dA + dA) * f_prime(Z)"},
+    ],
+    "The slope belongs where the unit stood, at Z: not at A_prev.": {"f_prime(Z)": "f_prime(A_prev)"},
+    "Blame goes back through W.T. W is square here, so the shapes do not tell.": {"W.T @": "W @"},
+    "The slope comes before W.T, on the way from A to Z: delta = dA * f_prime(Z).": {
+        "W.T @ delta": "(W.T @ dA) * f_prime(Z)"
+    },
+    "dW is delta first, then A_prev transposed.": {"delta @ A_prev.T": "A_prev @ delta.T"},
+    "db lost its second axis: `keepdims=True`.": {", keepdims=True": ""},
+    "You summed over the units. Examples are columns: to sum over them is axis 1.": {"axis=1": "axis=0"},
+    "dW and db take delta, the blame at Z, not dA, the blame at A.": {
+        "delta @": "dA @",
+        "delta.sum": "dA.sum",
+    },
+    "dW takes delta, the blame at Z, not dA, the blame at A.": {"delta @ A_prev.T": "dA @ A_prev.T"},
+    "db takes delta, the blame at Z, not dA, the blame at A.": {"delta.sum": "dA.sum"},
+    "You divided by m. The 1/m of the mean loss is in dA already.": {"A_prev.T\n": "A_prev.T / Z.shape[1]\n"},
+    "`*` multiplies element by element; blame goes back by the matrix product `W.T @ delta`.": {
+        "W.T @ delta": "(W.T * delta.sum())"
+    },
+}
+
+
+# --- 5.10 to 5.12: operations of Value --------------------------------------------------------------------------------
+
+
+@exercise(
+    "5.10",
+    "a product hands blame back",
+    points=1,
+    minutes=3,
+    level=1,
+    stub="return ...  # two numbers: the share of a, the share of b",
+    returns=("a", "b"),
+    cases=[case(a=2.0, b=3.0, upstream=5.0), case(a=-1.5, b=0.25, upstream=-2.0), case(a=0.0, b=4.0, upstream=1.0)],
+    hints=[
+        "How much does a · b move per unit of a, with b left alone?",
+        "The local derivative of a product is the other factor.",
+        "Upstream times local: `upstream * b` for a, and for b?",
+    ],
+    reason="a · b moves by b per unit of a, and by a per unit of b: the other factor, times what comes from upstream.",
+    takeaway="Upstream times the other factor.",
+)
+def mul_back(a, b, upstream):  # of a * b
+    return upstream * b, upstream * a
+
+
+MUL_MISTAKES = {
+    "The two are swapped: a · b moves by b per unit of a. The local derivative is the other factor.": {
+        "upstream * b, upstream * a": "upstream * a, upstream * b"
+    },
+    "These are the local derivatives. Each share is upstream times the local derivative.": {
+        "upstream * b, upstream * a": "b, a"
+    },
+    "A sum hands upstream on as it is; a product multiplies it by the other factor.": {
+        "upstream * b, upstream * a": "upstream, upstream"
+    },
+    "That is upstream times the product itself. How much does a · b move per unit of a?": {
+        "upstream * b, upstream * a": "upstream * a * b, upstream * a * b"
+    },
+    "Upstream times local: multiply, do not add.": {"upstream * b, upstream * a": "upstream + b, upstream + a"},
+    "That is half of it, as if the blame were shared out. Each of the two gets all that it moves.": {
+        "upstream * b, upstream * a": "upstream * b / 2, upstream * a / 2"
+    },
+}
+
+
+@exercise(
+    "5.11",
+    "tanh hands blame back",
+    points=1,
+    minutes=3,
+    level=1,
+    stub="return ...  # one number: the share of a",
+    cases=[case(a=0.5, upstream=3.0), case(a=-1.2, upstream=-2.0), case(a=2.0, upstream=0.5)],
+    hints=[
+        "Lesson 02 has the slope of tanh, made of its value.",
+        "With t = tanh(a) the slope is 1 − t².",
+        "`np.tanh(a)` is t. Then upstream times the slope.",
+    ],
+    reason="The slope of tanh at a is 1 − tanh(a)²: 1 at 0, and nearly 0 far out. Upstream is multiplied by it.",
+    takeaway="Upstream times 1 − tanh(a)².",
+)
+def tanh_back(a, upstream):  # of tanh(a)
+    return upstream * (1 - np.tanh(a) ** 2)
+
+
+TANH_MISTAKES = {
+    "a is what went in, not what came out: t = tanh(a), and the slope is 1 − t².": {"np.tanh(a)": "a"},
+    "That is the local derivative. The share is upstream times it.": {"upstream * ": ""},
+    "You passed on tanh(a), its value. Its slope is 1 − tanh(a)².": {"(1 - np.tanh(a) ** 2)": "np.tanh(a)"},
+    "The square is missing: 1 − tanh(a)².": {" ** 2": ""},
+    "t (1 − t) is the slope of the sigmoid. That of tanh is 1 − t².": {
+        "(1 - np.tanh(a) ** 2)": "np.tanh(a) * (1 - np.tanh(a))"
+    },
+    "The square belongs to tanh(a), not to a: np.tanh(a) ** 2.": {"np.tanh(a) ** 2": "np.tanh(a**2)"},
+    "The slope is taken at upstream; it belongs at a.": {"np.tanh(a)": "np.tanh(upstream)"},
+    "Brackets are missing: `upstream * 1 - …` multiplies the 1 only.": {"(1 - np.tanh(a) ** 2)": "1 - np.tanh(a) ** 2"},
+    "The tanh is taken of the product; it is upstream times the slope at a.": {
+        "upstream * (1 - np.tanh(a) ** 2)": "1 - np.tanh(a * upstream) ** 2"
+    },
+    "The slope of tanh is at most 1: 1 minus the square, not plus.": {"1 - np": "1 + np"},
+}
+
+
+@exercise(
+    "5.12",
+    "a power hands blame back",
+    points=1,
+    minutes=4,
+    level=2,
+    stub="return ...  # one number: the share of a",
+    cases=[
+        case(a=2.0, n=3, upstream=5.0),
+        case(a=-1.5, n=2, upstream=2.0),
+        case(a=0.5, n=-1, upstream=-3.0),
+        case(a=4.0, n=0.5, upstream=1.5),
+    ],
+    hints=[
+        "The slope of a² is 2a, that of a³ is 3a².",
+        "In general n · a^(n − 1), also for n = −1: there it is −1/a².",
+        "`n * a ** (n - 1)` is the local derivative. And upstream?",
+    ],
+    reason="The slope of aⁿ is n · aⁿ⁻¹; upstream is multiplied by it. For n = −1 that is the slope of 1/a, −1/a².",
+    takeaway="Upstream times n · aⁿ⁻¹; with n = −1 you have division.",
+)
+def power_back(a, n, upstream):  # of a ** n, for a number n that gets no blame
+    return upstream * n * a ** (n - 1)
+
+
+POWER_MISTAKES = {
+    "That is the local derivative. The share is upstream times it.": {"upstream * ": ""},
+    "The exponent goes down by one: n · a ** (n − 1).": {"(n - 1)": "n"},
+    "The factor n is missing: the slope of a² is 2a.": {"n * a": "a"},
+    "Brackets are missing: `a ** n - 1` subtracts 1 from the power.": {"(n - 1)": "n - 1"},
+    "2a is the slope of a². For any n it is n · a ** (n − 1).": {"n * a ** (n - 1)": "2 * a"},
+    "You passed on the power itself; its slope is n · a ** (n − 1).": {"n * a ** (n - 1)": "a**n"},
+    "The exponent goes down by one, not up: that is what an integral does.": {"(n - 1)": "(n + 1)"},
+    "(n · a) is raised to the power as a whole: only a is.": {"n * a ** (n - 1)": "(n * a) ** (n - 1)"},
+    "The factor is n, the old exponent, not n − 1.": {"n * a": "(n - 1) * a"},
+    "upstream, too, is raised to the power: it is a plain factor.": {
+        "upstream * n * a ** (n - 1)": "n * (upstream * a) ** (n - 1)"
+    },
+    "n and a have changed places: the slope of aⁿ is n · a ** (n − 1).": {"n * a ** (n - 1)": "a * n ** (a - 1)"},
+}
+
+EXERCISES = (
+    local_derivatives,
+    layer_backward,
+    backward,
+    *SUSPECTS,
+    shared,
+    skip_backward,
+    mul_back,
+    tanh_back,
+    power_back,
+)
+for _task, _mistakes in (
+    (local_derivatives, LOCAL_MISTAKES),
+    (layer_backward, LAYER_MISTAKES),
+    (backward, BACKWARD_MISTAKES),
+    (shared, SHARED_MISTAKES),
+    (skip_backward, SKIP_MISTAKES),
+    (mul_back, MUL_MISTAKES),
+    (tanh_back, TANH_MISTAKES),
+    (power_back, POWER_MISTAKES),
+):
     for _feedback, _edits in _mistakes.items():
-        for _edit in _edits if isinstance(_edits, tuple | list) else [_edits]:
+        _several = isinstance(_edits, list) or (isinstance(_edits, tuple) and isinstance(_edits[0], dict))
+        for _edit in _edits if _several else [_edits]:
             _task.mistake(_feedback, _edit)
 
 

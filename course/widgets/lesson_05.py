@@ -16,19 +16,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import NullLocator
 
 from course.diagram import Diagram
+from course.exercises import lesson_05 as tasks
+from course.exercises.grading import edited
 from course.text import factor, minus, number
 from course.widgets.controls import Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
-from helpers.network import ACTIVATIONS, relu, relu_prime
-from helpers.plots import BLUE, DARK_ORANGE, ORANGE
+from helpers.network import ACTIVATIONS, Network, relu, relu_prime
+from helpers.plots import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 
 STEPS = 13
 GRAPH, NETWORK = "graph", "network 2-3-1"
 INK, PALE = "#222222", "#BBBBBB"
+DOUBT = LinearSegmentedColormap.from_list("doubt", ["white", ORANGE])  # of a fingerprint: right, far off
 PARAMETERS = {  # of the network, before one of them is changed: W[1] row by row, b[1], W[2], b[2]
     "W[1]₁₁": 3.0, "W[1]₁₂": -1.0, "W[1]₂₁": 2.0, "W[1]₂₂": 1.0, "W[1]₃₁": -1.0, "W[1]₃₂": -1.0,
     "b[1]₁": -3.0, "b[1]₂": -2.0, "b[1]₃": 1.0, "W[2]₁": 2.0, "W[2]₂": -1.0, "W[2]₃": 3.0, "b[2]": 1.0,
@@ -423,3 +427,143 @@ def tick(y):
         return minus(f"{y:g}")
     power = str(round(np.log10(abs(y)))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{'−' if y < 0 else ''}10{power}"
+
+
+SHOWN = ("ratio", "cosine", "second call")  # of a fingerprint, each for layers 1, 2, 3
+
+
+def fingerprint(backward, m=10, seed=3):
+    """What `backward`, a function as of exercise 5.3, makes of m examples in three layers of four sigmoids.
+
+    Beside the nudged gradient, for dW[1], dW[2], dW[3]: the ratio of the sizes, the cosine of the angle between them,
+    and the ratio at a second call that follows without a forward pass; three lists of numbers, to two digits.
+    """
+    network = Network([4, 4, 4, 4], "sigmoid", "softmax", seed=seed, dtype=np.float64)
+    rng = np.random.default_rng(seed)
+    for theta in network.parameters():
+        theta += 0.5 * rng.normal(size=theta.shape)
+    A0, Y = rng.normal(size=(4, m)), np.eye(4)[:, rng.integers(4, size=m)]
+    network.forward(A0)
+    truth = network.backward(Y)[0][1:]  # tests compare it with nudging
+    lists = network.W, network.Z, [a.copy() for a in network.A], Y.copy(), ACTIVATIONS["sigmoid"][1]
+    first, second = ([np.array(one) for one in backward(*lists)[0][1:]] for _ in range(2))
+    size = np.linalg.norm
+    ratio, again = ([size(a) / size(n) for a, n in zip(dW, truth, strict=True)] for dW in (first, second))
+    cosine = [np.sum(a * n) / (size(a) * size(n)) for a, n in zip(first, truth, strict=True)]
+    return tuple([round(float(value), 2) + 0.0 for value in values] for values in (ratio, cosine, again))
+
+
+BUGGED = {  # a right `backward` with the bug of that name in it, for the table of the lesson
+    "right": {},
+    "no slope": {" * f_prime(Z[l - 1])": ""},
+    "slope at a": {"f_prime(Z[l - 1])": "f_prime(A[l - 1])"},
+    "no transpose": {"W[l].T @": "W[l] @"},
+    "no mean": {"(A[L] - Y) / m": "A[L] - Y"},
+    "mean twice": {"A[l - 1].T": "A[l - 1].T / m", "sum": "mean"},
+    "overwrite": {"(A[L] - Y) / m": "np.subtract(A[L], Y, out=A[L]) / m"},
+}
+
+
+def draw_fingerprints(figure, m=10):
+    """The fingerprints of a right backward and of six bugs, a row each, as a table on `figure`."""
+    rows = []
+    for edits in BUGGED.values():
+        namespace = {"np": np}
+        exec(edited(tasks.backward.solution, edits), namespace)
+        rows.append(np.ravel(fingerprint(namespace["backward"], m)))
+    ax = figure.add_axes((0.14, 0.03, 0.84, 0.78))
+    table = Table(ax, list(BUGGED))
+    table.show(np.array(rows))
+    return ax
+
+
+class Table:
+    """Fingerprints on `ax`, a row each; what is not 1 is orange, the more the farther."""
+
+    def __init__(self, ax, names, animated=False):
+        ax.set(xlim=(-0.5, 8.5), ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names)
+        ax.set_xticks(range(9), ["dW[1]", "dW[2]", "dW[3]"] * 3)
+        ax.tick_params(length=0, labeltop=True, labelbottom=False)
+        ax.spines[:].set_visible(False)
+        ax.grid(False)
+        for k, name in enumerate(SHOWN):
+            ax.annotate(name, (3 * k + 1, 1), (0, 26), xycoords=("data", "axes fraction"),
+                        textcoords="offset points", ha="center", weight="bold")  # fmt: skip
+            if k:
+                ax.axvline(3 * k - 0.5, color="white", lw=6, zorder=3)
+        self.cells = ax.imshow(
+            np.zeros((len(names), 9)), cmap=DOUBT, vmin=0, vmax=1.2, aspect="auto", animated=animated
+        )
+        at = {"ha": "center", "va": "center", "size": 12, "color": INK, "animated": animated, "zorder": 4}
+        self.texts = [[ax.text(i, j, "", **at) for i in range(9)] for j in range(len(names))]
+
+    def show(self, rows):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            off = np.where(rows > 0, np.abs(np.log10(np.maximum(rows, 1e-3))), 1.2)
+            off[:, 3:6] = 1.2 * (1 - rows[:, 3:6])
+        self.cells.set_data(off)
+        for texts, row in zip(self.texts, rows, strict=True):
+            for text, value in zip(texts, row, strict=True):
+                text.set_text(minus(f"{value:.2f}".rstrip("0").rstrip(".")))
+
+
+class Suspects(Explorer):
+    """Four functions with a bug each, as a fingerprint only; the code opens once the bug is named.
+
+    The controls, which can be set at the start, are `suspect`, `verdict`, a name of BUGS, and `line`.
+    """
+
+    size = 740, 400
+
+    def controls(self):
+        letters = [letter for task in tasks.SUSPECTS for letter in task.situations]
+        return {
+            "suspect": dropdown("suspect", letters),
+            "verdict": dropdown("your verdict", ["?", *tasks.BUGS]),
+            "line": slider("its line", 1, 1, 14, 1),
+        }
+
+    def draw(self, figure):
+        self.known = {}
+        for task in tasks.SUSPECTS:
+            ((letter, situation),) = task.situations.items()
+            suspect = getattr(tasks, task.name)
+            self.known[letter] = situation, list(task.reasons.values()), fingerprint(suspect, m=7, seed=5)
+        self.table = Table(figure.add_axes((0.13, 0.72, 0.85, 0.1)), [""], animated=True)
+        self.who = moving_text(figure, 0.11, 0.77, ha="right", va="center", size=13, weight="bold")
+        figure.text(0.02, 0.945, "7 examples, three layers of four sigmoids", size=12)
+        self.lines = [
+            moving_text(figure, 0.04, 0.61 - 0.045 * k, size=11, family="DejaVu Sans Mono") for k in range(14)
+        ]
+
+    def update(self, suspect, verdict, line):
+        situation, code, found = self.known[suspect]
+        self.table.show(np.reshape(found, (1, 9)))
+        self.who.set_text(suspect)
+        self.named = verdict.replace(" ", "_") in situation.right
+        self.last = len(code)
+        self.found = self.named and str(round(line)) == situation.reason
+        closed = ["", "", "", "The code opens when the bug is named."]
+        texts = [f"{k:2}  {text}" for k, text in enumerate(code, 1)] if self.named else closed
+        for k, (text, words) in enumerate(zip(self.lines, [*texts, *[""] * 14], strict=False), 1):
+            text.set_text(words)
+            color = (DARK_GREEN if self.found else DARK_ORANGE) if self.named and k == round(line) else INK
+            if text.get_color() != color:
+                text.set_color(color)
+        if verdict == "?" or self.named:
+            return []
+        return [f"`{verdict}` it is not: that has another mark, {tasks.BUGS[verdict]}."]
+
+    def unused(self, **values):
+        return () if self.named else ("line",)
+
+    def goals(self, suspect, **values):
+        yield f"suspect {suspect}: name the bug", self.named
+        if self.named:
+            yield f"suspect {suspect}: find its line", self.found
+
+    def caption(self, suspect, verdict, line):
+        found = "; ".join(f"{name} {', '.join(map(number, row))}" for name, row in
+                          zip(SHOWN, self.known[suspect][2], strict=True))  # fmt: skip
+        said = f" Line {line:.0f} is chosen." if self.named else ""
+        return f"Suspect {suspect}: {found}.{said}"

@@ -226,6 +226,28 @@ def the_gradient_check_is_best_between_rounding_and_curvature(lesson, figure):
     assert double[-1] > 1e4 * np.min(double)
 
 
+@after("05_backpropagation_step_by_step", "train-run")
+def the_learners_backward_trains_and_the_loop_reads_digits(lesson):
+    assert np.mean(lesson.said == lesson.sample.y_test) > 0.8
+
+
+@after("05_backpropagation_step_by_step", "pixels-figure")
+def a_small_move_against_the_blame_mends_the_answer(lesson, figure):
+    assert lesson.A_one[2].argmax() != lesson.wanted == lesson.A_repaired[2].argmax()
+
+
+@after("05_backpropagation_step_by_step", "cost-figure")
+def paths_multiply_with_depth_and_delta_stays_cheapest(lesson, figure):
+    (_, paths), (_, nudging), (_, delta) = curves(figure.axes[0])
+    assert np.all(delta < np.minimum(paths, nudging))
+    assert paths[-1] > nudging[-1]
+
+
+@after("05_backpropagation_step_by_step", "value-torch")
+def values_layers_and_pytorch_agree(lesson):
+    assert np.allclose(lesson.by_values, lesson.dW_v)
+
+
 @after("06_gradient_descent", "regimes")
 def every_step_multiplies_the_weight_by_one_minus_alpha_c(lesson, figure):
     for ax, alpha in zip(figure.axes, (0.01, 0.25, 0.45, 0.5, 0.55), strict=True):
@@ -664,3 +686,102 @@ def the_ensemble_helps_against_noise_and_temperature_hardly_at_all(lesson):
 def the_committee_says_the_mean_of_its_members(lesson, figure):
     X = lesson.pictures["noise"][:3]
     assert np.allclose(sum(net.predict_proba(X) for net in lesson.members) / 5, lesson.committee.predict_proba(X))
+
+
+@after("10_from_scratch_to_pytorch", "load")
+def eleven_of_twelve_images_are_for_training(lesson):
+    assert round(len(lesson.X_train) / len(lesson.X_val)) == 11
+    assert not set(lesson.train_rows) & set(lesson.val_rows)
+
+
+@after("10_from_scratch_to_pytorch", "hook")
+def fifty_steps_teach_much(lesson):
+    assert abs(lesson.losses[0] - np.log(10)) < 0.3
+    assert np.mean(lesson.losses[-5:]) < 1
+
+
+@after("10_from_scratch_to_pytorch", "layers")
+def outputs_and_gradients_of_every_layer_agree(lesson):
+    assert [len(sizes) for sizes in lesson.apart.values()] == [3, 1, 3, 1, 3]
+    assert max(size for sizes in lesson.apart.values() for size in sizes) < 1e-12
+
+
+@after("10_from_scratch_to_pytorch", "optimizers-table")
+def five_optimizers_take_the_same_hundred_steps(lesson):
+    assert len(lesson.stepped) == 5
+    assert max(lesson.stepped.values()) < 1e-9
+
+
+@after("10_from_scratch_to_pytorch", "race-ours")
+def the_network_of_07_learns(lesson):
+    assert lesson.dense_right > least(lesson, 0.97, 0.93)
+
+
+@after("10_from_scratch_to_pytorch", "race-table")
+def pytorch_learns_as_much_from_the_same_batches(lesson):
+    for right, _ in lesson.raced.values():
+        assert abs(right - lesson.dense_right) < least(lesson, 0.01, 0.02)
+
+
+@after("10_from_scratch_to_pytorch", "wide-table")
+def wide_layers_cost_both_more_than_a_hundred_times_as_much(lesson):
+    for ms in (lesson.ours_ms, lesson.theirs_ms):
+        assert ms[4096] > 20 * ms[32]
+
+
+@after("10_from_scratch_to_pytorch", "bugs-table")
+def each_bug_does_what_is_said_of_it(lesson):
+    right = {
+        name: lesson.share_right(getattr(lesson, name), lesson.X_val, lesson.y_val)
+        for name in ("healthy", "added", "twice")
+    }
+    assert right["healthy"] > 0.8
+    assert right["added"] < right["healthy"] - 0.1
+    assert right["twice"] < right["healthy"] - 0.05
+    assert lesson.changed > 0.03
+    assert lesson.misread > 0.05
+
+
+@after("10_from_scratch_to_pytorch", "push")
+def pushed_digits_are_lost(lesson):
+    assert lesson.dense_pushed[0] > least(lesson, 0.97, 0.9)
+    assert (np.diff(lesson.dense_pushed) < 0).all()
+    assert lesson.dense_pushed[3] < 0.65
+
+
+@after("10_from_scratch_to_pytorch", "conv-train")
+def the_convolution_learns_about_as_well_as_the_dense_network(lesson):
+    convolution, dense = lesson.conv_right.values()
+    assert min(convolution, dense) > 0.85
+    assert abs(convolution - dense) < 0.04
+
+
+@after("10_from_scratch_to_pytorch", "conv-speed")
+def both_convolutions_were_timed(lesson):
+    assert min(lesson.conv_ms.values()) > 0
+
+
+@after("10_from_scratch_to_pytorch", "cnn-table")
+def the_convolutional_network_reads_pushed_digits(lesson):
+    assert lesson.cnn_val > lesson.dense_val - 0.015
+    assert lesson.cnn_pushed[3] > lesson.dense_pushed[3] + 0.2
+    assert lesson.cnn_pushed[5] < 0.75
+
+
+@after("10_from_scratch_to_pytorch", "device")
+def it_ran_somewhere(lesson):
+    assert lesson.device in ("cpu", "cuda", "mps")
+    assert min(lesson.gpu_ms.values()) > 0
+
+
+@after("10_from_scratch_to_pytorch", "tune-table")
+def old_layers_make_fifty_labels_go_further(lesson):
+    new, tuned, frozen = lesson.tuned_right.values()
+    assert min(tuned, frozen) > new + 0.03
+    assert min(tuned, frozen) > 0.8
+
+
+@after("10_from_scratch_to_pytorch", "attention")
+def attention_reads_without_training(lesson):
+    assert lesson.attended > 0.9
+    assert np.allclose(lesson.P.sum(axis=0), 1, atol=1e-5)
