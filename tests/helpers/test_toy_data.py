@@ -46,7 +46,7 @@ def test_rows_of_the_promised_type_balanced_and_the_same_for_the_same_seed(make,
     assert (X.shape, X.dtype, y.shape) == ((n, 2 if make in CLASSES else 1), np.float64, (n,))
     assert np.isfinite(X).all()
     assert np.isfinite(y).all()
-    assert y.dtype == (np.int64 if make in CLASSES else np.float64)
+    assert y.dtype == (np.intp if make in CLASSES else np.float64)
     if make in CLASSES:
         counts = np.bincount(y, minlength=n_classes if make is blobs else 2)
         assert len(counts) == (n_classes if make is blobs else 2)
@@ -122,7 +122,7 @@ def test_logic_gates_are_their_truth_tables():
     gates = {"AND": operator.and_, "OR": operator.or_, "NAND": lambda a, b: 1 - (a & b), "XOR": operator.xor}
     for name, gate in gates.items():
         X, y = logic_gate(name)
-        assert (X.dtype, y.dtype) == (np.float64, np.int64)
+        assert (X.dtype, y.dtype) == (np.float64, np.intp)
         assert X.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
         assert y.tolist() == [gate(int(a), int(b)) for a, b in X]
         X[:], y[:] = 7, 7
