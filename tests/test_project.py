@@ -112,3 +112,15 @@ def test_our_settings_turn_the_announcements_off(monkeypatch):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(lab.SETTINGS))
     config = page_config.get_page_config([f"{folder}/labconfig" for folder in jupyter_config_path()])
     assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
+
+
+def test_the_container_has_the_python_and_the_commands_that_the_course_asks_for():
+    folder = ROOT / ".devcontainer"
+    settings = json.loads((folder / "devcontainer.json").read_text("utf-8"))
+    dockerfile = (folder / settings["build"]["dockerfile"]).read_text("utf-8")
+    (python,) = re.findall(r"^FROM python:(\S+)-slim$", dockerfile, re.MULTILINE)
+    assert f"python={python}" in ENVIRONMENT
+    assert settings["postCreateCommand"] == "make .venv/course.stamp"
+    assert " make " in dockerfile
+    editor = settings["customizations"]["vscode"]["settings"]
+    assert editor["python.defaultInterpreterPath"].endswith(".venv/bin/python")
