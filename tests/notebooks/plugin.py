@@ -3,14 +3,17 @@
 After each cell, after_cells.look is called in the same kernel, so that each lesson is executed once for all its checks.
 A cell that does not run to its end (an error, a dead kernel, a thread it leaves, or the time-out, whose interrupt a
 training obeys as it does Stop) fails by itself, and the rest of its notebook, which could only report its consequences,
-is skipped.
+is skipped. A cell tagged `torch` is skipped where PyTorch is missing.
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbCell, NbCellError
+
+from course.optional import torch_works
 
 MODULE = "__import__('tests.notebooks.after_cells', fromlist=['*'])"
 WATCHED, CULPRIT = pytest.StashKey[bool](), pytest.StashKey[str]()
@@ -21,10 +24,15 @@ def pytest_configure():
     os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
+has_torch = cache(torch_works)  # which takes a second, if it is installed
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     if isinstance(item, IPyNbCell) and CULPRIT in item.parent.stash:
         pytest.skip(f"cell {item.parent.stash[CULPRIT]} of this notebook did not run to its end")
+    if isinstance(item, IPyNbCell) and "torch" in item.cell.metadata.get("tags", []) and not has_torch():
+        pytest.skip("needs PyTorch, which is not installed")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,7 @@
 The learner answers every exercise first wrong, then with its solution, and every question of the quiz, and must end at
 all points; then runs every cell once more in the same kernel, the last one first, as people do who go back to a cell
 and find the names of later ones. In lesson 07, whose cells go on with what an exercise asks for, another learner
-answers nothing and presses Stop. MNIST is the sample.
+answers nothing and presses Stop, and a lesson that needs PyTorch in some cells is run without it. MNIST is the sample.
 """
 
 import os
@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course import exercises as engine
+from course.optional import MARK, SKIPPED
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -107,3 +108,17 @@ def test_a_learner_who_answers_nothing_in_07_and_presses_stop_before_its_first_s
     assert not {name: error for name, (_, error) in zip(cells, shown, strict=True) if error}
     assert f"{engine.lessons()[7].TITLE}: 0 of " in points
     assert said == "True\n"
+
+
+BLOCKED = 'import sys\nsys.modules["torch"] = None'
+
+
+def test_without_pytorch_lesson_10_runs_to_its_end_and_each_cell_that_needs_it_says_so_in_one_line(take):
+    (path,) = [path for path in LESSONS if path.stem == "10_from_scratch_to_pytorch"]
+    cells, code_cells = code(path), nbformat.read(path, as_version=4).cells
+    marked = {name for name, source in cells.items() if source.startswith(MARK)}
+    assert marked == {cell.id for cell in code_cells if "torch" in cell.metadata.get("tags", [])}
+    _, *shown = take([BLOCKED, *cells.values()])
+    shown = dict(zip(cells, shown, strict=True))
+    assert not {name: error for name, (_, error) in shown.items() if error}
+    assert {name for name, (said, _) in shown.items() if said.strip() == SKIPPED} == marked

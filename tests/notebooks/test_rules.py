@@ -19,7 +19,7 @@ from tools import notebooks as tool
 
 IGNORED = "nbval-ignore-output"  # the output differs from run to run; nbval does not compare it
 RAISES = "raises-exception"  # the error is what the cell is there to show
-TAGS = {IGNORED, RAISES, "hide-input", "graduated"}
+TAGS = {IGNORED, RAISES, "hide-input", "graduated", "torch"}
 MAX_CODE_LINES = (
     25  # 1 to 8 is the style; beyond this a cell must be split, unless helpers/ holds it or it asks for a class
 )

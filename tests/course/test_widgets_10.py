@@ -1,0 +1,71 @@
+"""The widget of lesson 10, moved without a browser, with PyTorch and without."""
+
+import numpy as np
+import pytest
+from moving import drag, put, words
+
+from course.widgets import lesson_10
+from course.widgets.lesson_10 import LABELS, TwoNetworks, W, X
+
+BOTH = [False, pytest.param(True, marks=pytest.mark.skipif(not lesson_10.torch_works(), reason="needs PyTorch"))]
+
+
+@pytest.fixture(params=BOTH, ids=["in rows", "PyTorch"])
+def widget(request, monkeypatch):
+    monkeypatch.setattr(lesson_10, "torch_works", lambda: request.param)
+    return TwoNetworks()
+
+
+def loss(weights):
+    """By a loop over the examples, with the formulas of lessons 03 and 04."""
+    losses = []
+    for x, label in zip(X, LABELS, strict=True):
+        a = np.maximum(weights[1] @ x + lesson_10.B[1][:, 0], 0)
+        z = weights[2] @ a + lesson_10.B[2][:, 0]
+        losses.append(np.log(np.exp(z).sum()) - z[label])
+    return np.mean(losses)
+
+
+@pytest.mark.parametrize(("weight", "w"), [("W[1]₁₁", 1.35), ("W[1]₃₂", -0.7), ("W[2]₂₁", 2.2)])
+def test_both_have_the_loss_and_the_slope_that_differences_give(widget, weight, w):
+    put(widget, weight=weight, w=w)
+    low, high = (loss(widget.weights(weight, w + nudge)) for nudge in (-1e-6, 1e-6))
+    assert widget.loss == pytest.approx(loss(widget.weights(weight, w)))
+    assert widget.g == pytest.approx((high - low) / 2e-6, abs=1e-6)
+    their_loss, outputs, gradients = widget.theirs(widget.weights(weight, w))
+    layer, i, j = lesson_10.WEIGHTS_BY_NAME[weight]
+    assert their_loss == pytest.approx(widget.loss)
+    assert gradients[layer][i, j] == pytest.approx(widget.g)
+    assert outputs.sum(axis=1) == pytest.approx(np.ones(len(X)))
+    assert "Both networks agree" in words(widget)
+
+
+def test_curve_dots_and_tables_show_both(widget):
+    put(widget, weight="W[2]₁₂", w=-1.5)
+    values, losses = widget.curve.get_data()
+    assert losses == pytest.approx([loss(widget.weights("W[2]₁₂", at)) for at in values])
+    places, dots = widget.dots.get_data()
+    assert dots == pytest.approx([loss(widget.weights("W[2]₁₂", at)) for at in places])
+    shown = {name: np.asarray(table.get_array()) for name, table in widget.tables.items()}
+    assert shown["yours"] == pytest.approx(shown["theirs"].T)
+    assert shown["dW"] == pytest.approx(shown["grad"])
+
+
+def test_networks_that_differ_are_not_said_to_agree(widget, monkeypatch):
+    theirs = widget.theirs
+    monkeypatch.setattr(widget, "theirs", lambda weights: (theirs(weights)[0] + 1e-6, *theirs(weights)[1:]))
+    put(widget, w=0.5)
+    assert "Both networks differ" in words(widget)
+
+
+def test_the_weights_that_are_not_chosen_stay(widget):
+    put(widget, weight="W[1]₂₁", w=2)
+    moved = widget.weights("W[1]₂₁", 2)
+    assert moved[1][1, 0] == 2
+    assert (moved[1] != W[1]).sum() == 1
+    assert np.array_equal(moved[2], W[2])
+
+
+def test_dragging_the_point_moves_the_weight(widget):
+    drag(widget, "point", (-1.2, 1.0))
+    assert widget.values["w"] == pytest.approx(-1.2)
