@@ -1,11 +1,23 @@
 // The kernel of a page: Pyodide with the course in it, in a worker, so that the page stays free. live.py is its Python.
 const UNUSED = ["fonttools", "pytz", "matplotlib-pyodide"]; // matplotlib names them; nothing in the course imports them
-const bytes = async (url) => {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
-};
+const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 let live, ready;
+
+// Pyodide goes on without a file that could not be had, or waits for ever: what fails to arrive rejects `lost`.
+const plain = self.fetch;
+const lost = new Promise((_, reject) => {
+  self.fetch = async (...request) => {
+    try {
+      const answer = await plain(...request);
+      if (!answer.ok) throw new Error(answer.status);
+      return answer;
+    } catch (error) {
+      reject(new Error(`${request[0].url ?? request[0]}: ${error.message}`));
+      throw error;
+    }
+  };
+});
+lost.catch(() => {});
 
 // The official list of packages without the unused ones, as an address.
 async function lock(base) {
@@ -35,7 +47,7 @@ async function start({ base, packages, archives, files }) {
 const post = (kind, content) => postMessage([kind, JSON.stringify(content), []]);
 
 const tasks = {
-  start: (options) => (ready = start(options)),
+  start: (options) => (ready = Promise.race([start(options), lost])),
   run: (id, code) => post("done", { id, ok: live.run(code) }),
   comm: (id, comm, text, buffers) => (live.handle(comm, text, buffers), post("idle", { id })),
 };

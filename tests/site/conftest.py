@@ -34,7 +34,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class Live(Quiet):
-    """The site, with Pyodide in a folder of it."""
+    """The site, with Pyodide in a folder of it; requests for a file whose name is in `missing` fail."""
+
+    missing = frozenset()
 
     def translate_path(self, path):
         if path.startswith("/pyodide/"):
@@ -42,6 +44,9 @@ class Live(Quiet):
         return super().translate_path(path)
 
     def do_GET(self):
+        if self.path.rsplit("/")[-1] in self.missing:
+            self.send_error(404)
+            return
         if not self.path.endswith("/_static/live/settings.json"):
             super().do_GET()
             return

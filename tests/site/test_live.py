@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from conftest import Live, wanted
 
 from course import widgets
 from course.exercises import lessons
@@ -257,7 +258,7 @@ def test_work_is_downloaded_for_the_notebooks_and_brought_into_another_browser(l
     one.kept()
     one.page.click(".live-menu summary")
     with one.page.expect_download() as download:
-        one.page.get_by_role("button", name="Download").click()
+        one.page.get_by_role("button", name="Download", exact=True).click()
     download.value.save_as(tmp_path / "work.zip")
     with zipfile.ZipFile(tmp_path / "work.zip") as archive:
         assert {"01_neuron.ipynb", ".progress.jsonl", "my_network.py"} <= set(archive.namelist())
@@ -319,14 +320,23 @@ def test_a_loop_in_an_answer_ends_by_itself(cut):
     assert "took too long" in box.inner_text() or "stopped" in box.inner_text(), box.inner_text()
 
 
-def test_a_failed_load_leaves_the_page_whole_and_says_what_to_do(learner):
+FILES = ["pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "course.zip", "worker.js", "page.js"]
+FILES += [name for name in wanted() if name.startswith("numpy")]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_failed_load_leaves_the_page_whole_and_says_what_to_do(file, learner, monkeypatch):
     one = learner()
-    one.page.context.route("**/pyodide.asm.wasm", lambda route: route.abort())
+    monkeypatch.setattr(Live, "missing", {file})
     one.open()
+    if file == "page.js":
+        one.page.get_by_text("could not be loaded").wait_for()
+        assert one.page.locator(".live-start button").is_enabled()
+        return
     one.page.get_by_role("button", name="Try again").wait_for()
     assert "Check the connection" in one.words()
     assert one.page.locator(".cell_output img").count() > 5
-    one.page.context.unroute_all()
+    monkeypatch.undo()
     one.page.get_by_role("button", name="Try again").click()
     one.page.wait_for_function("live.times", timeout=PATIENT)
 
