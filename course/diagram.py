@@ -112,9 +112,10 @@ class Diagram:
                 ax.text(l, (above + below) / 2, "⋮", ha="center", va="center", fontsize=14, color=INK)
                 bottom = self.xy[l, shown[-1]][1] - 1.3 * lift
                 ax.text(l, bottom, f"{n} units", ha="center", va="top", fontsize=9, color=INK)
+        self.places = self._number_places(0.85 * font)  # of the numbers on the lines
         self._weights = {
             edge: ax.text(*at, "", va="center", fontsize=0.85 * font, zorder=2.5, bbox=box, **style)
-            for edge, at in self._number_places(0.85 * font).items()
+            for edge, at in self.places.items()
         }
 
     def _number_places(self, font):

@@ -42,6 +42,7 @@ slider takes the nearest value that it has. Whatever can be dragged has sliders 
 however far, is one move, and ends when another is changed; a drag is one until it is let go. Goals may use it; what is
 drawn may not.
 
+A goal that does not belong to what is shown, such as another view's, has the task "", and no lamp: their order stays.
 The lamp is live: ● while the state meets the task, ○ while it does not yet, ◐ if it did before: `self.reached` has the
 numbers of the goals that were, until Reset.
 
@@ -209,7 +210,7 @@ class Explorer(widgets.VBox):
         self.picture.value = png(self.canvas.buffer_rgba())
         self.lit = [bool(done) for _, done in goals]
         states = states_of_goals(self.lit, self.reached)
-        lamps = (f"{LAMPS[state]} {inline(task)}" for state, (task, _) in zip(states, goals, strict=True))
+        lamps = (f"{LAMPS[state]} {inline(task)}" for state, (task, _) in zip(states, goals, strict=True) if task)
         self.lamp.value = "".join(f"<div {LINE}>{lamp}</div>" for lamp in lamps)
         self.words.value = "".join(f"<div {LINE}>{inline(sentence)}</div>" for sentence in [caption, *remarks])
         unused = self.unused(**values)

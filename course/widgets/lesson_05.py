@@ -1,10 +1,13 @@
 """The widgets of lesson 05.
 
-BackpropStepper: forward, then backward, one step at a time, each with its numbers in its formula. Two views share the
-controls. "graph" is L = (w x − y)² + w², in which two paths meet at w. "network 2-3-1" has three hidden units of ReLU
-(or of the learner's own function), one output that is its weighted sum, and L = (ŷ − y)². Both have 13 steps, as lists
-of `Step` that `graph_steps` and `network_steps` make of the numbers; to draw a step is to draw what is known by then,
-so one can go back and forth without end.
+BackpropStepper: forward, then backward, one step at a time, each with its numbers in its formula, and before each a
+number to predict. Two views share the controls. "graph" is L = (w x − y)² + w², in which two paths meet at w.
+"network 2-3-2" has three hidden units of ReLU (or of the learner's own function), two outputs that are weighted sums,
+and L = the sum of (ŷ − y)². Both have 13 steps, as lists of `Step` that `graph_steps` and `network_steps` make of the
+numbers; to draw a step is to draw what is known by then, so one can go back and forth without end.
+
+Suspects: four functions with a bug each, of which only a fingerprint is seen until the bug is named. `fingerprint` and
+`draw_fingerprints` are for the lesson, too.
 
 GradientFlow: how much gradient reaches each layer, by depth, activation and initial weights. Every layer has WIDTH
 units, the examples are random, and so is the gradient that arrives at the last layer. Drawn is the size of delta[l] =
@@ -12,12 +15,16 @@ units, the examples are random, and so is the gradient that arrives at the last 
 and small weights delta shrinks on its way back just as a does on its way forward, and their product hides both.)
 """
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
+from ipywidgets import BoundedFloatText
 from matplotlib.artist import Artist
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 from course.diagram import Diagram
 from course.exercises import lesson_05 as tasks
@@ -30,19 +37,26 @@ from helpers.network import ACTIVATIONS, Network, relu, relu_prime
 from helpers.plots import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 
 STEPS = 13
-GRAPH, NETWORK = "graph", "network 2-3-1"
+GRAPH, NETWORK = "graph", "network 2-3-2"
 INK, PALE = "#222222", "#BBBBBB"
 DOUBT = LinearSegmentedColormap.from_list("doubt", ["white", ORANGE])  # of a fingerprint: right, far off
-PARAMETERS = {  # of the network, before one of them is changed: W[1] row by row, b[1], W[2], b[2]
+NUMBERS = {  # of the network: an example, its targets, W[1] row by row, b[1], W[2] row by row, b[2]
+    "x₁": 2.0, "x₂": 1.0, "y₁": 4.0, "y₂": 3.5,
     "W[1]₁₁": 3.0, "W[1]₁₂": -1.0, "W[1]₂₁": 2.0, "W[1]₂₂": 1.0, "W[1]₃₁": -1.0, "W[1]₃₂": -1.0,
-    "b[1]₁": -3.0, "b[1]₂": -2.0, "b[1]₃": 1.0, "W[2]₁": 2.0, "W[2]₂": -1.0, "W[2]₃": 3.0, "b[2]": 1.0,
+    "b[1]₁": -3.0, "b[1]₂": -2.0, "b[1]₃": 1.0,
+    "W[2]₁₁": 2.0, "W[2]₁₂": -1.0, "W[2]₁₃": 3.0, "W[2]₂₁": -1.0, "W[2]₂₂": 2.0, "W[2]₂₃": 1.0,
+    "b[2]₁": 1.0, "b[2]₂": 1.0,
 }  # fmt: skip
-UNITS = {"[1]₁": (1, 0), "[1]₂": (1, 1), "[1]₃": (1, 2), "[2]": (2, 0)}  # where the diagram has a[1]₁ and δ[1]₁, …
+UNITS = {"[1]₁": (1, 0), "[1]₂": (1, 1), "[1]₃": (1, 2), "[2]₁": (2, 0), "[2]₂": (2, 1)}  # where a[1]₁, δ[1]₁, … are
+HIDDEN, OUTPUTS = "₁₂₃", "₁₂"
 
 
 @dataclass
 class Step:
-    """One step: where it is, its formulas with their numbers (two lines at most), and what is known after it."""
+    """One step: what it deals with, its formulas with their numbers (two lines at most), and what is known after it.
+
+    `asks` is the first number that it finds, by name: the one that is to be predicted.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
@@ -50,6 +64,10 @@ class Step:
     local: dict = field(default_factory=dict)  # on which edge of the graph stands which local derivative
     values: dict = field(default_factory=dict)
     gradients: dict = field(default_factory=dict)
+    asks: str = ""
+
+    def number(self, name):
+        return (self.gradients if name[0] in "∂δ" or name.startswith(("dW", "db")) else self.values)[name]
 
 
 class Story:
@@ -60,20 +78,25 @@ class Story:
     """
 
     def __init__(self, **values):
-        self.steps = [Step("Given: the inputs and the weights. Press Next.", values=values)]
+        self.steps = [Step("Given: the inputs and the weights.", values=values)]
 
     def forward(self, title, *lines, lit=None, **values):
         last, lit = self.steps[-1], lit or {*values, *(edge for edge in EDGES if edge[-1] in values)}
-        self.steps.append(Step(f"Forward: {title}", lines, frozenset(lit), {}, last.values | values, last.gradients))
+        known = last.values | values
+        self.steps.append(
+            Step(f"Forward: {title}", lines, frozenset(lit), {}, known, last.gradients, next(iter(values)))
+        )
 
     def backward(self, title, *lines, lit=None, local=None, **gradients):
         last, local = self.steps[-1], local or {}
-        lit, title = frozenset(lit or {*local, *gradients}), f"Backward: {title}"
-        self.steps.append(Step(title, lines, lit, local, last.values, last.gradients | gradients))
+        known = last.gradients | gradients
+        lit = frozenset(lit or {*local, *(name[1:] for name in gradients)})
+        asks = next(iter(gradients))
+        self.steps.append(Step(f"Backward: {title}", lines, lit, last.local | local, last.values, known, asks))
 
 
 def graph_steps(x, w, y):
-    """The steps through L = q + r, with p = w x, e = p − y, q = e², r = w²."""
+    """The steps through L = q + r, with p = w x, e = p − y, q = e², r = w². Gradients are named ∂p, …"""
     n, f = number, factor
     p, e, r = w * x, w * x - y, w**2
     q, de = e**2, 2 * e
@@ -84,59 +107,73 @@ def graph_steps(x, w, y):
     story.forward("its square q", f"q = e² = {f(e)}² = {n(q)}", q=q)
     story.forward("r, the price of a large weight", f"r = w² = {f(w)}² = {n(r)}", r=r)
     story.forward("the loss L", f"L = q + r = {n(q)} + {n(r)} = {n(q + r)}", L=q + r)
-    story.backward("start at the end", "∂L/∂L = 1", L=1.0)
+    story.backward("start at the end", "∂L/∂L = 1", **{"∂L": 1.0})
     for node in "qr":
         formula = f"∂L/∂{node} = upstream · local = ∂L/∂L · 1 = 1 · 1 = 1"
-        story.backward(f"a sum hands it on to {node}", formula, local={f"{node}-L": 1}, **{node: 1.0})
-    story.backward("through the square", f"∂L/∂e = ∂L/∂q · 2e = 1 · 2 · {f(e)} = {n(de)}", local={"e-q": de}, e=de)
-    story.backward("through the difference", f"∂L/∂p = ∂L/∂e · 1 = {n(de)} · 1 = {n(de)}", local={"p-e": 1}, p=de)
+        story.backward(f"a sum hands it on to {node}", formula, local={f"{node}-L": (1, 1)}, **{f"∂{node}": 1.0})
+    formula = f"∂L/∂e = ∂L/∂q · 2e = 1 · 2 · {f(e)} = {n(de)}"
+    story.backward("through the square", formula, local={"e-q": (1, 2 * e)}, **{"∂e": de})
+    formula = f"∂L/∂p = ∂L/∂e · 1 = {n(de)} · 1 = {n(de)}"
+    story.backward("through the difference", formula, local={"p-e": (de, 1)}, **{"∂p": de})
     lines = f"∂L/∂y = ∂L/∂e · (−1) = {n(de)} · (−1) = {n(-de)}", f"∂L/∂x = ∂L/∂p · w = {n(de)} · {f(w)} = {n(dx)}"
-    story.backward("to the inputs y and x", *lines, local={"y-e": -1, "x-p": w}, y=-de, x=dx)
+    local = {"y-e": (de, -1), "x-p": (de, w)}
+    story.backward("to the inputs y and x", *lines, local=local, **{"∂y": -de, "∂x": dx})
     formula = f"∂L/∂w = ∂L/∂p · x = {n(de)} · {f(x)} = {n(first)}, so far"
-    story.backward("to w on the first path, through p", formula, local={"w-p": x}, w=first)
-    lines = f"∂L/∂r · 2w = 1 · 2 · {f(w)} = {n(second)}", f"∂L/∂w = {n(first)} + {f(second)} = {n(first + second)}"
-    story.backward("to w on the second path, through r, and add", *lines, local={"w-r": second}, w=first + second)
+    story.backward("to w on the first path, through p", formula, local={"w-p": (de, x)}, **{"∂w": first})
+    total = near_zero(first + second, first)
+    lines = f"∂L/∂r · 2w = 1 · 2 · {f(w)} = {n(second)}", f"∂L/∂w = {n(first)} + {f(second)} = {n(total)}"
+    story.backward("to w on the second path, through r; add", *lines, local={"w-r": (1, second)}, **{"∂w": total})
     return story.steps
 
 
+def near_zero(total, part):
+    """A sum that only rounding keeps from 0 is 0."""
+    return 0.0 if abs(total) < 1e-9 * max(1, abs(part)) else total
+
+
 def network_steps(x, y, W, b, z, a, slope, name="ReLU"):
-    """The steps through a 2-3-1 network for one example x (2,); z, a and slope (3,) are of its hidden units."""
+    """The steps through a 2-3-2 network for one example x (2,), y (2,); z, a and slope (3,) are of its hidden units."""
     n, f, story = number, factor, Story()
-    v, bias = W[2][0], b[2][0, 0]
-    guess = float(v @ a + bias)
+    guess = W[2] @ a + b[2][:, 0]
     d = 2 * (guess - y)
-    delta = v * d * slope
-    hidden = [(j, s, f"hidden unit {j + 1}") for j, s in enumerate("₁₂₃")]
+    paths = W[2] * d[:, None]  # (2, 3): what each output sends back to each hidden unit
+    back = np.array([near_zero(paths[:, j].sum(), paths[0, j]) for j in range(3)])
+    delta = back * slope
     into = [{(0, 0), (0, 1), (1, j), (1, j, 0), (1, j, 1)} for j in range(3)]  # a hidden unit and all it comes from
-    output = {(2, 0), *((1, j) for j in range(3)), *((2, 0, j) for j in range(3))}
-    for j, s, unit in hidden:
+    ends = {(2, 0), (2, 1)}
+    output = {*ends, *((1, j) for j in range(3)), *((2, k, j) for k in range(2) for j in range(3))}
+    for j, s in enumerate(HIDDEN):
         lines = (
             f"z[1]{s} = W[1]{s}₁ x₁ + W[1]{s}₂ x₂ + b[1]{s} = {weighted_sum(W[1][j], x, b[1][j, 0])} = {n(z[j])}",
             f"a[1]{s} = {name}(z[1]{s}) = {name}({n(z[j])}) = {n(a[j])}",
         )
-        story.forward(unit, *lines, lit=into[j], **{f"a[1]{s}": a[j]})
-    lines = "ŷ = W[2]₁ a[1]₁ + W[2]₂ a[1]₂ + W[2]₃ a[1]₃ + b[2]", f"= {weighted_sum(v, a, bias)} = {n(guess)}"
-    story.forward("the output, a weighted sum and nothing else", *lines, lit=output, **{"a[2]": guess})
-    L = (guess - y) ** 2
-    story.forward("the loss", f"L = (ŷ − y)² = ({n(guess)} − {f(y)})² = {n(L)}", lit={(2, 0)}, L=L)
+        story.forward(f"hidden unit {j + 1}", *lines, lit=into[j], **{f"a[1]{s}": a[j]})
+    lines = [f"ŷ{s} = {weighted_sum(W[2][k], a, b[2][k, 0])} = {n(guess[k])}" for k, s in enumerate(OUTPUTS)]
+    values = {f"a[2]{s}": guess[k] for k, s in enumerate(OUTPUTS)}
+    story.forward("the outputs, weighted sums and nothing else", *lines, lit=output, **values)
+    L, (e1, e2) = float(np.sum((guess - y) ** 2)), guess - y
+    formula = f"L = (ŷ₁ − y₁)² + (ŷ₂ − y₂)² = {f(e1)}² + {f(e2)}² = {n(L)}"
+    story.forward("the loss", formula, lit=ends, L=L)
 
-    formula = f"δ[2] = ∂L/∂ŷ = 2 (ŷ − y) = 2 · ({n(guess)} − {f(y)}) = {n(d)}"
-    story.backward("the blame of the output", formula, lit={(2, 0)}, **{"δ[2]": d})
-    lines = f"dW[2] = δ[2] · a[1] = {n(d)} · {row(a)} = {row(d * a)}", f"db[2] = δ[2] = {n(d)}"
-    gradients = {"dW[2]": d * a, "db[2]": d}
-    story.backward("the weights and the bias of the output", *lines, lit=output, **gradients)
-    for j, s, unit in hidden:
+    lines = [f"δ[2]{s} = 2 (ŷ{s} − y{s}) = 2 · ({n(guess[k])} − {f(y[k])}) = {n(d[k])}" for k, s in enumerate(OUTPUTS)]
+    story.backward("the blame of the outputs", *lines, lit=ends, **{f"δ[2]{s}": d[k] for k, s in enumerate(OUTPUTS)})
+    lines = [f"dW[2]{s} = δ[2]{s} · a[1] = {n(d[k])} · {row(a)} = {row(d[k] * a)}" for k, s in enumerate(OUTPUTS)]
+    gradients = {f"dW[2]{s}{t}": d[k] * a[j] for k, s in enumerate(OUTPUTS) for j, t in enumerate(HIDDEN)}
+    gradients |= {f"db[2]{s}": d[k] for k, s in enumerate(OUTPUTS)}
+    story.backward("output weights, blame at the end · value at the start", *lines, lit=output, **gradients)
+    for j, s in enumerate(HIDDEN):
         lines = (
-            f"δ[1]{s} = W[2]{s} · δ[2] · {name}′(z[1]{s})",
-            f"= {n(v[j])} · {f(d)} · {name}′({n(z[j])}) = {n(v[j])} · {f(d)} · {f(slope[j])} = {n(delta[j])}",
+            f"W[2]₁{s} · δ[2]₁ + W[2]₂{s} · δ[2]₂ = {n(W[2][0, j])} · {f(d[0])} + {f(W[2][1, j])} · {f(d[1])} "
+            f"= {n(back[j])}",
+            f"δ[1]{s} = {n(back[j])} · {name}′({n(z[j])}) = {n(back[j])} · {f(slope[j])} = {n(delta[j])}",
         )
-        lit = {(2, 0), (1, j), (2, 0, j)}
-        story.backward(f"the blame of {unit}", *lines, lit=lit, **{f"δ[1]{s}": delta[j]})
-    for j, s, unit in hidden:
+        lit = {*ends, (1, j), (2, 0, j), (2, 1, j)}
+        story.backward(f"two paths meet at hidden unit {j + 1}", *lines, lit=lit, **{f"δ[1]{s}": delta[j]})
+    for j, s in enumerate(HIDDEN):
         dW, db = delta[j] * x, n(delta[j])
         lines = f"dW[1]{s} = δ[1]{s} · (x₁, x₂) = {db} · {row(x)} = {row(dW)}", f"db[1]{s} = δ[1]{s} = {db}"
-        gradients = {f"dW[1]{s}": dW, f"db[1]{s}": delta[j]}
-        story.backward(f"the weights and the bias of {unit}", *lines, lit=into[j], **gradients)
+        gradients = {f"dW[1]{s}₁": dW[0], f"dW[1]{s}₂": dW[1], f"db[1]{s}": delta[j]}
+        story.backward(f"the weights and the bias of hidden unit {j + 1}", *lines, lit=into[j], **gradients)
     return story.steps
 
 
@@ -151,60 +188,106 @@ def row(numbers):
     return f"({', '.join(map(number, numbers))})"
 
 
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+TYPESET = (  # from a line of text to mathtext
+    (r"∂L/∂(\w)", r"\\frac{\\partial L}{\\partial \1}"),
+    (r"(dW|db|[aWbzδ])\[(\d)\]([₁₂₃]*)", lambda m: rf"{m[1]}^{{[{m[2]}]}}_{{{m[3].translate(SUBSCRIPTS)}}}"),
+    (r"ŷ", r"\\hat{y}"),
+    (r"[₁₂₃]+", lambda m: f"_{{{m[0].translate(SUBSCRIPTS)}}}"),
+    (r"(\d)e\+?(−?)0*(\d+)", r"\1\\cdot10^{\2\3}"),
+    (r"(ReLU|upstream|local|none|, so far)", r"\\mathrm{\1}"),
+    ("δ", r"\\delta "),
+    ("·", r"\\cdot "),
+    ("²", "^2"),
+    ("−", "-"),
+    ("′", "'"),
+    (", so far", r",\\ so\\ far"),
+)
+
+
+def typeset(line):
+    """A formula as matplotlib sets it."""
+    for old, new in TYPESET:
+        line = re.sub(old, new, line)
+    return f"${line}$" if line else ""
+
+
 PLACES = {  # of the graph's nodes
-    "x": (0, 2.3), "w": (0, 0.7), "y": (1.1, 3.15), "p": (1.3, 1.4), "e": (2.5, 2.1), "r": (2.5, 0.2),
-    "q": (3.8, 2.1), "L": (4.75, 1.1),
+    "x": (0, 2.45), "w": (0, 0.55), "y": (1.15, 3.2), "p": (1.45, 1.5), "e": (2.75, 2.35), "r": (2.75, 0.2),
+    "q": (4.1, 2.35), "L": (5.3, 1.3),
 }  # fmt: skip
-BESIDE = {"x-p": (0.85, 2.13), "w-p": (0.48, 1.22), "y-e": (2.15, 2.87)}  # local derivatives with no room on their line
-SIDEWAYS = {"x": (0.36, 1.86, "right"), "y": (0.75, 3.15, "right")}  # gradients that would cover a line
 NAMES = {"p": "p = w·x", "e": "e = p − y", "q": "q = e²", "r": "r = w²", "L": "L = q + r"}
 EDGES = "x-p", "w-p", "p-e", "y-e", "e-q", "q-L", "w-r", "r-L"
+BOX = {"boxstyle": "square,pad=0.12", "facecolor": "white", "edgecolor": "none"}
+
+
+def arrow(ax):
+    """An animated arrow for `point`, on which blame comes back."""
+    look = {"arrowstyle": "-|>", "mutation_scale": 22, "lw": 3.5, "color": DARK_ORANGE, "zorder": 1.8}
+    return ax.add_patch(FancyArrowPatch((0, 0), (0, 1), shrinkA=0, shrinkB=0, animated=True, visible=False, **look))
+
+
+def point(arrows, ways):
+    """Let an arrow lie on each way, from its right end to its left; the others are not seen."""
+    for one, way in zip(arrows, [*ways, *[None] * len(arrows)], strict=False):
+        one.set_visible(way is not None)
+        if way is not None:
+            end, start = np.array(way)
+            one.set_positions(start + 0.3 * (end - start), start + 0.75 * (end - start))
 
 
 class Graph:
-    """The computational graph on `ax`: values in the circles, gradients at them, both as far as they are known."""
+    """The computational graph on `ax`: values in the circles, the blame that came on each edge, gradients at nodes."""
 
-    def __init__(self, ax, animated=False):
-        ax.set(xlim=(-1.1, 5.2), ylim=(-0.45, 3.65))
+    def __init__(self, ax):
+        ax.set(xlim=(-0.75, 5.75), ylim=(-0.6, 3.85))
         ax.set_axis_off()
-        self.lines, self.local, self.circles, self.values, self.gradients = {}, {}, {}, {}, {}
-        box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        at = {"ha": "center", "va": "center", "zorder": 3, "animated": animated}
-        slope = {"size": 11, "color": DARK_ORANGE, "bbox": box}
+        self.lines, self.came, self.circles, self.values, self.gradients = {}, {}, {}, {}, {}
+        at = {"ha": "center", "va": "center", "zorder": 3, "animated": True}
+        slope = {"size": 12, "color": DARK_ORANGE, "bbox": BOX}
         for edge in EDGES:
             ends = np.array([PLACES[node] for node in edge.split("-")])
-            (self.lines[edge],) = ax.plot(*ends.T, zorder=1, animated=animated)
-            self.local[edge] = ax.text(*BESIDE.get(edge, ends.mean(axis=0)), "", **slope, **at)
+            (self.lines[edge],) = ax.plot(*ends.T, zorder=1, animated=True)
+            self.came[edge] = ax.text(*(ends[0] + 0.5 * (ends[1] - ends[0])), "", **slope, **at)
         for node, (x, y) in PLACES.items():
-            (self.circles[node],) = ax.plot(x, y, "o", markersize=34, color="white", zorder=2, animated=animated)
-            name = {"ha": "center", "size": 11, "color": INK, "bbox": box, "zorder": 1.5}
-            ax.text(x + 0.2 * (node == "L"), y + 0.36, NAMES.get(node, node), **name)
-            self.values[node] = ax.text(x, y, "", size=12, color=INK, **at)
-            *place, side = SIDEWAYS.get(node, (x, y - 0.44, "center"))
-            self.gradients[node] = ax.text(*place, "", **slope, **at | {"ha": side})
+            (self.circles[node],) = ax.plot(x, y, "o", markersize=36, color="white", zorder=2, animated=True)
+            name = {"ha": "center", "size": 11, "color": INK, "bbox": BOX, "zorder": 1.5}
+            ax.text(x, y + 0.4, NAMES.get(node, node), **name)
+            self.values[node] = ax.text(x, y, "", size=13, color=INK, **at)
+            self.gradients[node] = ax.text(x, y - 0.57, "", weight="bold", **slope, **at)
+        self.arrows = [arrow(ax) for _ in range(2)]
 
-    def show(self, step):
-        color = ORANGE if step.gradients else BLUE
+    def show(self, step, asked, mark):
+        back = bool(step.gradients)
         for edge, line in self.lines.items():
-            line.set(**{"color": color, "lw": 4} if edge in step.lit else {"color": PALE, "lw": 1.2})
-            self.local[edge].set_text(f"× {factor(step.local[edge], 3)}" if edge in step.local else "")
+            came = step.local.get(edge)
+            known = ORANGE if came and edge not in step.lit else ORANGE if back else BLUE
+            line.set(
+                **{"color": known, "lw": 4} if edge in step.lit else {"color": ORANGE if came else PALE, "lw": 1.2}
+            )
+            shown = f"{number(came[0], 3)} · {factor(came[1], 3)}" if came and edge in step.lit else ""
+            self.came[edge].set_text(shown or (number(came[0] * came[1], 3) if came else ""))
+        ways = [[PLACES[node] for node in edge.split("-")] for edge in EDGES if edge in step.lit and back]
+        point(self.arrows, [])
+        self.ways = ways
         for node, circle in self.circles.items():
-            circle.set(**{"mec": color, "mew": 3} if node in step.lit else {"mec": INK, "mew": 1.2})
-            self.values[node].set_text(number(step.values[node], 3) if node in step.values else "")
-            known = node in step.gradients
-            self.gradients[node].set_text(f"∂L/∂{node} = {number(step.gradients[node])}" if known else "")
-        return self
+            circle.set(**{"mec": ORANGE if back else BLUE, "mew": 3} if node in step.lit else {"mec": INK, "mew": 1.2})
+            self.values[node].set_text(mark if asked == node else number(step.values.get(node, np.nan), 3))
+            if node not in step.values and asked != node:
+                self.values[node].set_text("")
+            known = number(step.gradients[f"∂{node}"], 3) if f"∂{node}" in step.gradients else ""
+            self.gradients[node].set_text(mark if asked == f"∂{node}" else known)
 
 
 class BackpropStepper(Explorer):
     """Forward and backward through a graph or a network, whose numbers can be changed at any step.
 
     `f` and `f_prime`, the activation of the hidden units and its derivative, may be the learner's own. The controls,
-    which can be set at the start, are `view`, `step`, `x1` (the graph's x) and `y`; for the graph `w`; for the network
-    `x2`, and `change`, which chooses one of its 13 parameters, and `by`, what is added to that one.
+    which can be set at the start, are `view`, `step`, `guess`, the prediction of the number at the question mark; for
+    the graph `x`, `w`, `y`; for the network `change`, which chooses one of its NUMBERS, and `by`, what is added to it.
     """
 
-    size = 780, 470
+    size = 740, 400
 
     def __init__(self, f=relu, f_prime=relu_prime, **start):
         self.f, self.f_prime = f, f_prime
@@ -215,95 +298,144 @@ class BackpropStepper(Explorer):
         return {
             "view": dropdown("view", [GRAPH, NETWORK]),
             "step": Stepper("step", STEPS),
-            "x1": slider("x, or x₁", 2, -4, 4, 0.5),
-            "x2": slider("x₂", 1, -4, 4, 0.5),
-            "y": slider("target y", 4, -4, 4, 0.5),
+            "guess": BoundedFloatText(
+                0, min=-1e6, max=1e6, description="predict the ?", tooltip="your prediction", layout={"width": "100%"}
+            ),
+            "x": slider("input x", 2, -4, 4, 0.5),
             "w": slider("weight w", 3, -4, 4, 0.1),
-            "change": dropdown("change", PARAMETERS),
+            "y": slider("target y", 4, -4, 4, 0.5),
+            "change": dropdown("change", NUMBERS, "b[1]₁"),
             "by": slider("by", 0, -6, 6, 0.5),
         }
 
     def draw(self, figure):
-        graph, network = (figure.add_axes((0.0, 0.27, 0.68, 0.71), label=view) for view in (GRAPH, NETWORK))
-        self.graph = Graph(graph, animated=True)
+        graph, network = (
+            figure.add_axes((0.0, 0.24, w, 0.75), label=view) for view, w in ((GRAPH, 1), (NETWORK, 0.93))
+        )
+        self.graph = Graph(graph)
         units = [f"a{index}" for index in UNITS][:3]
-        self.diagram = Diagram(network, [2, 3, 1], ["x₁", "x₂"], ["ŷ"], hidden=[units], animated=True)
+        self.diagram = Diagram(network, [2, 3, 2], ["x₁", "x₂"], ["ŷ₁", "ŷ₂"], hidden=[units], animated=True)
+        self.slopes = {edge: self._below(network, place) for edge, place in self.diagram.places.items()}
+        self.targets = [moving_text(network, 0.985, 0, size=11, ha="right", color=BLUE) for _ in OUTPUTS]
+        for k, text in enumerate(self.targets):
+            text.set(transform=network.transData, position=(self.diagram.xy[2, k][0] + 0.22, self.diagram.xy[2, k][1]))
+            text.set(ha="left", va="center")
+        self.arrows = [arrow(network) for _ in range(6)]
         is_animated = Artist.get_animated
         self.parts = {GRAPH: [graph, *graph.findobj(is_animated)], NETWORK: [network, *network.findobj(is_animated)]}
-        figure.text(0.72, 0.93, "known so far", size=12, weight="bold")
-        self.loss = moving_text(figure, 0.72, 0.87, size=11, color=BLUE)
-        self.table = moving_text(figure, 0.72, 0.84, size=11, va="top", linespacing=1.5, color=DARK_ORANGE)
-        self.changed = moving_text(figure, 0.72, 0.29, size=11, color=BLUE)
-        self.title = moving_text(figure, 0.03, 0.19, size=12, weight="bold")
-        self.lines = [moving_text(figure, 0.03, height, size=11.5) for height in (0.12, 0.05)]
+        self.title = moving_text(figure, 0.02, 0.2, size=12, weight="bold")
+        self.chosen = moving_text(figure, 0.98, 0.115, ha="right", size=11, color=BLUE)
+        self.lines = [moving_text(figure, 0.02, height, size=13) for height in (0.115, 0.03)]
 
-    def update(self, view, step, x1, x2, y, w, change, by):
+    @staticmethod
+    def _below(ax, place):
+        look = {"ha": "center", "va": "top", "size": 10.5, "weight": "bold", "color": DARK_ORANGE, "bbox": BOX}
+        down = ax.transData + ScaledTranslation(0, -7 / 72, ax.figure.dpi_scale_trans)
+        return ax.text(*place, "", transform=down, animated=True, zorder=2.6, **look)
+
+    def update(self, view, step, guess, x, w, y, change, by):
         show_only({view}, self.parts)
-        self.changed.set_text("")
+        self.chosen.set_text("" if view == GRAPH else f"chosen: {change} = {number(NUMBERS[change] + by)}")
         if view == GRAPH:
-            remarks, self.steps = [], graph_steps(x1, w, y)
+            remarks, self.steps = [], graph_steps(x, w, y)
         else:
-            remarks, self.steps = self._network(np.array((x1, x2)), y, change, by)
-        self.now = now = self.steps[step]
-        (self.graph.show if view == GRAPH else self._show_network)(now)
-        self.loss.set_text(f"loss L = {number(now.values['L'])}" if "L" in now.values else "")
-        self.table.set_text("\n".join(gradient_lines(view, now.gradients)))
-        color = DARK_ORANGE if now.gradients else BLUE
-        self.title.set(text=f"Step {step} of {STEPS}. {now.title}", color=color)
-        for text, line in zip(self.lines, [*now.lines, "", ""], strict=False):
-            text.set_text(line)
-        return remarks
+            remarks, self.steps = self._network(change, by)
+        self.now, self.next = self.steps[step], self.steps[step + 1] if step < STEPS else None
+        asked = self.next.asks if self.next else ""
+        self.right = bool(guess and self.next and agrees(guess, self.next.number(asked)))
+        mark = f"{number(guess, 3)} ✓" if self.right else f"{number(guess, 3)}?" if guess else "?"  # where it is asked
+        if view == GRAPH:
+            self.graph.show(self.now, asked, mark)
+            point(self.graph.arrows, self.graph.ways)
+        else:
+            self._show_network(self.now, asked, mark)
+        set_color(self.title, DARK_ORANGE if self.now.gradients else BLUE)
+        self.title.set_text(f"Step {step} of {STEPS}. {self.now.title}")
+        for text, line in zip(self.lines, [*self.now.lines, "", ""], strict=False):
+            text.set_text(typeset(line))
+        return [*self._said(guess, asked), *remarks]
+
+    def _said(self, guess, asked):
+        """A sentence about the prediction; 0, as it is at the start, is none."""
+        if not guess or not asked:
+            return []
+        if self.right:
+            return [f"Your {number(guess)} is right. Press Next and see."]
+        if self.now.asks and agrees(guess, self.now.number(self.now.asks)):
+            return [f"You said {number(guess)}, and so it is."]
+        return [f"Not {number(guess)}. Look at what the ? depends on, or press Next."]
 
     def unused(self, view, **others):
-        return ("x2", "change", "by") if view == GRAPH else ("w",)
+        return ("change", "by") if view == GRAPH else ("x", "w", "y")
 
-    def _network(self, x, y, change, by):
+    def _network(self, change, by):
         """Remarks about the learner's functions, and the steps."""
-        theta = PARAMETERS | {change: PARAMETERS[change] + by}
-        W1, b1, W2, b2 = np.split([*theta.values()], (6, 9, 12))
-        self.W, self.b, self.x = [None, W1.reshape(3, 2), W2[None]], [None, b1[:, None], b2[:, None]], x
-        self.changed.set_text(f"chosen: {change} = {number(theta[change])}")
-        z = self.W[1] @ x + b1
+        theta = NUMBERS | {change: NUMBERS[change] + by}
+        self.x, self.y, W1, b1, W2, b2 = np.split([*theta.values()], (2, 4, 10, 13, 19))
+        self.W, self.b = [None, W1.reshape(3, 2), W2.reshape(2, 3)], [None, b1[:, None], b2[:, None]]
+        z = self.W[1] @ self.x + b1
         a, remarks = call_learner_code("Your function", self.f, z)
         slope, more = call_learner_code("Your derivative", self.f_prime, z)
-        return remarks + more, network_steps(x, y, self.W, self.b, z, a, slope, self.name)
+        return remarks + more, network_steps(self.x, self.y, self.W, self.b, z, a, slope, self.name)
 
-    def _show_network(self, step):
-        """Activations in the circles, weights on the lines, and below each unit its bias, later its blame δ."""
+    def _show_network(self, step, asked, mark):
+        """Activations in the circles, weights and their gradients on the lines, biases and blame δ below the units."""
         a = [step.values.get(f"a{index}", np.nan) for index in UNITS]
-        blank = {unit: "" for index, unit in UNITS.items() if f"a{index}" not in step.values}
-        blames = {unit: step.gradients.get(f"δ{index}") for index, unit in UNITS.items()}
-        notes = {unit: f"δ = {number(blame)}" for unit, blame in blames.items() if blame is not None}
-        self.diagram.show([self.x, a[:3], a[3:]], self.W, self.b, step.lit or None, blank, notes, full=4)
+        texts = {
+            unit: mark if asked == f"a{index}" else ""
+            for index, unit in UNITS.items()
+            if f"a{index}" not in step.values
+        }
+        notes = {}
+        for index, (l, i) in UNITS.items():
+            found = step.gradients.get(f"δ{index}")
+            blame = mark if asked == f"δ{index}" else number(found, 3) if found is not None else ""
+            notes[l, i] = f"b = {number(self.b[l][i, 0], 3)}" + f",  δ = {blame}" * bool(blame)
+        lit = step.lit or None
+        self.diagram.show([self.x, a[:3], a[3:]], self.W, self.b, lit, texts, notes, full=4)
+        for (l, j, i), text in self.slopes.items():
+            name = f"dW[{l}]{HIDDEN[j]}{HIDDEN[i]}"
+            known = number(step.gradients[name], 3) if name in step.gradients else ""
+            text.set_text(mark if asked == name else known)
+        ways = []
+        if step.asks.startswith("δ[1]"):
+            edges = [edge for edge in step.lit if len(edge) == 3]
+            ways = [(self.diagram.xy[l - 1, i], self.diagram.xy[l, j]) for l, j, i in sorted(edges)]
+        point(self.arrows, ways)
+        loss = f"   L = {number(step.values['L'], 3)}" if "L" in step.values else ""
+        for k, text in enumerate(self.targets):
+            said = f"L = {mark}" if asked == "L" and k == 0 else loss.strip() * (k == 0)
+            text.set_text(f"wanted\n{number(self.y[k], 3)}" + f"\n{said}" * bool(said))
 
-    def goals(self, view, step, x1, w, **others):
-        cancel = dead = largest = False
-        last = self.steps[-1].gradients
+    def goals(self, view, step, w, **others):
+        yield "predict the number at the ?, then press Next.", self.right
+        last, at_end = self.steps[-1], step == STEPS
+        cancel = silent = speaks = False
         if view == GRAPH:
-            cancel = abs(w) > 1e-9 and abs(last["w"]) < 1e-9
-        else:
-            unit = [*last["dW[1]₁"], last["db[1]₁"], last["dW[2]"][0]]
-            dead = last["δ[2]"] != 0 and x1 != 0 and self.W[2][0, 0] != 0 and not np.any(unit)
-            rest = [*last["dW[1]₁"], last["dW[1]₂"][1], *last["dW[1]₃"], *last["dW[2]"]]
-            largest = abs(last["dW[1]₂"][0]) > np.abs(rest).max()
-        for view, task, done in (
-            ("graph", "with w not 0, let the two paths cancel, so that ∂L/∂w = 0.", cancel),
-            ("network", "hidden unit 1 is dead, all its gradients are 0, and ŷ is still wrong.", dead),
-            ("network", "W[1]₂₁, from x₁ to hidden unit 2, has the gradient that is largest in size.", largest),
+            cancel = abs(w) > 1e-9 and last.gradients["∂w"] == 0
+        elif last.gradients["δ[1]₁"] == 0 and last.gradients["δ[2]₁"] != 0 and last.gradients["δ[2]₂"] != 0:
+            speaks = last.values["a[1]₁"] != 0
+            silent = not speaks
+        for where, task, done in (
+            (GRAPH, "with w not 0, let the two paths cancel: ∂L/∂w = 0.", cancel),
+            (NETWORK, "hidden unit 1 is silent, and has no blame, though both outputs are wrong.", silent),
+            (NETWORK, "it speaks, both outputs are wrong, and yet its blame is 0.", speaks),
         ):
-            yield f"{view}, last step: {task}", step == STEPS and done
+            yield f"last step: {task}" if view == where else "", at_end and done
 
     def caption(self, view, step, **values):
         where = f"{view}, step {step} of {STEPS}. {self.now.title.rstrip('.')}."
         return f"{where} {'; '.join(self.now.lines)}".strip()
 
 
-def gradient_lines(view, gradients):
-    """The gradients that are known, as lines of text; of the network those of its parameters."""
-    if view == GRAPH:
-        return [f"∂L/∂{node} = {number(slope)}" for node, slope in gradients.items()]
-    shown = {name: slope for name, slope in gradients.items() if name.startswith("d")}
-    return [f"{name} = {row(slope) if np.ndim(slope) else number(slope)}" for name, slope in shown.items()]
+def agrees(guess, right):
+    """Is a prediction right, to the digits that are shown?"""
+    return bool(np.isfinite(right)) and abs(guess - right) <= 0.005 * max(1, abs(right))
+
+
+def set_color(text, color):
+    if text.get_color() != color:
+        text.set_color(color)
 
 
 WIDTH, EXAMPLES, DEEPEST = 50, 60, 20
@@ -529,11 +661,11 @@ class Suspects(Explorer):
             ((letter, situation),) = task.situations.items()
             suspect = getattr(tasks, task.name)
             self.known[letter] = situation, list(task.reasons.values()), fingerprint(suspect, m=7, seed=5)
-        self.table = Table(figure.add_axes((0.13, 0.72, 0.85, 0.1)), [""], animated=True)
-        self.who = moving_text(figure, 0.11, 0.77, ha="right", va="center", size=13, weight="bold")
+        self.table = Table(figure.add_axes((0.13, 0.68, 0.85, 0.1)), [""], animated=True)
+        self.who = moving_text(figure, 0.11, 0.73, ha="right", va="center", size=13, weight="bold")
         figure.text(0.02, 0.945, "7 examples, three layers of four sigmoids", size=12)
         self.lines = [
-            moving_text(figure, 0.04, 0.61 - 0.045 * k, size=11, family="DejaVu Sans Mono") for k in range(14)
+            moving_text(figure, 0.04, 0.58 - 0.045 * k, size=11, family="DejaVu Sans Mono") for k in range(14)
         ]
 
     def update(self, suspect, verdict, line):
@@ -558,9 +690,10 @@ class Suspects(Explorer):
         return () if self.named else ("line",)
 
     def goals(self, suspect, **values):
-        yield f"suspect {suspect}: name the bug", self.named
-        if self.named:
-            yield f"suspect {suspect}: find its line", self.found
+        for letter in self.known:
+            shown = suspect == letter
+            yield f"suspect {letter}: name the bug." if shown else "", shown and self.named
+            yield f"suspect {letter}: find its line." if shown and self.named else "", shown and self.found
 
     def caption(self, suspect, verdict, line):
         found = "; ".join(f"{name} {', '.join(map(number, row))}" for name, row in

@@ -77,15 +77,24 @@ JOURNEYS = {
         ({"surface": "sigmoid, cross-entropy"}, "○○"),
     ],
     "BackpropStepper": [
-        ({"w": 1.6}, "○○○"),  # the paths cancel, but that is seen only at the last step
-        ({"step": STEPS}, "●○○"),
-        ({"w": 0, "y": 0}, "○○○"),  # w = 0 does not count
-        ({"w": 1, "x1": 1, "y": 2}, "●○○"),
-        ({"view": NETWORK, "x1": 2, "y": 4}, "○○○"),
-        ({"change": "b[1]₁", "by": -5}, "○●○"),
-        ({"by": 0, "y": 2}, "○○○"),  # all gradients vanish, because ŷ is right: that does not count
-        ({"y": 4, "change": "W[2]₂", "by": -2}, "○○●"),
-        ({"step": STEPS - 1}, "○○○"),
+        ({"w": 1.6}, "○○○○"),  # the paths cancel, but that is seen only at the last step
+        ({"step": STEPS}, "○●○○"),
+        ({"w": 0, "y": 0}, "○○○○"),  # w = 0 does not count
+        ({"w": 1, "x": 1, "y": 2}, "○●○○"),
+        ({"w": 3, "x": 2, "y": 4, "step": 0, "guess": 6}, "●○○○"),
+        ({"view": NETWORK, "step": STEPS}, "○○○○"),
+        ({"change": "b[1]₁", "by": -2}, "○○●○"),
+        ({"change": "y₂", "by": 5.5}, "○○○●"),
+        ({"step": STEPS - 1}, "○○○○"),
+    ],
+    "Suspects": [
+        ({"verdict": "mean twice", "line": 4}, "○○○○○○○○"),
+        ({"verdict": "no mean"}, "●●○○○○○○"),
+        ({"line": 5}, "●○○○○○○○"),
+        ({"suspect": "B"}, "○○○○○○○○"),
+        ({"verdict": "no transpose", "line": 7}, "○○●●○○○○"),
+        ({"suspect": "C", "verdict": "overwrite", "line": 4}, "○○○○●●○○"),
+        ({"suspect": "D", "verdict": "no slope", "line": 9}, "○○○○○○●●"),
     ],
     "GradientFlow": [
         ({"depth": 3}, "○○○"),  # shallow: the gradient arrives, but that does not count

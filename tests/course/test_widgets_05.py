@@ -7,18 +7,24 @@ import numpy as np
 import pytest
 from moving import picture, put, words
 
+from course.exercises import lesson_05 as tasks
 from course.widgets.lesson_05 import (
+    BUGGED,
     GRAPH,
     NETWORK,
-    PARAMETERS,
+    NUMBERS,
     SCHEMES,
     STEPS,
     BackpropStepper,
     GradientFlow,
+    Suspects,
+    draw_fingerprints,
+    fingerprint,
     graph_steps,
     number,
+    typeset,
 )
-from helpers.network import ACTIVATIONS, tanh, tanh_prime
+from helpers.network import ACTIVATIONS, Network, tanh, tanh_prime
 
 LAST = STEPS
 
@@ -51,69 +57,94 @@ def test_the_gradients_of_the_graph_are_those_of_nudging(x, w, y):
         return (values[1] * values[0] - values[2]) ** 2 + values[1] ** 2
 
     for i, name in enumerate("xwy"):
-        assert gradients[name] == pytest.approx(slope(loss, values, i), abs=1e-6)
+        assert gradients[f"∂{name}"] == pytest.approx(slope(loss, values, i), abs=1e-6)
 
 
 @pytest.mark.parametrize(
     ("functions", "state"),
     [
         ((), {}),
-        ((), {"x1": -3, "x2": 2, "y": -1, "change": "b[1]₁", "by": 4.5}),
-        ((tanh, tanh_prime), {"x1": 0.5, "change": "W[2]₂", "by": 4}),
+        ((), {"change": "b[1]₁", "by": 4.5}),
+        ((), {"change": "x₂", "by": -3.5}),
+        ((tanh, tanh_prime), {"change": "W[2]₂₁", "by": 4}),
     ],
 )
 def test_the_gradients_of_the_network_are_those_of_nudging(functions, state):
     widget = BackpropStepper(*functions, view=NETWORK, step=LAST, **state)
-    values, f = widget.values, widget.f
-    x, target = np.array([values["x1"], values["x2"]]), values["y"]
-    weights, biases, out, last = widget.W[1], widget.b[1][:, 0], widget.W[2][0], widget.b[2][0, 0]
+    f, W, b = widget.f, widget.W, widget.b
 
     def loss():
-        return (out @ f(weights @ x + biases) + last - target) ** 2
+        return np.sum((W[2] @ f(W[1] @ widget.x + b[1][:, 0]) + b[2][:, 0] - widget.y) ** 2)
 
     gradients = widget.steps[-1].gradients
-    for j, sub in enumerate("₁₂₃"):
-        for i in range(2):
-            assert gradients[f"dW[1]{sub}"][i] == pytest.approx(slope(loss, weights, (j, i)), abs=1e-5)
-        assert gradients[f"db[1]{sub}"] == pytest.approx(slope(loss, biases, j), abs=1e-5)
-        assert gradients["dW[2]"][j] == pytest.approx(slope(loss, out, j), abs=1e-5)
-    assert gradients["db[2]"] == 2 * (out @ f(weights @ x + biases) + last - target)
+    for l in (1, 2):
+        for (j, i), _ in np.ndenumerate(W[l]):
+            name = f"dW[{l}]{'₁₂₃'[j]}{'₁₂₃'[i]}"
+            assert gradients[name] == pytest.approx(slope(loss, W[l], (j, i)), abs=1e-5)
+        for j in range(len(b[l])):
+            assert gradients[f"db[{l}]{'₁₂₃'[j]}"] == pytest.approx(slope(loss, b[l], (j, 0)), abs=1e-5)
 
 
-def test_each_of_the_13_parameters_can_be_changed():
-    def parameters(widget):
-        return np.concatenate([array.ravel() for l in (1, 2) for array in (widget.W[l], widget.b[l])])
+def test_each_number_can_be_changed():
+    def numbers(widget):
+        return np.concatenate([array.ravel() for array in (widget.x, widget.y, *widget.W[1:], *widget.b[1:])])
 
     widget = BackpropStepper(view=NETWORK)
-    at_first = parameters(widget)
-    for index, name in enumerate(PARAMETERS):
+    at_first = numbers(widget)
+    changed = []
+    for name in NUMBERS:
         put(widget, change=name, by=-1.5)
-        assert parameters(widget) - at_first == pytest.approx(-1.5 * (np.arange(13) == index))
-        assert f"chosen: {name} = {number(at_first[index] - 1.5)}" in drawn(widget)
-    put(widget, by=0)
-    assert parameters(widget) == pytest.approx(at_first)
+        (index,) = np.flatnonzero(numbers(widget) - at_first)
+        assert numbers(widget)[index] - at_first[index] == pytest.approx(-1.5)
+        changed.append(index)
+    assert sorted(changed) == list(range(len(at_first)))
 
 
 def test_the_numbers_of_the_lesson_stand_in_the_picture():
-    graph = drawn(BackpropStepper(step=LAST))
-    assert "∂L/∂w = 14" in graph
-    assert "L = q + r = 4 + 9 = 13" in drawn(BackpropStepper(step=5))
-    assert "∂L/∂r · 2w = 1 · 2 · 3 = 6" in graph
-    assert "∂L/∂w = 8 + 6 = 14" in graph
-    network = drawn(BackpropStepper(view=NETWORK, step=9))
-    assert "δ[1]₂ = W[2]₂ · δ[2] · ReLU′(z[1]₂)" in network
-    assert "= −1 · (−4) · ReLU′(3) = −1 · (−4) · 1 = 4" in network
-    assert "δ = 4" in network
-    assert "δ = −4" in network
-    at_end = BackpropStepper(view=NETWORK, step=LAST)
-    assert at_end.table.get_text().splitlines() == [
-        "dW[2] = (−8, −12, 0)", "db[2] = −4", "dW[1]₁ = (−16, −8)", "db[1]₁ = −8", "dW[1]₂ = (8, 4)", "db[1]₂ = 4",
-        "dW[1]₃ = (0, 0)", "db[1]₃ = 0",
-    ]  # fmt: skip
+    graph = BackpropStepper(step=LAST)
+    assert "∂L/∂r · 2w = 1 · 2 · 3 = 6; ∂L/∂w = 8 + 6 = 14" in words(graph)
+    assert {"14", "12", "−4", "8", "1 · 6"} <= set(drawn(graph)), "gradients stand at nodes, and at edges what came"
+    assert "L = q + r = 4 + 9 = 13" in words(BackpropStepper(step=5))
+    network = BackpropStepper(view=NETWORK, step=8)
+    assert "2 · (−4) + (−1) · 3 = −11" in words(network)
+    assert {"b = −3,  δ = −11", "b = 1,  δ = −4", "b = 1,  δ = 3", "b = −2,  δ = ?"} <= set(drawn(network))
+    assert {"−8", "−12", "6", "9", "0"} <= set(drawn(network)), "the gradients of W[2] stand on the lines"
+    assert sum(arrow.get_visible() for arrow in network.arrows) == 2, "blame comes back on two lines"
+    at_end = drawn(BackpropStepper(view=NETWORK, step=LAST))
+    assert {"−22", "−11", "20", "10"} <= set(at_end)
+    assert {"b = −3,  δ = −11", "b = −2,  δ = 10", "b = 1,  δ = 0"} <= set(at_end)
 
 
 def test_numbers_are_short_and_have_a_true_minus():
     assert [number(x) for x in (-0.0, -2.5, 1 / 3, 12345.6, np.nan)] == ["0", "−2.5", "0.3333", "1.235e+04", "none"]
+
+
+def test_paths_that_cancel_are_shown_as_0():
+    widget = BackpropStepper(w=1.6, step=LAST)
+    assert "∂L/∂w = −3.2 + 3.2 = 0" in words(widget)
+    assert widget.lit == [False, True, False, False]
+
+
+def test_formulas_are_typeset():
+    assert typeset("∂L/∂e = (−1) · 2") == r"$\frac{\partial L}{\partial e} = (-1) \cdot  2$"
+    assert typeset("δ[1]₂ = ReLU′(z[1]₂)") == r"$\delta ^{[1]}_{2} = \mathrm{ReLU}'(z^{[1]}_{2})$"
+    assert typeset("") == ""
+
+
+def test_a_prediction_is_judged_before_the_step_and_after_it():
+    widget = BackpropStepper(step=8)
+    assert "?" in drawn(widget)
+    put(widget, guess=8)
+    assert "Not 8." in words(widget)
+    assert not widget.lit[0]
+    put(widget, guess=4)
+    assert "Your 4 is right." in words(widget)
+    assert widget.lit[0]
+    put(widget, step=9, y=3.5)  # the next one is another number
+    assert "Your 4" not in words(widget)
+    for view in (GRAPH, NETWORK):
+        for before, after in itertools.pairwise(BackpropStepper(view=view).steps):
+            assert after.asks not in before.values | before.gradients or after.asks == "∂w"
 
 
 # --- the stepper: its steps ------------------------------------------------------------------------------------------
@@ -167,28 +198,93 @@ def test_the_numbers_in_a_formula_give_its_result(view):
 def test_what_is_computed_is_lit():
     steps = BackpropStepper(view=NETWORK).steps
     assert steps[2].lit == {(0, 0), (0, 1), (1, 1), (1, 1, 0), (1, 1, 1)}  # hidden unit 2 and all it comes from
-    assert steps[4].lit == {(1, 0), (1, 1), (1, 2), (2, 0), (2, 0, 0), (2, 0, 1), (2, 0, 2)}  # the output
+    assert steps[8].lit == {(1, 0), (2, 0), (2, 1), (2, 0, 0), (2, 1, 0)}  # hidden unit 1 and all it leads to
 
 
 def test_an_input_can_be_changed_on_the_way():
     widget = BackpropStepper(step=9)
     put(widget, y=2)
     assert "∂L/∂e = ∂L/∂q · 2e = 1 · 2 · 4 = 8" in words(widget)
-    put(widget, step=10, x1=1)
+    put(widget, step=10, x=1)
     assert "∂L/∂p = ∂L/∂e · 1 = 2 · 1 = 2" in words(widget)
 
 
 def test_one_view_shows_nothing_of_the_other():
+    def hidden():
+        return [name for name, control in widget.control.items() if control.layout.display == "none"]
+
     widget = BackpropStepper(view=NETWORK, step=LAST)
-    assert not [text for text in drawn(widget) if text.startswith("∂L/∂")]
+    assert hidden() == ["x", "w", "y"]
+    assert "∂L/∂w" not in widget.lamp.value
     put(widget, view=GRAPH)
-    assert [name for name, control in widget.control.items() if control.layout.display == "none"] == [
-        "x2", "change", "by"
-    ]  # fmt: skip
-    assert not [text for text in drawn(widget) if "chosen" in text]
-    assert not [text for text in drawn(widget) if text.startswith("δ")]
-    put(widget, view=NETWORK)
-    assert [name for name, control in widget.control.items() if control.layout.display == "none"] == ["w"]
+    assert hidden() == ["change", "by"]
+    assert not [text for text in drawn(widget) if "δ" in text]
+    assert "hidden" not in widget.lamp.value
+
+
+# --- fingerprints ----------------------------------------------------------------------------------------------------
+
+
+def test_a_right_backward_has_ones_only_and_its_truth_is_that_of_nudging():
+    assert fingerprint(tasks.backward) == ([1, 1, 1],) * 3
+    network = Network([4, 4, 4, 4], "sigmoid", "softmax", seed=3, dtype=np.float64)
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(4, 5)), np.eye(4)[:, rng.integers(4, size=5)]
+    network.forward(X)
+    gradients = network.gradients(Y)
+
+    def loss():
+        return network.metrics(network.forward_pass(X)[0][-1], Y)["loss"]
+
+    for theta, gradient in zip(network.parameters(), gradients, strict=True):
+        for place in np.ndindex(theta.shape):
+            assert gradient[place] == pytest.approx(slope(loss, theta, place), abs=1e-7)
+
+
+def test_each_bug_has_the_mark_that_the_lesson_says():
+    from matplotlib.figure import Figure
+
+    ax = draw_fingerprints(Figure(), m=10)
+    texts = [float(text.get_text().replace("−", "-")) for text in ax.texts if text.get_text()[-1].isdigit()]
+    rows = dict(zip(BUGGED, np.reshape(texts, (7, 9)), strict=True))
+    assert np.all(rows.pop("right") == 1)
+    for name in ("no slope", "slope at a", "no transpose"):
+        assert rows[name][2] == rows[name][5] == 1, "the last layer is right"
+        assert np.all(np.abs(rows[name][:2] - 1) > 0.05)
+    assert rows["no slope"][0] > 4 * rows["no slope"][1] > 16
+    assert np.all(np.abs(rows["no transpose"][3:5]) < 0.7)
+    assert np.all(rows["slope at a"][3:5] > 0.9)
+    for name, ratio in (("no mean", 10), ("mean twice", 0.1)):
+        assert np.all(rows[name] == [ratio] * 3 + [1] * 3 + [ratio] * 3)
+    assert np.all(rows["overwrite"][:6] == 1)
+    assert np.all(rows["overwrite"][6:] > 1.2)
+
+
+@pytest.mark.parametrize("task", tasks.SUSPECTS, ids=lambda task: task.key)
+def test_a_suspect_opens_when_it_is_named_and_its_line_can_be_mended(task):
+    ((letter, situation),) = task.situations.items()
+    widget = Suspects(suspect=letter)
+    (bug,) = (name for name in tasks.BUGS if name.replace(" ", "_") in situation.right)
+    for verdict in tasks.BUGS:
+        put(widget, verdict=verdict)
+        is_open = any("def suspect" in text for text in drawn(widget))
+        assert is_open == (verdict == bug)
+    put(widget, verdict=bug, line=int(situation.reason))
+    assert sum(widget.lit) == 2
+    row = np.ravel(fingerprint(getattr(tasks, task.name), m=7, seed=5))
+    likest = min(
+        (name for name in BUGGED if name != "right"),
+        key=lambda name: np.abs(np.log10(np.maximum(bugged(name), 1e-3)) - np.log10(np.maximum(row, 1e-3))).sum(),
+    )
+    assert likest == bug, "its fingerprint is that of its bug and of no other"
+
+
+def bugged(name):
+    from course.exercises.grading import edited
+
+    namespace = {"np": np}
+    exec(edited(tasks.backward.solution, BUGGED[name]), namespace)
+    return np.ravel(fingerprint(namespace["backward"], m=7, seed=5))
 
 
 # --- gradient flow ---------------------------------------------------------------------------------------------------
