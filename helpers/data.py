@@ -336,6 +336,39 @@ def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.r
     return _shuffled([np.tile(c, ((n + k) // n_classes, 1)) for k, c in enumerate(centers)], noise, rng)
 
 
+def xor(n: int = 200, noise: float = 0.0, seed: int | np.random.Generator = 0):
+    """Points of a square from −1 to 1 but for a cross of width 0.2; the class is whether the signs of x₁, x₂ differ.
+
+    Returns X (n, 2) float64 and y (n,) intp: 0 for equal signs.
+    """
+    rng = _checked(n, noise, seed)
+    X = rng.uniform(0.1, 1.0, size=(n, 2)) * rng.choice([-1.0, 1.0], size=(n, 1))
+    X[n // 2 :, 1] *= -1
+    return _shuffled([X[: n // 2], X[n // 2 :]], noise, rng)
+
+
+def slope(n: int = 200, noise: float = 0.0, seed: int | np.random.Generator = 0):
+    """A tilted plane over a square, y = (x₁ + x₂) / 2 + noise (standard deviation).
+
+    Returns X (n, 2) float64 from −1 to 1, and y (n,) float64.
+    """
+    rng = _checked(n, noise, seed)
+    X = rng.uniform(-1.0, 1.0, size=(n, 2))
+    return X, rng.normal(X.mean(axis=1), noise)
+
+
+def hills(n: int = 200, noise: float = 0.0, seed: int | np.random.Generator = 0):
+    """Three hills and three hollows over a square, Gaussian bumps ±exp(−8 |x − center|²), + noise (standard deviation).
+
+    Returns X (n, 2) float64 from −1 to 1, and y (n,) float64, without noise from −1 to 1.
+    """
+    rng = _checked(n, noise, seed)
+    X = rng.uniform(-1.0, 1.0, size=(n, 2))
+    centers = np.array([[-0.6, 0.4], [0.0, -0.4], [0.6, 0.4], [-0.6, -0.4], [0.0, 0.4], [0.6, -0.4]])
+    bumps = np.exp(-8.0 * ((X[:, None] - centers) ** 2).sum(axis=2))
+    return X, rng.normal(bumps @ [1.0, 1.0, 1.0, -1.0, -1.0, -1.0], noise)
+
+
 def _shuffled(classes: list[np.ndarray], noise: float, rng: np.random.Generator):
     """The points of all classes in random order, each moved by `noise`; a point's label is its class's place."""
     X = np.concatenate(classes)

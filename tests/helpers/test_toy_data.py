@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.data import blobs, circles, house_prices, logic_gate, moons, noisy_curve, spirals
+from helpers.data import blobs, circles, hills, house_prices, logic_gate, moons, noisy_curve, slope, spirals, xor
 
-CLASSES = [moons, circles, spirals, blobs]
-ALL = [house_prices, noisy_curve, *CLASSES]
+CLASSES = [moons, circles, spirals, blobs, xor]
+ALL = [house_prices, noisy_curve, slope, hills, *CLASSES]
 
 
 def equal(one, other) -> bool:
@@ -203,3 +203,23 @@ def test_bad_input_is_answered_in_one_sentence_with_an_example_that_works(name, 
 def test_an_unknown_gate_is_answered_with_the_four_there_are(name):
     with pytest.raises(ValueError, match=r"name must be one of AND, OR, NAND, XOR, got .*: choose one of these four"):
         logic_gate(name)
+
+
+# ---------------------------------------------------------------- xor, slope, hills
+
+
+def test_xor_is_the_gate_of_the_signs_beside_a_cross():
+    X, y = xor(1000, noise=0)
+    assert np.array_equal(y, np.logical_xor(X[:, 0] > 0, X[:, 1] > 0))
+    assert np.abs(X).min() >= 0.1
+
+
+def test_slope_and_hills_are_the_functions_they_claim():
+    X, y = slope(500)
+    assert np.linalg.lstsq(X, y, rcond=None)[0] == pytest.approx([0.5, 0.5])
+    X, y = hills(2000)
+    assert -1 <= y.min() < -0.9 < 0.9 < y.max() <= 1
+    assert np.sign(y[np.abs(X - [0, 0.4]).max(axis=1) < 0.1]) == pytest.approx(-1)  # a hollow between two hills
+    assert np.sign(y[np.abs(X - [0.6, 0.4]).max(axis=1) < 0.1]) == pytest.approx(1)
+    noisy = hills(2000, noise=0.2)[1]
+    assert np.std(noisy - y) == pytest.approx(0.2, rel=0.05)
