@@ -5,13 +5,14 @@ the suspects' code stands here, and the widget Suspects shows it once the bug is
 are made here, the same ones every time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import Exercise, challenge, exercise, source_of
+from course.exercises.grading import challenge, exercise, source_of
+from course.exercises.lesson_01 import Prediction
 from course.exercises.questions import Choices, Question, Situation
 from course.results import case
 from helpers import network
@@ -482,6 +483,14 @@ def suspect_d(W, Z, A, Y, f_prime):
 class Suspect(Choices):
     """Name the bug of a function whose fingerprint the lesson shows, and the number of its line."""
 
+    def judge(self, answer):
+        verdict = super().judge(answer)
+        if verdict.diagnosis == "form":
+            ((letter, _),) = self.situations.items()
+            form = f'{{"{letter}": ("name of a bug", number)}}'
+            return self._not_yet("form", f"Keep the form of the stub, a dictionary such as `{form}`.")
+        return replace(verdict, lines=tuple(line for line in verdict.lines if not line.startswith("0 of 1 are right")))
+
     def _fault(self, key, name, line):
         named = (name or "").replace("_", " ")
         if name is not None and named not in BUGS:
@@ -594,18 +603,26 @@ SUSPECTS = (
 
 # --- 5.8: on paper ----------------------------------------------------------------------------------------------------
 
-shared = Exercise(
+
+def one_of_two(answer, question):
+    """The answer to question 1 or 2; NotImplementedError while one is open."""
+    if not issubclass(type(answer), (tuple, list)) or len(answer) != 2:
+        raise ValueError("two numbers are asked for: ∂L/∂w, then ∂L/∂b.")
+    if any(value is ... for value in answer):
+        raise NotImplementedError
+    return float(answer[question - 1])
+
+
+shared = Prediction(
     key="5.8",
     title="a weight that is used twice",
     points=2,
     minutes=8,
     level=2,
-    stub="shared = (..., ...)  # ∂L/∂w, ∂L/∂b\n",
+    stub="shared = (..., ...)  # 1. ∂L/∂w, 2. ∂L/∂b\n",
     right=(16, 6),
-    use=lambda answer, scale: tuple(scale * np.asarray(part) for part in answer),
-    returns=("dL_dw", "dL_db"),
-    apart=True,
-    cases=(case("x = 2, w = 3, b = −4 and y = 5", scale=1),),
+    use=one_of_two,
+    cases=(case(question=1), case(question=2)),
     hints=(
         "Forward first: z, a, ŷ, L. Then from the right: how much does L move per unit of ŷ? Of a? Of z?",
         "Two lines leave w: one to z, one to ŷ. There are two paths from it to the loss; b has one.",
@@ -619,17 +636,32 @@ shared = Exercise(
     takeaway="A weight that is used twice gets the sum: 4 + 12 = 16. Convolutions, whose weights are used at every "
     "place of a picture, learn by this rule.",
 )
+ONCE_W, ONCE_B = "∂L/∂w: that is one path only; w also goes ", "∂L/∂b: "
 SHARED_MISTAKES = {
-    "∂L/∂w: 12 is one path, through z and a. The second goes straight from w to ŷ.": (12, 6),
-    "∂L/∂w: 4 is one path, straight from w to ŷ. The second goes through z and a.": (4, 6),
-    "∂L/∂w: where paths meet, rates add; along a path they multiply. You multiplied 4 and 12.": (48, 6),
-    "∂L/∂w: both paths change the loss in the same direction here, so they add; you took the difference.": (8, 6),
-    "The slope of the square is missing: ∂L/∂ŷ = 2 (ŷ − y) = 2.": (8, 3),
-    "The sign is turned: ŷ = 6 is above y = 5, so ∂L/∂ŷ = 2 is positive.": (-16, -6),
-    "∂L/∂b: on the way from ŷ to a blame is multiplied by w = 3.": (16, 2),
-    "∂L/∂b: b moves z by 1 per unit, not by its own value, and not by x.": [(16, -24), (16, 12)],
-    "The two are swapped: ∂L/∂w comes first.": (6, 16),
-    "∂L/∂w: on the long path w moves z by x = 2 per unit; that factor is missing.": (10, 6),
+    ONCE_W + "straight into ŷ = w · a.": (12, 6),
+    ONCE_W + "into z = w x + b.": (4, 6),
+    "∂L/∂w: along a path rates multiply, but where paths meet they add. You multiplied 4 and 12.": (48, 6),
+    "∂L/∂w: each of the two paths begins with ∂L/∂ŷ = 2 (ŷ − y) = 2, and both raise ŷ, so they add.": (8, 6),
+    "∂L/∂w: the sign is turned. ŷ = 6 is above y = 5, so raising it raises L.": (-16, 6),
+    "∂L/∂w: on the long path w moves z by x = 2 per unit. That factor is missing.": (10, 6),
+    "∂L/∂w: the two answers may be swapped: first w, then b.": (6, 16),
+    "∂L/∂w: there is more on its way: two paths, each with all of its rates.": [(2, 6), (1, 6), (3, 6)],
+    "∂L/∂w: begin with ∂L/∂ŷ = 2 (ŷ − y) = 2, once for each path: 2 · a on the short one, 2 · w · x on the long one.": [
+        (14, 6),
+        (24, 6),
+        (32, 6),
+        (20, 6),
+        (36, 6),
+        (18, 6),
+    ],
+    ONCE_B + "on its way from ŷ to a blame is multiplied by w = 3.": (16, 2),
+    ONCE_B + "the slope of the square, 2 (ŷ − y) = 2, is missing.": (16, 3),
+    ONCE_B + "b moves z by 1 per unit; x has no part in it.": (16, 12),
+    ONCE_B + "b moves z by 1 per unit, not by its own value −4.": (16, -24),
+    ONCE_B + "the sign is turned: ŷ is above y.": (16, -6),
+    ONCE_B + "at z = 2 ReLU lets blame through, its slope is 1.": (16, 0),
+    ONCE_B + "there are more rates on its way: 2 (ŷ − y), then w, then the slope of ReLU, then 1.": (16, 1),
+    ONCE_B + "w is passed once on its way, between ŷ and a.": (16, 18),
 }
 
 
@@ -687,6 +719,9 @@ SKIP_MISTAKES = {
     },
     "The path through W and f is missing: A_prev also goes into Z.": {"W.T @ delta + dA": "dA"},
     "On the straight path nothing is multiplied: dA itself is added, not delta.": {"+ dA": "+ delta"},
+    "On the path through W the slope is missing: delta, not dA, goes back through W.T.": {
+        "W.T @ delta + dA": "W.T @ dA + dA"
+    },
     "Where paths meet, blame adds; you multiplied.": {"W.T @ delta + dA": "W.T @ delta * dA"},
     "The value A_prev is no blame: what comes along the straight path is dA.": {"+ dA": "+ A_prev"},
     "On the straight path the rate is 1, and what is passed on is 1 · dA, not 1.": {"+ dA": "+ 1"},
@@ -709,6 +744,30 @@ SKIP_MISTAKES = {
     "dW is delta first, then A_prev transposed.": {"delta @ A_prev.T": "A_prev @ delta.T"},
     "db lost its second axis: `keepdims=True`.": {", keepdims=True": ""},
     "You summed over the units. Examples are columns: to sum over them is axis 1.": {"axis=1": "axis=0"},
+    "The skip goes around W and b: in dW there is delta only.": {
+        "delta @ A_prev.T": "delta @ A_prev.T + dA @ A_prev.T"
+    },
+    "The skip goes around W and b: in db there is delta only.": {
+        "db = delta.sum(axis=1, keepdims=True)": "db = (delta + dA).sum(axis=1, keepdims=True)"
+    },
+    "The slope is passed once, between A and Z; dA_prev is then W.T @ delta + dA.": [
+        {"W.T @ delta + dA": "(W.T @ delta) * f_prime(Z) + dA"},
+        {"W.T @ delta + dA": "(W.T @ delta + dA) * f_prime(Z)"},
+        {"W.T @ delta + dA": "(W.T @ delta) * f_prime(A_prev) + dA"},
+    ],
+    "The two paths bring different things: W.T @ delta, and dA. You took one of them twice.": [
+        {"W.T @ delta + dA": "2 * (W.T @ delta)"},
+        {"W.T @ delta + dA": "2 * dA"},
+    ],
+    "First the slope, then W.T: from A to Z blame passes f, and only from Z to A_prev the weights.": {
+        "dA * f_prime(Z)": "(W.T @ dA) * f_prime(Z)",
+        "W.T @ delta + dA": "delta + dA",
+    },
+    "The slope is taken where the unit stood, at Z alone, before the skip is added.": {
+        "f_prime(Z)": "f_prime(Z + A_prev)"
+    },
+    "`f_prime(Z)` is the slope; you multiplied by Z itself.": {"f_prime(Z)": "Z"},
+    "The mean in db brings in a 1/m, which is in dA already: a plain sum.": {"sum": "mean"},
     "dW and db take delta, the blame at Z, not dA, the blame at A.": {
         "delta @": "dA @",
         "delta.sum": "dA.sum",
@@ -733,6 +792,7 @@ SKIP_MISTAKES = {
     level=1,
     stub="return ...  # two numbers: the share of a, the share of b",
     returns=("a", "b"),
+    apart=True,
     cases=[case(a=2.0, b=3.0, upstream=5.0), case(a=-1.5, b=0.25, upstream=-2.0), case(a=0.0, b=4.0, upstream=1.0)],
     hints=[
         "How much does a · b move per unit of a, with b left alone?",
@@ -752,6 +812,20 @@ MUL_MISTAKES = {
     },
     "These are the local derivatives. Each share is upstream times the local derivative.": {
         "upstream * b, upstream * a": "b, a"
+    },
+    "Of a you gave the local derivative; the share is upstream times it.": {"return upstream * b": "return b"},
+    "Of b you gave the local derivative; the share is upstream times it.": {"upstream * a": "a"},
+    "Upstream alone is what a sum hands on. The share of b also takes the other factor, a.": {
+        "upstream * a": "upstream"
+    },
+    "Upstream alone is what a sum hands on. The share of a also takes the other factor, b.": {
+        "upstream * b": "upstream"
+    },
+    "The share of b takes the other factor, a.": {"upstream * a": "upstream * b"},
+    "The share of a takes the other factor, b.": {"upstream * b": "upstream * a"},
+    "Multiply by the other factor; you divided.": {"upstream * b, upstream * a": "upstream / b, upstream / a"},
+    "Upstream times local is a product, not a sum, and the local derivative is the other factor.": {
+        "upstream * b, upstream * a": "upstream + a, upstream + b"
     },
     "A sum hands upstream on as it is; a product multiplies it by the other factor.": {
         "upstream * b, upstream * a": "upstream, upstream"
@@ -776,8 +850,8 @@ MUL_MISTAKES = {
     cases=[case(a=0.5, upstream=3.0), case(a=-1.2, upstream=-2.0), case(a=2.0, upstream=0.5)],
     hints=[
         "Lesson 02 has the slope of tanh, made of its value.",
-        "With t = tanh(a) the slope is 1 − t².",
-        "`np.tanh(a)` is t. Then upstream times the slope.",
+        "With t = tanh(a) the slope at a is 1 − t². Mind that it is made of t, not of a.",
+        "`np.tanh(a)` is t. Square it, take it from 1, and multiply what comes from upstream by that.",
     ],
     reason="The slope of tanh at a is 1 − tanh(a)²: 1 at 0, and nearly 0 far out. Upstream is multiplied by it.",
     takeaway="Upstream times 1 − tanh(a)².",
@@ -801,6 +875,12 @@ TANH_MISTAKES = {
         "upstream * (1 - np.tanh(a) ** 2)": "1 - np.tanh(a * upstream) ** 2"
     },
     "The slope of tanh is at most 1: 1 minus the square, not plus.": {"1 - np": "1 + np"},
+    "np.tan is the tangent of an angle; the activation is np.tanh.": {"np.tanh": "np.tan"},
+    "Upstream is multiplied by the slope, not added to it.": {"upstream * (1": "upstream + (1"},
+    "The square of tanh(a) is `np.tanh(a) ** 2`; you doubled it.": {"np.tanh(a) ** 2": "2 * np.tanh(a)"},
+    "That is tanh of a product. The share is upstream times the slope of tanh at a.": {
+        "upstream * (1 - np.tanh(a) ** 2)": "np.tanh(upstream * a)"
+    },
 }
 
 
@@ -842,7 +922,21 @@ POWER_MISTAKES = {
     "upstream, too, is raised to the power: it is a plain factor.": {
         "upstream * n * a ** (n - 1)": "n * (upstream * a) ** (n - 1)"
     },
-    "n and a have changed places: the slope of aⁿ is n · a ** (n − 1).": {"n * a ** (n - 1)": "a * n ** (a - 1)"},
+    "n and a have changed places: the slope of aⁿ is n · a ** (n − 1).": [
+        {"n * a ** (n - 1)": "a * n ** (a - 1)"},
+        {"n * a ** (n - 1)": "n ** (a - 1)"},
+    ],
+    "The power is missing: n · a ** (n − 1).": {"n * a ** (n - 1)": "n * a"},
+    "`a * (n - 1)` is a product; the exponent takes two stars, a ** (n − 1).": {"a ** (n - 1)": "a * (n - 1)"},
+    "aⁿ · log(a) is the slope in n. Blame goes to a here: n · a ** (n − 1).": {
+        "n * a ** (n - 1)": "np.log(abs(a)) * a**n"
+    },
+    "That is the integral of aⁿ; its slope is n · a ** (n − 1).": {"n * a ** (n - 1)": "a ** (n + 1) / (n + 1 or 1)"},
+    "Upstream is multiplied by the slope, not added to it.": {"upstream * n": "upstream + n"},
+    "Upstream is multiplied by the slope, not divided by it.": {
+        "upstream * n * a ** (n - 1)": "upstream / (n * a ** (n - 1))"
+    },
+    "The exponent has its sign turned: n − 1.": {"(n - 1)": "(1 - n)"},
 }
 
 EXERCISES = (

@@ -324,7 +324,7 @@ class BackpropStepper(Explorer):
         is_animated = Artist.get_animated
         self.parts = {GRAPH: [graph, *graph.findobj(is_animated)], NETWORK: [network, *network.findobj(is_animated)]}
         self.title = moving_text(figure, 0.02, 0.2, size=12, weight="bold")
-        self.chosen = moving_text(figure, 0.98, 0.115, ha="right", size=11, color=BLUE)
+        self.chosen = moving_text(figure, 0.98, 0.03, ha="right", size=11, color=BLUE)
         self.lines = [moving_text(figure, 0.02, height, size=13) for height in (0.115, 0.03)]
 
     @staticmethod

@@ -39,6 +39,13 @@ def layer(dW="delta @ A_prev.T", db="np.sum(delta, 1)[:, None]", dA="(delta.T @ 
     )
 
 
+def skip(dA_prev="dA + W.T @ d", d="f_prime(Z) * dA"):
+    return (
+        "def skip_backward(dA, A_prev, Z, W, f_prime):\n"
+        f"    d = {d}\n    return d @ A_prev.T, d.sum(1)[:, None], {dA_prev}\n"
+    )
+
+
 def back(old="", new="", name="backward"):
     """The way back in a learner's words, with `new` in place of `old`."""
     code = """def backward(W, Z, A, Y, f_prime):
@@ -281,20 +288,20 @@ ROWS = [
         )
     ),
     # lesson 07
-    ("7.1", "def standardise(X, X_train):\n    return (X - X.mean(0)) / X.std(0)", "of X itself"),
+    ("7.1", "def standardize(X, X_train):\n    return (X - X.mean(0)) / X.std(0)", "of X itself"),
     (
         "7.1",
-        "def standardise(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return X - m / s",
+        "def standardize(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return X - m / s",
         "Brackets are missing",
     ),
     (
         "7.1",
-        "def standardise(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return (m - X) / (s + (s == 0))",
+        "def standardize(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return (m - X) / (s + (s == 0))",
         "the wrong sign",
     ),
     (
         "7.1",
-        "def standardise(X, X_train):\n    s = X_train.std(0)\n"
+        "def standardize(X, X_train):\n    s = X_train.std(0)\n"
         "    return (X - X_train.mean(0)) / np.clip(s, 1e-8, None)",
         "comes out at 200,000,000",
     ),
@@ -415,19 +422,31 @@ ROWS = [
     ("5.3", back("    return", "        return"), "The `return` stands inside the loop"),
     ("5.3", back("A[-1] / n - Y / n", "A[-1] - Y / n"), "`A[L] - Y / m` divides Y alone."),
     ("5.3", back("f_prime(Z[l - 1])", "f_prime"), "f_prime is a function"),
-    ("5.4", back("A[-1] / n - Y / n", "(A[-1] - Y) / 7", name="repaired_a"), "differs from batch to batch"),
-    ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("1].T\n", "1].T / n\n"), "the db m"),
-    ("5.4", back("A[-1] / n - Y / n", "A[-1] - Y", name="repaired_a").replace("np.sum", "np.mean"), "the dW m times"),
-    ("5.4", back(name="repaired_a").replace("np.sum", "np.mean"), "Every db is too small by the factor m"),
-    ("5.5", back("(W[l].T @ error)", "(error.T @ W[l]).T", name="repaired_b"), "Right."),
-    ("5.5", back("(W[l].T @ error)", "(W[l] @ error)", name="repaired_b"), "Blame is sent through W[l]"),
-    ("5.5", back("(W[l].T @ error)", "np.dot(W[l], error)", name="repaired_b"), "Blame is sent through W[l]"),
-    ("5.7", back("f_prime(Z[l - 1])", "(1 - A[l - 1] ** 2)", name="repaired_d"), "1 − A² is the slope of tanh"),
-    ("5.6", back("A[-1] / n - Y / n", "A[-1]\n    error -= Y\n    error = error / n", name="repaired_c"), "on A[L]"),
-    ("5.6", back("A[-1] / n - Y / n", "A[-1].copy()\n    error -= Y\n    error /= n", name="repaired_c"), "Right."),
-    ("5.6", back("    return", "    Y -= A[-1]\n    return", name="repaired_c"), "changed its input Y."),
-    ("5.7", back("f_prime(Z[l - 1])", "f_prime(error)", name="repaired_d"), "The slope is taken of the blame."),
-    ("5.7", back("f_prime(Z[l - 1])", "A[l - 1] * (1 - A[l - 1])", name="repaired_d"), "f_prime may be another one's"),
+    ("5.4", 'suspect_a = {"A": ("No Mean", 4)}', "Right."),
+    ("5.4", 'suspect_a = {"A": ["no_mean", 4.0]}', "Right."),
+    ("5.4", 'suspect_a = {"A": ("no mean", ...)}', "Now its line: a number from 1 to 11."),
+    ("5.4", 'suspect_a = {"A": ("no mean", 7)}', "`dW, db = [None] * (L + 1), [None] * (L + 1)` is as it should be."),
+    ("5.4", 'suspect_a = {"A": ("mean twice", 4)}', "you would know `mean twice` by another mark"),
+    ("5.4", 'suspect_a = {"A": ("no means", 4)}', "Did you mean `no mean`?"),
+    ("5.5", 'suspect_b = {"B": ("no slope", 7)}', "its last layer is right, and each layer before is larger"),
+    ("5.6", 'suspect_c = ("overwrite", 4)', "Keep the form of the stub"),
+    ("5.7", 'suspect_d = {"D": ("slope at a", 9)}', "off by a little"),
+    ("5.8", "shared = (12, 6)", "w also goes straight into ŷ"),
+    ("5.8", "shared = [16.0, 2]", "multiplied by w = 3"),
+    ("5.8", "shared = (17, 6)", "Question 1: 17 is not it."),
+    ("5.8", "shared = 16", "two numbers are asked for"),
+    ("5.9", skip("W.T @ d"), "The straight path is missing"),
+    ("5.9", skip("dA + np.dot(W.T, d)"), "Right."),
+    ("5.9", skip("d + W.T @ d"), "not delta"),
+    ("5.9", skip("dA + W.T @ dA"), "On the path through W the slope is missing"),
+    ("5.9", skip(d="dA * f_prime(A_prev)"), "at Z: not at A_prev"),
+    ("5.9", skip(d="(dA + A_prev) * f_prime(Z)"), "dW"),
+    ("5.10", "def mul_back(a, b, upstream):\n    return a * upstream, b * upstream\n", "The two are swapped"),
+    ("5.10", "def mul_back(a, b, upstream):\n    return [upstream * b, a * upstream]\n", "Right."),
+    ("5.11", "def tanh_back(a, upstream):\n    return upstream * (1 - a**2)\n", "a is what went in"),
+    ("5.11", "def tanh_back(a, upstream):\n    return upstream / np.cosh(a) ** 2\n", "Right."),
+    ("5.12", "def power_back(a, n, upstream):\n    return n * a ** (n - 1)\n", "upstream times it"),
+    ("5.12", "def power_back(a, n, upstream):\n    return upstream * n * a**n / a\n", "Right."),
     # lesson 08
     (
         "8.1",
