@@ -307,6 +307,16 @@ def as_constant(name, value):
     return float(value)
 
 
+def as_constants(names, *values):
+    """Constants within their ranges as floats; `names` are theirs, as in "beta epsilon"."""
+    return [as_constant(name, value) for name, value in zip(names.split(), values, strict=True)]
+
+
+def as_schedule(schedule):
+    """A schedule (or None) whose factors are checked."""
+    return None if schedule is None else lambda fraction: as_factor(schedule(fraction))
+
+
 def as_factor(value):
     """What a schedule gave, 0 or more, as a float: NumPy's float64 would turn float32 steps into float64."""
     if not isinstance(value, Real):
@@ -316,11 +326,13 @@ def as_factor(value):
     return float(value)
 
 
-def check_step(parameters, gradients, known=None, epsilon=None):
+def check_step(parameters, gradients, optimizer=None):
     """Refuse gradients that do not fit the parameters, and parameters that an optimizer cannot change.
 
-    `known` are the parameters its averages belong to, if there are some already; `epsilon` must not vanish in them.
+    `optimizer` is given if it keeps averages. They belong to the parameters of its first step, which are left on it as
+    `parameters`; others are refused later. Its `epsilon`, if it has one, must not vanish in the parameters.
     """
+    known, epsilon = getattr(optimizer, "parameters", None), getattr(optimizer, "epsilon", None)
     if len(parameters) != len(gradients):
         raise ValueError(f"expected a gradient for each of {len(parameters)} parameter arrays; got {len(gradients)}.")
     for theta, g in zip(parameters, gradients, strict=True):
@@ -340,6 +352,8 @@ def check_step(parameters, gradients, known=None, epsilon=None):
             "Make a new one for this network. (In place, `network.W[1][...] = …`, arrays stay the same; "
             "`copy.deepcopy((network, optimizer))` copies both together.)"
         )
+    if optimizer is not None:
+        optimizer.parameters = list(parameters)
 
 
 def check_training(network, optimizer, validation, patience, schedule, on_epoch):

@@ -34,8 +34,8 @@ class SGD:
     """Stochastic gradient descent: θ ← θ − α g (Robbins & Monro, 1951)."""
 
     def __init__(self, learning_rate=0.1):
-        checks.check_constants(learning_rate=learning_rate)
-        self.learning_rate = float(learning_rate)
+        learning_rate = checks.as_constant("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
 
     def step(self, parameters, gradients):
         checks.check_step(parameters, gradients)
@@ -47,14 +47,13 @@ class Momentum:
     """v ← β v + g, θ ← θ − α v (Polyak, 1964)."""
 
     def __init__(self, learning_rate=0.1, beta=0.9):
-        checks.check_constants(learning_rate=learning_rate, beta=beta)
-        self.learning_rate, self.beta = float(learning_rate), float(beta)
-        self.parameters = self.v = None
+        learning_rate, beta = checks.as_constants("learning_rate beta", learning_rate, beta)
+        self.learning_rate, self.beta = learning_rate, beta
+        self.v = None
 
     def step(self, parameters, gradients):
-        checks.check_step(parameters, gradients, self.parameters)
+        checks.check_step(parameters, gradients, self)
         if self.v is None:
-            self.parameters = list(parameters)
             self.v = [np.zeros_like(theta) for theta in parameters]
         for theta, g, v in zip(parameters, gradients, self.v, strict=True):
             v *= self.beta
@@ -66,14 +65,13 @@ class RMSProp:
     """s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε) (Hinton, Coursera lecture 6e, 2012)."""
 
     def __init__(self, learning_rate=0.001, rho=0.99, epsilon=1e-8):
-        checks.check_constants(learning_rate=learning_rate, rho=rho, epsilon=epsilon)
-        self.learning_rate, self.rho, self.epsilon = float(learning_rate), float(rho), float(epsilon)
-        self.parameters = self.s = None
+        learning_rate, rho, epsilon = checks.as_constants("learning_rate rho epsilon", learning_rate, rho, epsilon)
+        self.learning_rate, self.rho, self.epsilon = learning_rate, rho, epsilon
+        self.s = None
 
     def step(self, parameters, gradients):
-        checks.check_step(parameters, gradients, self.parameters, self.epsilon)
+        checks.check_step(parameters, gradients, self)
         if self.s is None:
-            self.parameters = list(parameters)
             self.s = [np.zeros_like(theta) for theta in parameters]
         for theta, g, s in zip(parameters, gradients, self.s, strict=True):
             s *= self.rho
@@ -88,16 +86,16 @@ class Adam:
     """
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
-        checks.check_constants(learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
-        self.learning_rate, self.epsilon = float(learning_rate), float(epsilon)
-        self.beta_1, self.beta_2 = float(beta_1), float(beta_2)
-        self.parameters = self.v = self.s = None
+        learning_rate, epsilon = checks.as_constants("learning_rate epsilon", learning_rate, epsilon)
+        beta_1, beta_2 = checks.as_constants("beta_1 beta_2", beta_1, beta_2)
+        self.learning_rate, self.epsilon = learning_rate, epsilon
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        self.v = self.s = None
         self.t = 0
 
     def step(self, parameters, gradients):
-        checks.check_step(parameters, gradients, self.parameters, self.epsilon)
+        checks.check_step(parameters, gradients, self)
         if self.v is None:
-            self.parameters = list(parameters)
             self.v = [np.zeros_like(theta) for theta in parameters]
             self.s = [np.zeros_like(theta) for theta in parameters]
         self.t += 1
@@ -106,8 +104,8 @@ class Adam:
             v += (1 - self.beta_1) * g
             s *= self.beta_2
             s += (1 - self.beta_2) * g**2
-            rate = self.learning_rate / (1 - self.beta_1**self.t)  # v̂ is v / (1 − β₁ᵗ)
-            theta -= rate * v / (np.sqrt(s / (1 - self.beta_2**self.t)) + self.epsilon)
+            v_hat, s_hat = v / (1 - self.beta_1**self.t), s / (1 - self.beta_2**self.t)
+            theta -= self.learning_rate * v_hat / (np.sqrt(s_hat) + self.epsilon)
 
 
 class AdamW(Adam):
@@ -115,11 +113,11 @@ class AdamW(Adam):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, weight_decay=0.01):
         super().__init__(learning_rate, beta_1, beta_2, epsilon)
-        checks.check_constants(weight_decay=weight_decay)
-        self.weight_decay = float(weight_decay)
+        weight_decay = checks.as_constant("weight_decay", weight_decay)
+        self.weight_decay = weight_decay
 
     def step(self, parameters, gradients):
-        checks.check_step(parameters, gradients, self.parameters, self.epsilon)
+        checks.check_step(parameters, gradients, self)
         for theta in parameters:
             theta *= 1 - self.learning_rate * self.weight_decay
         super().step(parameters, gradients)
@@ -156,12 +154,12 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     epochs = checks.as_count("epochs", epochs)
     batch_size = checks.as_count("batch_size", batch_size)
     l2 = checks.as_constant("l2", l2)
+    schedule = checks.as_schedule(schedule)
     X = checks.as_rows(X, network.sizes[0], network.dtype)
     Y = network.encode_targets(y, len(X))
     validation = checks.as_validation(validation, network)
     checks.check_last_batch(network, len(X), batch_size)
-    rng = np.random.default_rng(seed)
-    learning_rate = optimizer.learning_rate
+    rng, learning_rate = np.random.default_rng(seed), optimizer.learning_rate
     step, n_steps = 0, epochs * math.ceil(len(X) / batch_size)
     history, best = [], None
     try:
@@ -170,9 +168,7 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
             for A0, Y_batch in minibatches(X, Y, batch_size, rng):
                 checks.freeze(A0)  # so that forward need not copy it
                 if schedule is not None:
-                    factor = schedule(step / n_steps)
-                    factor = checks.as_factor(factor)
-                    optimizer.learning_rate = learning_rate * factor
+                    optimizer.learning_rate = learning_rate * schedule(step / n_steps)
                 network.forward(A0)
                 optimizer.step(network.parameters(), network.gradients(Y_batch, l2))
                 running.add(network.Z[-1], Y_batch)
@@ -180,28 +176,14 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
             history.append(epoch_record(network, epoch, running.result(), validation))
             checks.check_finite_loss(history[-1], learning_rate)
             best = better(best, network, history[-1])
-            if patience is not None and epoch - best["epoch"] >= patience:
-                history[-1]["stopped"] = True
-            if on_epoch is not None:
-                on_epoch(history[-1])
-            if "stopped" in history[-1]:
+            if report(history[-1], best, patience, on_epoch):
                 break
     except KeyboardInterrupt:
-        broken_off = len(history) < epoch
-        with suppress(KeyboardInterrupt):  # of a second interrupt, which may leave the broken epoch's record out
-            if broken_off:
-                metrics = running.result() or network.evaluate(X[:batch_size], Y[:batch_size])
-                history.append({**epoch_record(network, epoch, metrics, validation), "stopped": True})
-            best = better(best, network, history[-1])
-            if broken_off and on_epoch is not None:
-                on_epoch(history[-1])
-        if history:
-            history[-1]["stopped"] = True
+        rest = (X[:batch_size], Y[:batch_size]), validation, on_epoch
+        best = break_off(history, best, network, epoch, running, *rest)
     finally:
         optimizer.learning_rate = learning_rate
-        if best is not None:
-            for name, array in network.state().items():
-                array[...] = best["state"][name]
+        put_back(best, network)
         checks.record_training(network, X, epochs * step / n_steps)
     return history
 
@@ -224,3 +206,35 @@ def better(best, network, record):
         return best
     state = {name: array.copy() for name, array in network.state().items()}
     return {"epoch": record["epoch"], "score": score, "state": state}
+
+
+def put_back(best, network):
+    """The weights of the best epoch, if there is one, into the network."""
+    if best is not None:
+        for name, array in network.state().items():
+            array[...] = best["state"][name]
+
+
+def report(record, best, patience, on_epoch):
+    """Mark a record as "stopped" if patience is at its end, hand it on, and say whether training ends."""
+    if patience is not None and record["epoch"] - best["epoch"] >= patience:
+        record["stopped"] = True
+    if on_epoch is not None:
+        on_epoch(record)
+    return "stopped" in record
+
+
+def break_off(history, best, network, epoch, running, some, validation, on_epoch):
+    """After an interrupt: record the broken epoch, by `running` or else by `some` rows (X, Y); returns the best."""
+    with suppress(KeyboardInterrupt):  # of a second interrupt, which may leave the broken epoch's record out
+        broken = len(history) < epoch
+        if broken:
+            metrics = running.result() or network.evaluate(*some)
+            record = epoch_record(network, epoch, metrics, validation)
+            history.append({**record, "stopped": True})
+        best = better(best, network, history[-1])
+        if broken:
+            report(history[-1], best, None, on_epoch)
+    if history:
+        history[-1]["stopped"] = True
+    return best

@@ -260,7 +260,7 @@ def test_a_refused_training_leaves_the_network_alone(names):
         with pytest.raises(ValueError, match=words):
             train(one, rows, labels, 1, 1, optimizer)
         assert all(np.array_equal(a, b) for a, b in zip(one.parameters(), before, strict=True))
-        assert (one.A, optimizer.parameters, optimizer.learning_rate) == (None, None, 0.001)
+        assert (one.A, optimizer.v, optimizer.learning_rate) == (None, None, 0.001)
 
 
 SPOILED = {
