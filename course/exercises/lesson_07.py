@@ -15,7 +15,7 @@ TITLE = "Training on MNIST"
 
 @exercise(
     "7.1",
-    "normalise with training statistics only",
+    "standardize with training statistics only",
     points=2,
     minutes=8,
     level=2,
@@ -39,135 +39,135 @@ TITLE = "Training on MNIST"
     ),
     takeaway="The scale comes from the training set, whatever set it is used on.",
 )
-def standardise(X, X_train):  # both (examples, pixels)
+def standardize(X, X_train):  # both (examples, pixels)
     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
     return (X - mean) / np.where(std == 0, 1, std)
 
 
 WHERE = "np.where(std == 0, 1, std)"
-standardise.mistake(
+standardize.mistake(
     "You took mean and standard deviation of X itself. Each set then gets a scale of its own, and the network "
     "meets one that it was not trained on. Use those of `X_train` for every set.",
     {"X_train.": "X."},
 )
-standardise.mistake(
+standardize.mistake(
     "You took the statistics of both sets together. So the test images have a say in what the network is "
     "trained on: that is a leak. Use those of `X_train` alone.",
     {"mean, std =": "X_train = np.vstack([X, X_train])\n    mean, std ="},
 )
-standardise.mistake(
+standardize.mistake(
     "The mean comes from X, the standard deviation from `X_train`. Both belong to `X_train`.", {"X_train.m": "X.m"}
 )
-standardise.mistake(
+standardize.mistake(
     "The standard deviation comes from X, the mean from `X_train`. Both belong to `X_train`.", {"X_train.std": "X.std"}
 )
-standardise.mistake(
+standardize.mistake(
     "X and `X_train` are exchanged: the statistics come from `X_train`, and X is what they are applied to.",
     {"X_train.": "X.", "(X - mean)": "(X_train - mean)"},
 )
-standardise.mistake(
-    "This is the standardised `X_train`. It gives the statistics; X is what they are applied to.",
+standardize.mistake(
+    "This is the standardized `X_train`. It gives the statistics; X is what they are applied to.",
     {"(X - mean)": "(X_train - mean)"},
 )
-standardise.mistake(
+standardize.mistake(
     "You took one mean for all pixels, and a standard deviation for each. The mean is one for each, too: "
     "`X_train.mean(axis=0)`.",
     {"mean(axis=0)": "mean()"},
 )
-standardise.mistake(
+standardize.mistake(
     "You took one standard deviation for all pixels, and a mean for each. The standard deviation is one for each, "
     "too: `X_train.std(axis=0)`.",
     {"std(axis=0)": "std()"},
 )
-standardise.mistake(
+standardize.mistake(
     "You took one mean and one standard deviation for all pixels. Here each pixel has its own: `axis=0`.",
     {"axis=0": ""},
 )
-standardise.mistake(
+standardize.mistake(
     "`axis=1` gives a mean for each image. Images are rows; a number for each pixel is along `axis=0`.",
     {"axis=0": "axis=1"},
     {"axis=0": "axis=1, keepdims=True"},
 )
-standardise.mistake(
+standardize.mistake(
     "You took mean and standard deviation of each image. They are asked for each pixel, over all training "
     "images: `X_train.mean(axis=0)`.",
     {"X_train.": "X.", "axis=0": "axis=1, keepdims=True"},
 )
-standardise.mistake(
+standardize.mistake(
     "The mean is gone, the scale is not: divide by the standard deviation of each pixel, too.", {f" / {WHERE}": ""}
 )
-standardise.mistake(
+standardize.mistake(
     "You divided by the standard deviation, but the mean of each training pixel must go first.", {"(X - mean)": "X"}
 )
-standardise.mistake(
+standardize.mistake(
     "Brackets are missing: `X - mean / std` divides the mean alone. Write `(X - mean) / std`.",
     {"(X - mean)": "X - mean"},
 )
-standardise.mistake(
+standardize.mistake(
     "You multiplied by the standard deviation. Divide by it: what varies much is to vary less.", {" / ": " * "}
 )
-standardise.mistake(
+standardize.mistake(
     "You divided by the variance. The standard deviation is its square root: `.std(axis=0)`.", {".std(": ".var("}
 )
-standardise.mistake(
+standardize.mistake(
     "This brings each pixel to 0 … 1 by its smallest and largest value. Asked for are mean 0 and standard "
     "deviation 1 on the training set.",
     {"X_train.mean(axis=0)": "X_train.min(axis=0)", "X_train.std(axis=0)": "np.ptp(X_train, axis=0)"},
 )
-standardise.mistake(
+standardize.mistake(
     "`ddof=1` divides by N − 1, which estimates the spread of a larger population. Leave it out here.",
     {"std(axis=0": "std(axis=0, ddof=1"},
 )
-for wrong in standardise.wrong[:]:  # the same mistakes, made by those who do not think of pixels that never change
+for wrong in standardize.wrong[:]:  # the same mistakes, made by those who do not think of pixels that never change
     for divisor in ("std", "(std + 1e-8)"):
         if WHERE in wrong.code:
-            standardise.mistake(wrong.feedback, {standardise.solution: wrong.code.replace(WHERE, divisor)})
-standardise.mistake(
+            standardize.mistake(wrong.feedback, {standardize.solution: wrong.code.replace(WHERE, divisor)})
+standardize.mistake(
     "A pixel that never changes has standard deviation 0, and a division by 0 gives nan or inf: one of them "
     "ruins every weight it meets. Divide by 1 where it is 0.",
     {WHERE: "std"},
 )
 for little in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12"):
-    standardise.mistake(
+    standardize.mistake(
         "A tiny number added to 0 is still tiny: a pixel that was blank in training and has some ink in X comes "
         f"out at {2 / float(little):,.0f}. Divide by 1 where the standard deviation is 0.",
         {WHERE: f"(std + {little})"},
     )
-standardise.mistake(
+standardize.mistake(
     "You added 1 to every standard deviation. Only 0 becomes 1: `np.where(std == 0, 1, std)`.", {WHERE: "(std + 1)"}
 )
-standardise.mistake(
+standardize.mistake(
     "You cut off what is far from the mean. Leave it as it is: only the scale is asked for.",
     *({"return ": "return np.clip(", WHERE: f"{WHERE}, -{most}, {most})"} for most in (1, 2, 3, 5, 10)),
 )
-standardise.mistake("You added the mean; subtract it.", {"X - mean": "X + mean"})
-standardise.mistake(
+standardize.mistake("You added the mean; subtract it.", {"X - mean": "X + mean"})
+standardize.mistake(
     "You took the median. The mean is asked for.", {"X_train.mean(axis=0)": "np.median(X_train, axis=0)"}
 )
-standardise.mistake(
+standardize.mistake(
     "You look in X for pixels that never change. Look in `X_train`: its standard deviations are what you divide by.",
     {"std == 0": "X.std(axis=0) == 0"},
 )
-standardise.mistake(
+standardize.mistake(
     "`np.maximum(std, 1)` also changes every standard deviation between 0 and 1, and on images all are. Only "
     "0 becomes 1: `np.where(std == 0, 1, std)`.",
     {WHERE: "np.maximum(std, 1)"},
 )
-standardise.mistake(
+standardize.mistake(
     "A pixel that never changed in training comes out as 0 here, even where X has ink. Divide by 1 there: it "
     "keeps what differs from its mean.",
     {" / ": " * (std > 0) / "},
 )
-standardise.mistake(
+standardize.mistake(
     "`np.nan_to_num` comes after the division by 0, and makes the largest of all numbers of inf. Divide by 1 where "
     "the standard deviation is 0.",
     {f"(X - mean) / {WHERE}": "np.nan_to_num((X - mean) / std)"},
 )
-standardise.mistake(
+standardize.mistake(
     "A pixel that never changed in training keeps its mean here. Subtract the mean there, too, and divide by 1.",
     {f"(X - mean) / {WHERE}": f"np.where(std == 0, X, (X - mean) / {WHERE})"},
 )
-standardise.mistake(
+standardize.mistake(
     "You left out the pixels that never change. The network expects all of them: divide by 1 there.",
     {f"(X - mean) / {WHERE}": "(X - mean)[:, std > 0] / std[std > 0]"},
 )
@@ -444,7 +444,7 @@ confusion_matrix.mistake(
     {"return confusion": "return np.sum(y != y_pred)"},
 )
 
-EXERCISES = (standardise, accuracy, REACH, confusion_matrix)
+EXERCISES = (standardize, accuracy, REACH, confusion_matrix)
 
 
 # --- the quiz ---------------------------------------------------------------------------------------------------------
@@ -506,7 +506,7 @@ QUESTIONS = (
     ),
     Question(
         "7.q5",
-        "You standardise all 70,000 images with their common mean, then split them. What is wrong?",
+        "You standardize all 70,000 images with their common mean, then split them. What is wrong?",
         {
             "Nothing: a mean is no label": "A leak needs no label. Your number is no longer about unseen images.",
             "The mean is less exact": "It is more exact. But it should not know the test images at all.",
@@ -514,7 +514,7 @@ QUESTIONS = (
                 "The harm may be small here; with few data it is not. Split first, and take statistics from the "
                 "training set."
             ),
-            "Images may not be standardised": "They may. The question is with whose mean.",
+            "Images may not be standardized": "They may. The question is with whose mean.",
         },
         right="Test images shaped the training data",
     ),
@@ -526,23 +526,23 @@ QUESTIONS = (
 
 @challenge(
     "7.c1",
-    "standardised images",
+    "standardized images",
     result=(
         "It does not help. With the lesson's rate of 0.1 validation falls, on the sample from 95 % to below 90; with "
         "0.01 it comes back to about what pixels from 0 to 1 reach with 0.1."
     ),
     notice=(
-        "Pixels from 0 to 1 have a common scale already. Standardised inputs are larger, so steps are longer; and a "
+        "Pixels from 0 to 1 have a common scale already. Standardized inputs are larger, so steps are longer; and a "
         "pixel that is nearly always blank comes out at 20 or more where it has ink for once."
     ),
-    holds=lambda found: found["standardised", 0.1] < found["standardised", 0.01] - 0.02 < found["0 to 1", 0.1],
+    holds=lambda found: found["standardized", 0.1] < found["standardized", 0.01] - 0.02 < found["0 to 1", 0.1],
     long=True,
 )
-def standardised_images():
+def standardized_images():
     from helpers import data, network, training
 
     mnist, found = data.load_mnist("sample"), {}
-    for name, X in ("0 to 1", mnist.X_train), ("standardised", standardise(mnist.X_train, mnist.X_train[:3600])):
+    for name, X in ("0 to 1", mnist.X_train), ("standardized", standardize(mnist.X_train, mnist.X_train[:3600])):
         for rate in (0.1, 0.01):
             net = network.Network([784, 128, 10])
             training.train(net, X[:3600], mnist.y_train[:3600], epochs=5, optimizer=training.Momentum(rate))
@@ -619,4 +619,4 @@ def false_labels():
     return np.mean(y[surest] != mnist.y_train[surest])
 
 
-CHALLENGES = (standardised_images, shifted_images, a_seven_among_even_digits, false_labels)
+CHALLENGES = (standardized_images, shifted_images, a_seven_among_even_digits, false_labels)

@@ -103,7 +103,7 @@ CHANCE = (
     "images and labels taken from the same set?"
 )
 OTHERS = (
-    "It was trained on other images than the lesson's, standardised ones for example. `check` shows it pixels from 0 "
+    "It was trained on other images than the lesson's, standardized ones for example. `check` shows it pixels from 0 "
     "to 1, as `load_mnist` gives them: train it on these."
 )
 BY_HEART = (

@@ -85,8 +85,8 @@ def test_what_it_was_trained_on_decides_what_is_said(lesson):
     X, y = lesson["X_train"], lesson["y_train"]
     assert judge(trained(X[:300], y[:300], epochs=60)).diagnosis == reach.BY_HEART
     assert judge(trained(X[::-1], y)).diagnosis == reach.CHANCE
-    standardised = lesson_07.standardise(X, X).astype(np.float32)
-    assert judge(trained(standardised, y)).diagnosis == reach.OTHERS
+    standardized = lesson_07.standardize(X, X).astype(np.float32)
+    assert judge(trained(standardized, y)).diagnosis == reach.OTHERS
 
 
 @pytest.mark.parametrize(
