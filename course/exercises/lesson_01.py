@@ -214,6 +214,10 @@ def neuron_batch(X, w, b, f):  # X (n_in, m): one example a column
 
 
 neuron_batch.mistake(LOOP, _looping)
+neuron_batch.mistake(
+    "The activation is applied to the inputs. It belongs around the whole sum: `f(w @ X + b)`.",
+    lambda X, w, b, f: w @ f(X) + b,
+)
 neuron_batch.mistake(COLUMNS, lambda X, w, b, f: f(X @ w + b))
 neuron_batch.mistake(COLUMNS, lambda X, w, b, f: f(w @ X.T + b))
 neuron_batch.mistake("The bias is missing: `w @ X + b`.", lambda X, w, b, f: f(w @ X))

@@ -301,6 +301,19 @@ sigmoid.mistake(
     lambda z: np.exp(-z) / (1 + np.exp(-z)),
 )
 sigmoid.mistake("The denominator has a minus: σ(z) = 1 / (1 + e^−z).", lambda z: 1 / (1 - np.exp(-z)))
+
+
+def _set_by_mask(z):
+    e = np.exp(-np.abs(z))
+    out = 1 / (1 + e)
+    out[z < 0] = (e / (1 + e))[z < 0]
+    return out
+
+
+sigmoid.mistake(
+    "For an array that works, but in a single number a mask can set nothing. `np.where(z >= 0, …, …)` takes both.",
+    _set_by_mask,
+)
 sigmoid.mistake(
     "This is a step: 0 or 1, and nothing between. σ rises smoothly.",
     lambda z: np.where(z < 0, 0, 1),

@@ -263,6 +263,8 @@ for says, edit in (
     *((CLIPPED_LOGIT, {"return": f"Z = np.clip(Z, -{most}, {most})\n    return"})
       for most in (20, 30, 50, 100, 500, 700, 709)),
     ("`np.max(Z, 0)` is the largest along axis 0; element by element it is `np.maximum(Z, 0)`.", {"maximum": "max"}),
+    ("The largest z of the whole batch went into every loss. Each element has its own: `np.maximum(Z, 0)`.",
+     {"np.maximum(Z, 0)": "max(Z.max(), 0)"}),
     ("The smaller of z and 0 is taken; it is the larger, `np.maximum(Z, 0)`.", {"maximum": "minimum"}),
     (HARD, {MEAN: "np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z)))"}),
     ("`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. Put −|z| in "
@@ -412,6 +414,9 @@ for says, edit in (
     (OVER_N, {MEAN: f"np.sum({LOSSES}) / len(Z)"}),
     (SUM, {"mean": "sum"}),
     (PER_EXAMPLE, {MEAN: LOSSES}),
+    (OVER_EXAMPLES,
+     {SHIFT: "c = Z.max(axis=1, keepdims=True)\n    ",
+      MEAN: "np.mean(np.log(np.exp(Z - c).sum(axis=1)) + c[:, 0] - (Y * Z).sum(axis=1))"}),
     (OVER_EXAMPLES, of_softmax(OF_P, "np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)")),
     (OVER_EXAMPLES,
      {"Z.max(axis=0)": "Z.max(axis=1, keepdims=True)",

@@ -137,6 +137,11 @@ Linear.mistake(
     {"dZ @ self.A.T": "dZ @ self.A.T / dZ.shape[1]"},
     {"dZ @ self.A.T": "dZ @ self.A.T / dZ.shape[1]", "sum(axis=1, keepdims=True)": "sum(axis=1)"},
 )
+Linear.mistake(
+    "Your layer keeps what goes out, Z. dW needs what came in: keep A.",
+    {"if training:\n            self.A = A\n        return self.W @ A + self.b":
+     "Z = self.W @ A + self.b\n        if training:\n            self.A = Z\n        return Z"},
+)  # fmt: skip
 Linear.mistake("The bias is missing in forward: Z = W A + b.", {" + self.b": ""})
 Linear.mistake(
     "db is summed over the units, axis 0. Each unit has its own bias: sum over the examples, axis 1.",
@@ -612,7 +617,8 @@ MASKS = {  # what to say to what is seen below
     "shape": "The mask has A's shape: another draw for each unit and each example, `self.rng.random(A.shape)`.",
     "same mask": "Draw a new mask in every forward pass in training; otherwise the dropped units are gone for good.",
     "other rng": "Draw from `self.rng`, which comes from the network's seed: otherwise no run can be repeated.",
-    "not masked": "What was dropped on the way forward had no say, and gets no blame: multiply dA by the same mask.",
+    "not masked": "What was dropped on the way forward had no say, and gets no blame: multiply dA by the mask of the "
+    "way forward, which a measuring in between must leave as it is.",
     "mask without scale": "The way back has the scale of the way forward, too: the mask holds 0 and 1 / (1 − p).",
     "new mask": "Draw the mask once, in forward, and keep it: on the way back it must be the same one.",
     "changed": "`A *= …` changes the array of the layer below. Make a new one: `A * mask`.",

@@ -51,6 +51,14 @@ standardize.mistake(OWN_RULER, {"X_train.mean": "X.mean", "X_train.std": "X.std"
 standardize.mistake("The mean is that of X. Take it from X_train, like the spread.", {"X_train.mean": "X.mean"})
 standardize.mistake("The spread is that of X. Take it from X_train, like the mean.", {"X_train.std": "X.std"})
 standardize.mistake("This is X_train, standardized. What is asked for is X.", {"(X - mean)": "(X_train - mean)"})
+standardize.mistake(
+    "X and X_train are exchanged: the ruler is made from X_train, and X is measured with it.",
+    {"X_train.mean": "X.mean", "X_train.std": "X.std", "(X - mean)": "(X_train - mean)"},
+)
+standardize.mistake(
+    "One feature that never changes, and all are divided by 1. Choose for each: `np.where(std == 0, 1, std)`.",
+    {"np.where(std == 0, 1, std)": "(1 if np.any(std == 0) else std)"},
+)
 standardize.mistake("The mean is not subtracted.", {"(X - mean)": "X"})
 standardize.mistake("It is only centered. Divide by the spread, too.", {" / np.where(std == 0, 1, std)": ""})
 standardize.mistake(
@@ -241,6 +249,10 @@ bag_of_words.mistake(
     {"line.split().count(word)": "line.count(word)"},
 )
 bag_of_words.mistake(
+    "Two equal words in a row share the blank between them, and `count` does not count it twice. Split the line.",
+    {"line.split().count(word)": "f' {line} '.count(f' {word} ')"},
+)
+bag_of_words.mistake(
     "You say whether a word is there, not how often: a word that comes twice counts 2.",
     {"line.split().count(word)": "1 * (word in line.split())"},
 )
@@ -274,10 +286,19 @@ def words_looked_up(lines, words):
     return counts
 
 
-bag_of_words.mistake(
-    "A word of the line is not in the list, and was looked up there. Pass over it: `if word in words`.",
-    words_looked_up,
-)
+def words_in_a_dictionary(lines, words):
+    places = {word: j for j, word in enumerate(words)}
+    counts = np.zeros((len(lines), len(words)))
+    for i, line in enumerate(lines):
+        for word in line.split():
+            counts[i, places[word]] += 1
+    return counts
+
+
+for looked_up in (words_looked_up, words_in_a_dictionary):
+    bag_of_words.mistake(
+        "A word of the line is not in the list, and was looked up there. Pass over it: `if word in words`.", looked_up
+    )
 bag_of_words.mistake(
     "You went through the line letter by letter: a string is a row of letters. `line.split()` has its words.",
     {"line.split().count(word)": "list(line).count(word)"},
@@ -425,6 +446,7 @@ def many_points():
         case("eight numbers, two centers and three steps", X=CHAIN, centers=[[0.0], [1.0]], steps=3),
         case("eight numbers, two centers and four steps", X=CHAIN, centers=[[0.0], [1.0]], steps=4),
         case("a center with no points", X=CLOUD, centers=FAR, steps=2),
+        case("a point as near to one center as to the other", X=[[0.0], [2.0], [4.5]], centers=[[1.0], [3.0]], steps=1),
     ],
     large=many_points,
     hints=[
@@ -464,6 +486,10 @@ k_means.mistake(
     "`argmin(axis=1)` finds the nearest point of each center. With a row for each center, `axis=0` finds the nearest "
     "center of each point.",
     {"np.argmin(squares, axis=0)": "np.argmin(squares, axis=1)"},
+)
+k_means.mistake(
+    "At a tie a point joins the first center, as `np.argmin` has it. Yours joined the last.",
+    {"np.argmin(squares, axis=0)": "len(centers) - 1 - np.argmin(squares[::-1], axis=0)"},
 )
 k_means.mistake("Points joined the farthest center. The nearest has the smallest distance.", {"argmin": "argmax"})
 k_means.mistake(
@@ -594,6 +620,7 @@ auroc.mistake(
 auroc.mistake(
     "Only the first few are compared, place by place. Compare each of the one with each of the other.",
     lambda inside, outside: np.mean([a > b for a, b in zip(inside, outside, strict=False)]),
+    lambda inside, outside: np.mean([(a > b) + (a == b) / 2 for a, b in zip(inside, outside, strict=False)]),
 )
 
 auroc.mistake(

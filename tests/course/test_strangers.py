@@ -13,7 +13,7 @@ import pytest
 
 from course import exercises
 from course.exercises.grading import RIGHT, Exercise
-from helpers import network, training
+from helpers import layers, network, training
 
 TASKS = {task.key: task for lesson in exercises.lessons().values() for task in lesson.EXERCISES}
 ANSWERS = [
@@ -28,7 +28,7 @@ ANSWERS = [
 def names():
     """What an answer may call: NumPy, the package, and the course's own answers to other exercises."""
     tasks = [task for task in TASKS.values() if isinstance(task, Exercise) and callable(task.right)]
-    return {"np": np, **vars(network), **vars(training), **{task.name: task.right for task in tasks}}
+    return {"np": np, **vars(network), **vars(training), **vars(layers), **{task.name: task.right for task in tasks}}
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
