@@ -492,7 +492,7 @@ QUESTIONS = (
     ),
     Question(
         "7.q4",
-        "Why are the weights at the border of the images in section 8 still as random as at birth?",
+        "Why are the weights at the border of the images in section 9 still as random as at birth?",
         {
             "The learning rate is too small": "It is the same for all weights, and those in the middle moved.",
             "There a pixel is 0 in every image": (

@@ -19,6 +19,7 @@ SECOND = [
     "03_forward_propagation",
     "04_loss_functions",
     "05_backpropagation_step_by_step",
+    "07_mnist_training",
     "08_training_challenges",
     "09_applications",
     "10_from_scratch_to_pytorch",
