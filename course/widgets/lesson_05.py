@@ -613,16 +613,17 @@ class Table:
     """Fingerprints on `ax`, a row each; what is not 1 is orange, the more the farther."""
 
     def __init__(self, ax, names, animated=False):
-        ax.set(xlim=(-0.5, 8.5), ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names)
-        ax.set_xticks(range(9), ["dW[1]", "dW[2]", "dW[3]"] * 3)
-        ax.tick_params(length=0, labeltop=True, labelbottom=False)
-        ax.spines[:].set_visible(False)
-        ax.grid(False)
+        ax.set(xlim=(-0.5, 8.5), ylim=(len(names) - 0.5, -0.5))
+        ax.set_axis_off()
+        up = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center"}
         for k, name in enumerate(SHOWN):
-            ax.annotate(name, (3 * k + 1, 1), (0, 26), xycoords=("data", "axes fraction"),
-                        textcoords="offset points", ha="center", weight="bold")  # fmt: skip
+            ax.annotate(name, (3 * k + 1, 1), (0, 28), weight="bold", **up)
             if k:
                 ax.axvline(3 * k - 0.5, color="white", lw=6, zorder=3)
+        for k in range(9):
+            ax.annotate(f"dW[{k % 3 + 1}]", (k, 1), (0, 8), size=11, **up)
+        for k, name in enumerate(names):
+            ax.text(-0.6, k, name, ha="right", va="center")
         self.cells = ax.imshow(
             np.zeros((len(names), 9)), cmap=DOUBT, vmin=0, vmax=1.2, aspect="auto", animated=animated
         )
@@ -652,7 +653,7 @@ class Suspects(Explorer):
         return {
             "suspect": dropdown("suspect", letters),
             "verdict": dropdown("your verdict", ["?", *tasks.BUGS]),
-            "line": slider("its line", 1, 1, 14, 1),
+            "line": dropdown("its line", range(1, 15)),
         }
 
     def draw(self, figure):

@@ -58,21 +58,20 @@ def code(path):
 
 
 def asked(source):
-    """The exercise that a cell asks for, or None."""
-    found = re.search(r'^check\("(\d+\.\d+)"', source, re.MULTILINE)
-    return engine.find(found[1], "") if found else None
+    """The exercises that a cell asks for."""
+    return [engine.find(key, "") for key in re.findall(r'^check\("(\d+\.\d+)"', source, re.MULTILINE)]
 
 
 def steps(path):
     """What the learner who answers everything runs: (cell id, source, words that its output must have)."""
     for name, source in code(path).items():
-        if task := asked(source):
+        tasks = asked(source)
+        yield name, source, "Not written yet." if tasks else ""
+        for task in tasks:
             assert task.stub.strip() in source
-            yield name, source, "Not written yet."
             yield name, f'check("{task.key}", find("{task.key}", "").wrong[0].example)', "Not yet."
-            yield name, source.replace(task.stub.strip(), task.solution.strip()), "Right."
-        else:
-            yield name, source, ""
+            source = source.replace(task.stub.strip(), task.solution.strip())
+            yield name, source, "Right."
     lesson = engine.lessons()[int(path.name[:2])]
     for question in lesson.QUESTIONS:
         (letter,) = [letter for letter, text, _ in question.lettered() if text == question.right]
