@@ -63,7 +63,7 @@ class TwoNetworks(Explorer):
             ax = figure.add_axes((left, bottom, width, width * 780 / 340 * n / m * (0.6 if n > m else 1)))
             ax.set_title(title, fontsize=9, loc="left")
             ax.set(xticks=[], yticks=[])
-            ax.spines[:].set_visible(False)
+            ax.spines[:].set(visible=True, color="#BBBBBB")
             look = {"cmap": "cividis", "vmin": 0, "vmax": 1} if n + m == 6 else {"cmap": WEIGHTS, "vmin": -1, "vmax": 1}
             self.tables[name] = ax.imshow(np.zeros((n, m)), aspect="auto", animated=True, **look)
 
