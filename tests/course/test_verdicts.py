@@ -28,6 +28,28 @@ ZERO = "At z = 0 you give another number."
 CHOICE, LOSSES = engine.find("2.6", "").solution, engine.find("4.5", "").solution
 PIECES = "from course.exercises.lesson_06 import backward, forward, minibatches\n\n\n"
 
+IN_COLUMNS = """def forward_rows(X, W, b):
+    A = X.T
+    for l in range(1, len(W)):
+        Z = W[l] @ A + b[l]
+        A = Z * (Z > 0)
+"""
+BY_PLACE = """def convolve(X, K):
+    m, h, w = X.shape
+    k, s, _ = K.shape
+    Z = np.zeros((m, k, h - s + 1, w - s + 1))
+    for i in range(h - s + 1):
+        for j in range(w - s + 1):
+            window = X[:, i : i + s, j : j + s]
+"""
+BLAME = """n, p = dZ.shape[2:]
+s = X.shape[1] - n + 1
+dK = np.zeros((dZ.shape[1], s, s))
+for a in range(s):
+    for b in range(s):
+        dK[:, a, b] = np.sum(dZ * X[:, None, a : a + n, b : b + p], axis=(0, 2, 3))
+"""
+
 
 def local(returned, z="w * x + b", a="1 / (1 + math.exp(-z))"):
     return f"def local_derivatives(x, w, b, y):\n    z = {z}\n    a = {a}\n    return {returned}\n"
@@ -481,6 +503,26 @@ ROWS = [
         "The way back has the scale",
     ),
     ("9.2", solved("9.2", "return X, series[k:]", "return X, X[:, -1]").replace("- k)", "- k + 1)"), "own window"),
+    # lesson 10
+    ("10.1", IN_COLUMNS + "    return Z.T\n", "Right."),
+    ("10.1", IN_COLUMNS + "    return Z\n", "The results are columns"),
+    ("10.2", "def backward_rows(X, weight, dZ):\n    return dZ @ weight, (X.T @ dZ).T, sum(dZ)\n", "Right."),
+    (
+        "10.4",
+        BY_PLACE + "            Z[:, :, i, j] = [[(x * f).sum() for f in K] for x in window]\n    return Z\n",
+        "Right.",
+    ),
+    (
+        "10.4",
+        BY_PLACE + "            Z[:, :, i, j] = [(window * f).sum() for f in K]\n    return Z\n",
+        "images are added up",
+    ),
+    ("10.5", filled("10.5", BLAME + "return dK"), "Right."),
+    (
+        "10.5",
+        filled("10.5", BLAME.replace("dK[:, a, b]", "dK[:, b, a]") + "return dK"),
+        "Rows and columns of each filter",
+    ),
 ]
 
 
