@@ -83,9 +83,15 @@ export function panel({ model, el }, name, receive, stop = () => {}) {
     root.ariaBusy = "true";
     talk.send(message, arrays.map((array) => array.buffer));
   };
-  const showGoals = (goals) => goals.forEach(([task, state], k) => {
-    const lamp = lamps.children[k] ?? make("div", "", lamps);
-    say(lamp, `${LAMPS[state]} ${task}`);
+  /** `help(k)`, if given, is called by a button beside goal k. */
+  const showGoals = (goals, help = null) => goals.forEach(([task, state], k) => {
+    let lamp = lamps.children[k];
+    if (!lamp) {
+      lamp = make("div", "", lamps);
+      make("span", "", lamp);
+      if (help) button("Show how", lamp, () => help(k), `Show how to reach goal ${k + 1}`);
+    }
+    say(lamp.firstChild, `${LAMPS[state]} ${task}`);
     lamp.dataset.state = state;
   });
   const hear = (frame, buffers) => {

@@ -66,6 +66,10 @@ class Canvas(anywidget.AnyWidget):
         """Draw the state on an empty figure."""
         raise NotImplementedError
 
+    def still(self):
+        """The canvas whose figure is stored in the notebook, and its words, without a number that training computed."""
+        return self, self.caption()
+
     def goals(self):
         """(task, state) of each task; the state is "reached", "before" (it was, but is no longer) or "goal"."""
         return list(zip(self.tasks, self._states, strict=True))
@@ -93,5 +97,6 @@ class Canvas(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The widget where a kernel runs, and for where none does the picture and the caption."""
         widget, metadata = super()._repr_mimebundle_(**kwargs)
-        data, about = static_view(self.figure.canvas, SIZE, self.caption())
+        shown, words = self.still()
+        data, about = static_view(shown.figure.canvas, SIZE, words)
         return widget | data, metadata | about

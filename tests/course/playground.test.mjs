@@ -3,17 +3,50 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { colors, places, short, thickness, ticks, unpack } from "../../course/widgets/playground.mjs";
+import {
+  colors, digits, formula, mixed, nearest, places, short, starts, thickness, ticks, unpack,
+} from "../../course/widgets/playground.mjs";
 
 const rgb = (table, k) => [...new Uint8Array(table.buffer, 4 * k, 3)];
 
-test("colors go from blue through white to orange", () => {
-  const table = colors();
-  assert.deepEqual(rgb(table, 0), [0, 114, 178]);
-  assert.deepEqual(rgb(table, 255), [213, 94, 0]);
-  for (const k of [127, 128]) assert.ok(rgb(table, k).every((c) => c >= 253));
-  assert.ok(rgb(colors(0.5), 0)[0] === 128);
+const theme = { back: "#102030", classes: ["#d55e00", "#0072b2", "#009e73"] };
+
+test("colors go from orange through the background to blue", () => {
+  const table = colors(theme);
+  assert.deepEqual(rgb(table, 0), [213, 94, 0]);
+  assert.deepEqual(rgb(table, 255), [0, 114, 178]);
+  for (const k of [127, 128]) rgb(table, k).forEach((c, i) => assert.ok(Math.abs(c - [16, 32, 48][i]) <= 1));
   assert.ok([...new Uint8Array(table.buffer)].every((value, i) => i % 4 !== 3 || value === 255));
+  assert.deepEqual(rgb(colors(theme, 1, true), 127), [213, 94, 0]);
+  assert.deepEqual(rgb(colors(theme, 1, true), 128), [0, 114, 178]);
+});
+
+test("three classes are mixed, or the likeliest is shown", () => {
+  const plane = Uint8Array.of(255, 100, 0, 155, 0, 0);
+  assert.deepEqual(rgb(mixed(plane, theme, 1), 0), [213, 94, 0]);
+  assert.deepEqual(rgb(mixed(plane, theme, 1), 1), [84, 106, 108]);
+  assert.deepEqual(rgb(mixed(plane, theme, 1, true), 1), [0, 114, 178]);
+});
+
+test("numbers of a layer are found, and its formula gives its value", () => {
+  const sizes = [2, 3, 1];
+  assert.deepEqual([0, 1, 2].map((l) => starts(sizes, l)), [
+    { weights: 0, biases: -2, values: 0 }, { weights: 0, biases: 0, values: 2 }, { weights: 6, biases: 3, values: 5 },
+  ]);
+  const frame = { sizes, output: "sigmoid", activation: "relu", inputs: ["x₁", "sin x₂"] };
+  const arrays = {
+    weights: [1, 2, 3, 4, 5, 6, 0.5, -2, 1], biases: [0.1, 0.2, 0.3, -0.25], values: [1, -1, 0, 0, 0, 0.4378],
+    sums: [-0.9, -0.8, -0.7, -0.25],
+  };
+  assert.equal(formula(frame, arrays, 0, 1), "sin x₂ = −1");
+  assert.equal(formula(frame, arrays, 1, 1), "relu(3 · 1 + 4 · (−1) + 0.2) = relu(−0.8) = 0");
+  assert.equal(formula(frame, arrays, 2, 0), "σ(0.5 · 0 − 2 · 0 + 1 · 0 − 0.25) = σ(−0.25) = 0.4378");
+  assert.equal(digits(0.1234567), "0.12346");
+});
+
+test("the nearest epoch of a curve", () => {
+  const curve = [0, 1, 1, 10, 1, 1, 20, 1, 1];
+  assert.deepEqual([-5, 4, 6, 14, 99].map((epoch) => nearest(curve, epoch)), [0, 0, 1, 1, 2]);
 });
 
 test("units keep their distance and stay inside", () => {
@@ -58,9 +91,9 @@ test("buffers may begin anywhere", () => {
   bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), 5);
   bytes.set([7, 8, 9], 13);
   const floats = new DataView(memory, 5, 8), plain = new DataView(memory, 13, 3);
-  const read = unpack([plain, plain, floats, floats]);
+  const read = unpack([plain, plain, ...Array(6).fill(floats)]);
   assert.deepEqual([...read.plane], [7, 8, 9]);
   assert.deepEqual([...read.weights], [1.5, -2]);
   assert.equal(read.points, undefined);
-  assert.deepEqual([...unpack([plain, plain, floats, floats, floats]).points], [1.5, -2]);
+  assert.deepEqual([...unpack([plain, plain, ...Array(7).fill(floats)]).points], [1.5, -2]);
 });

@@ -49,7 +49,7 @@ def test_an_answer_goes_to_who_asked(canvas, monkeypatch):
 def test_the_saved_notebook_has_a_picture_and_words_that_do_not_vary(canvas):
     widget = canvas()
     data, metadata = widget._repr_mimebundle_()
-    assert data["text/plain"] == canvas().caption()
+    assert data["text/plain"] == canvas().still()[1]
     assert data["image/png"] == canvas()._repr_mimebundle_()[0]["image/png"]
     assert metadata["image/png"]["alt"] == data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in data
