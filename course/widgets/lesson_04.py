@@ -365,7 +365,9 @@ class Landscape(Explorer):
         problem, values = self.problems[name], np.nan_to_num(self.problems[name].map, posinf=1e6, neginf=-1e6)
         low, high = values.min(), max(values.max(), values.min() + 1e-9)
         levels = low + (high - low) * np.linspace(0, 1, 13) ** 2.2
-        shades = self.ax.pcolormesh(W, B, ((values - low) / (high - low)) ** (1 / 2.2), shading="gouraud", rasterized=True)
+        shades = self.ax.pcolormesh(
+            W, B, ((values - low) / (high - low)) ** (1 / 2.2), shading="gouraud", rasterized=True
+        )
         lines = self.ax.contour(W, B, values, levels[1:], colors="white", linewidths=0.7)
         (data,) = self.right.plot(problem.x, problem.y, "o", color=BLUE, ms=6)
         return shades, lines, data
