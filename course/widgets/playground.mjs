@@ -284,9 +284,9 @@ function render({ model, el }) {
   cross.classList.add("playground-cross");
   const big = make("div", "big", result), curve = picture(result, "Losses by epoch: arrow keys read them", "application");
   curve.classList.add("playground-curve");
-  const depth = make("div", "depth", status);
+  const depth = make("div", "depth", status), table = make("div", "numbers", status);
   const numbers = ["epoch", "train loss", "test loss", "test accuracy"].map((name) =>
-    make("strong", "", make("div", "number", status, { textContent: name })),
+    make("strong", "", make("div", "", table, { textContent: name })),
   );
   const inspector = make("div", "inspector");
   words.before(inspector);
