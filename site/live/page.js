@@ -167,7 +167,7 @@ class Lesson extends Page {
       for (let cell; (cell = this.queue.shift()); ) {
         if (cell.own) this.say(this.queue.length ? `Running, ${this.queue.length} more …` : "Running …");
         const ok = await kernel.run(cell.text, cell.begin());
-        if (kernel !== this.kernel) return;
+        if (ok === null || kernel !== this.kernel) return; // stopped
         cell.end(ok ? "done" : "failed");
         if (!ok && cell.own) {
           if (this.queue.length) this.say("Stopped at an error, below the cell.", button("Show it", "", () => cell.node.scrollIntoView({ block: "center" })));

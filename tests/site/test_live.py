@@ -201,7 +201,7 @@ def test_a_reset_can_be_taken_back_also_on_the_next_visit(learner):
     one.open()
     one.ready()
     one.write("ex-neuron", RIGHT)
-    one.cell("ex-neuron").get_by_text("Reset").click()
+    one.cell("ex-neuron").get_by_role("button", name="Reset").click()
     assert one.text("ex-neuron") == STUB
     one.kept()
     one.open()
@@ -296,15 +296,15 @@ def test_a_loop_without_an_end_is_stopped_by_a_press_and_not_run_again_unasked(l
     one.page.locator(".live-offer button").click()
     one.page.wait_for_function("document.querySelector('.live-words').textContent.startsWith('Stopped')")
     assert one.text("ex-neuron") == loop
-    one.cell("progress").get_by_text("Run").click()
+    one.cell("progress").get_by_role("button", name="Run").click()
     one.ready()
     assert "points in all" in one.cell("progress").locator(".cell_output").inner_text()
     one.open()
     one.ready()
     states = one.page.evaluate("live.cells.map(cell => cell.state)")
     assert states == ["done", "stopped", "done"]
-    one.cell("ex-neuron").get_by_text("Reset").click()
-    one.cell("ex-neuron").get_by_text("Run").click()
+    one.cell("ex-neuron").get_by_role("button", name="Reset").click()
+    one.cell("ex-neuron").get_by_role("button", name="Run").click()
     one.ready()
     assert "Not written yet" in one.cell("ex-neuron").locator(".cell_output").inner_text()
 
