@@ -18,6 +18,16 @@ export function grays(bytes) {
   return rgba;
 }
 
+/** RGBA pixels of signed bytes: 128 is 0 and white, 255 blue, 0 dark orange, as helpers.plots.WEIGHTS has it. */
+export function weights(bytes) {
+  const ends = [[179, 71, 0], [0, 114, 178]], rgba = new Uint8ClampedArray(4 * bytes.length).fill(255);
+  bytes.forEach((byte, k) => {
+    const t = Math.min(1, Math.abs(byte - 127.5) / 127.5), end = ends[Number(byte > 127)];
+    for (let c = 0; c < 3; c++) rgba[4 * k + c] = 255 + t * (end[c] - 255);
+  });
+  return rgba;
+}
+
 /** The cell [column, row] of a place (x, y) in 0 … 1; places beyond the edge belong to the cell nearest to them. */
 export const cellAt = ([x, y]) => [x, y].map((t) => Math.min(CELLS - 1, Math.max(0, Math.floor(t * CELLS))));
 
@@ -78,9 +88,9 @@ function drawStrokes(context, strokes, side, width) {
 }
 
 /** Bytes (height, width) as a canvas of that many pixels. */
-function imageOf(bytes, [height, width]) {
+function imageOf(bytes, [height, width], colors = grays) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  canvas.getContext("2d").putImageData(new ImageData(grays(bytes), width, height), 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(colors(bytes), width, height), 0, 0);
   return canvas;
 }
 
@@ -97,11 +107,12 @@ function drawCells(context, bytes, original, side) {
 }
 
 /** A small picture, and the frames on it; see Picture in drawing.py. */
-function drawPicture(canvas, { array: [height, width], side, frames }, bytes) {
+function drawPicture(canvas, { array: [height, width], side, frames, signed }, bytes) {
   const context = pen(canvas, { width: PICTURE, height: PICTURE }), unit = PICTURE / side;
   const [x, y] = [((side - width) * unit) / 2, ((side - height) * unit) / 2];
   context.imageSmoothingEnabled = false;
-  if (bytes.length) context.drawImage(imageOf(bytes, [height, width]), x, y, width * unit, height * unit);
+  const image = bytes.length && imageOf(bytes, [height, width], signed ? weights : grays);
+  if (image) context.drawImage(image, x, y, width * unit, height * unit);
   context.strokeStyle = ORANGE;
   for (const [left, top, w, h] of frames) context.strokeRect(x + left * unit, y + top * unit, w * unit, h * unit);
 }
@@ -137,7 +148,7 @@ function render({ model, el }) {
     return { figure, canvas, title: make("figcaption", "", figure) };
   });
   const reading = make("div", "sentence", right, { role: "status" });
-  const bars = make("ol", "bars", right), lines = Array.from({ length: 10 }, (_, k) => {
+  const bars = make("ol", "bars", right, { title: "Each twelfth of a bar is a factor of ten." }), lines = Array.from({ length: 10 }, (_, k) => {
     const line = make("li", "", bars);
     make("span", "", line, { textContent: k });
     const track = make("div", "track", line);
@@ -298,7 +309,7 @@ function render({ model, el }) {
   }
 
   function draw(arrays) {
-    const { pictures, best, probabilities, percents } = frame;
+    const { pictures, best, bars: lengths, percents } = frame;
     showGoals(frame.goals);
     say(words, frame.words);
     say(reading, frame.reading);
@@ -306,7 +317,7 @@ function render({ model, el }) {
     say(asked, frame.asked);
     say(row, `${frame.row} in a row`);
     lines.forEach(({ line, bar, percent }, k) => {
-      bar.style.width = `${100 * (probabilities[k] ?? 0)}%`;
+      bar.style.width = `${100 * (lengths[k] ?? 0)}%`;
       say(percent, percents[k] ?? "");
       line.dataset.best = k === best;
     });

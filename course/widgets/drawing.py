@@ -14,6 +14,7 @@ machine, 30 % of the pad high, a network trained on the sample reads 85 % from a
 140. An answer has at most 40 kB.
 """
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -23,11 +24,14 @@ from course import digits
 from course.results import Case, observe
 from course.widgets.canvas import Canvas, as_bytes, assets
 from helpers.data import load_mnist
-from helpers.plots import BLUE, ORANGE
+from helpers.network import Network, one_hot
+from helpers.plots import BLUE, ORANGE, WEIGHTS
 
 GRID = 140
 SECONDS = 1.0  # what the network may take for one image
 ROW, CHANGES, SURE = 5, 20, 0.5  # digits in a row; pixels that may be changed; probability of the other digit
+SMALL, ASIDE = 0.4, 0.2  # parts of the pad's side: a digit at most so large, or its middle so far from the pad's
+DECADES = 12  # how many powers of ten below 1 the bars of the probabilities show
 EXAMPLE = [
     [(0.57, 0.62), (0.58, 0.58), (0.62, 0.55), (0.67, 0.54), (0.72, 0.56), (0.75, 0.6), (0.75, 0.65), (0.72, 0.71),
      (0.67, 0.78), (0.57, 0.9), (0.79, 0.9)],
@@ -47,6 +51,7 @@ class Picture(NamedTuple):
     array: np.ndarray  # bytes, or floats from 0 to 1
     side: int
     frames: tuple = ()  # (left, top, width, height) of each, in pixels of the array
+    signed: bool = False  # ½ is 0, more is blue, less is orange
 
 
 class DrawDigit(Canvas):
@@ -56,6 +61,7 @@ class DrawDigit(Canvas):
     tasks = (
         f"five digits in a row: draw what is asked for, and it reads all {ROW} right",
         f"fool it: change at most {CHANGES} pixels of a test digit so that it is read as another, with 50 % or more",
+        "why prepare? A digit that is asked for, small or at the edge, read right only because it is prepared",
     )
 
     def __init__(self, network=None, examples=None, seed=0):
@@ -74,6 +80,7 @@ class DrawDigit(Canvas):
         rng = np.random.default_rng(self.seed)
         self.order = np.concatenate([rng.permutation(10) for _ in range(10)])
         self.turn = self.row = 0
+        self.saved = False  # was a digit, small or at the edge, read right only because it was prepared?
         self._done_before, self.remark = set(), ""
         self.choose(0)
         self.show(np.zeros((GRID, GRID), np.uint8))
@@ -111,8 +118,12 @@ class DrawDigit(Canvas):
             self.remark = "Without a network's answer there is nothing to count."
         elif self.best == wanted:
             self.row, self.turn = self.row + 1, self.turn + 1
+            raw = read(self.network, digits.unprepared(self.ink))[0] if self.prepared else None
+            lost = raw is not None and int(raw.argmax()) != wanted
+            self.saved = lost and is_odd(self.steps.box, GRID)
             self.show(np.zeros_like(self.ink), self.prepared)
-            self.remark = f"Right, {_a(wanted)}: {self.row} in a row."
+            other = f" Unprepared, it would have read {_a(int(raw.argmax()))}." if lost else ""
+            self.remark = f"Right, {_a(wanted)}: {self.row} in a row.{other}"
         else:
             self.row = 0
             remark = f"{_a(wanted)} was asked for, and it reads {_a(self.best)}: the row begins again."
@@ -133,7 +144,7 @@ class DrawDigit(Canvas):
         """See which goals are met."""
         fooled = self.mode == "edit" and self.best not in (None, self.label) and 0 < self.changes <= CHANGES
         fooled = fooled and self.read_right and self.probabilities[self.best] >= SURE
-        self._light(self.row >= ROW, fooled)
+        self._light(self.row >= ROW, fooled, self.saved)
 
     # What is said
 
@@ -207,8 +218,8 @@ class DrawDigit(Canvas):
         pictures = self.pictures()
         content = {
             "mode": self.mode, "goals": self.goals(), "reading": self.reading(), "words": self.words(),
-            "probabilities": P, "percents": [_percent(p) for p in P], "best": self.best, "row": self.row,
-            "asked": f"Draw {_a(self.asked)}", "grid": GRID, "pen": digits.PEN, "new_digit": new_digit,
+            "probabilities": P, "bars": bars(P), "percents": [_percent(p) for p in P], "best": self.best,
+            "row": self.row, "asked": f"Draw {_a(self.asked)}", "grid": GRID, "pen": digits.PEN, "new_digit": new_digit,
             "pictures": [picture._replace(array=picture.array.shape)._asdict() for picture in pictures],
         }  # fmt: skip
         arrays = [picture.array for picture in pictures] + [self.original] * new_digit
@@ -219,7 +230,10 @@ class DrawDigit(Canvas):
         if self.mode == "edit":
             changed = as_bytes(1.0 * (self.pixels != self.original))
             arrays = {"The test digit": self.original, "Your changes": changed, "As it goes in": self.image}
-            return [Picture(title, array, 28) for title, array in arrays.items()]
+            blame = blame_of_pixels(self.network, self.image, self.label)
+            hint = "∂loss/∂pixel: blue wants ink, orange paper"
+            shown = [] if blame is None else [Picture(hint, blame, 28, signed=True)]
+            return [Picture(title, array, 28) for title, array in arrays.items()] + shown
         drawn = Picture("1 · Drawn", self.ink, GRID)
         if not self.prepared:
             return [drawn, Picture("2 · Made smaller, 28\u00a0×\u00a028", self.image, 28)]
@@ -244,22 +258,52 @@ class DrawDigit(Canvas):
         if self.mode == "draw" and not self.ink.any():
             pad = DrawDigit(self.network, (self.X, self.y))
             pad.draw(EXAMPLE, self.prepared)
-        for k, (title, picture, side, frames) in enumerate(pad.pictures()):
+        for k, (title, picture, side, frames, signed) in enumerate(pad.pictures()):
             ax = figure.add_axes((0.015 + 0.165 * k, 0.27, 0.15, 0.15 * 7.8 / 3.1))
             ax.set_title(title, fontsize=10)
             height, width = picture.shape
             if picture.size:
-                ax.imshow(as_bytes(picture), cmap="gray_r", vmin=0, vmax=255, extent=(0, width, height, 0))
+                colors = WEIGHTS if signed else "gray_r"
+                ax.imshow(as_bytes(picture), cmap=colors, vmin=0, vmax=255, extent=(0, width, height, 0))
             x, y = (width - side) / 2, (height - side) / 2
             ax.set(xlim=(x, x + side), ylim=(y + side, y), xticks=[], yticks=[])
             ax.spines[:].set_visible(True)
             for left, top, wide, high in frames:
                 ax.add_patch(Rectangle((left, top), wide, high, fill=False, edgecolor=ORANGE, linewidth=1))
-        P = np.zeros(10) if pad.probabilities is None else pad.probabilities
+        widths = [0] * 10 if pad.probabilities is None else bars(pad.probabilities)
         title = "It reads" if pad.best is not None else "Nothing is read"
         ax = figure.add_axes((0.74, 0.17, 0.24, 0.68), title=title, xlabel="probability", ylabel="digit")
-        ax.barh(range(10), P, color=[BLUE if k == pad.best else "#999999" for k in range(10)])
-        ax.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), xticks=(0, 0.5, 1))
+        ax.barh(range(10), widths, color=[BLUE if k == pad.best else "#999999" for k in range(10)])
+        powers = [4, 8, 12]
+        ax.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), xticks=[*(1 - k / DECADES for k in powers), 1])
+        ax.set_xticklabels([*(f"$10^{{-{k}}}$" for k in powers), "1"])
+
+
+def bars(probabilities):
+    """Lengths 0 … 1 on a scale of powers of ten: 1 for probability 1, 0 from 10^−DECADES down."""
+    return [max(0.0, 1 + float(np.log10(max(p, 1e-300))) / DECADES) for p in probabilities]
+
+
+def is_odd(box, side):
+    """Is a digit in this box (top, bottom, left, right) of a pad small, or at the edge?"""
+    top, bottom, left, right = (place / side for place in box)
+    aside = max(abs(top + bottom - 1), abs(left + right - 1)) / 2
+    return max(bottom - top, right - left) <= SMALL or aside >= ASIDE
+
+
+def blame_of_pixels(network, image, label):
+    """∂loss/∂pixel of an image (28, 28), scaled to 0 … 1 with ½ for 0; None if it is no Network of the course's.
+
+    With one example, db[1] is delta[1], and W[1].T @ delta[1] the gradient of the input.
+    """
+    if not isinstance(network, Network) or (network.sizes[0], network.sizes[-1]) != (784, 10):
+        return None
+    twin = copy.copy(network)  # forward keeps Z and A: in the copy
+    twin.forward(image.reshape(784, 1).astype(network.dtype))
+    _, db = twin.backward(one_hot([label], 10, network.dtype).T)
+    blame = (network.W[1].T @ db[1]).reshape(28, 28)
+    most = np.abs(blame).max()
+    return (0.5 + blame / (2 * most) if most > 0 and np.isfinite(most) else np.full((28, 28), 0.5)).astype(np.float32)
 
 
 def read(network, image):
@@ -301,4 +345,6 @@ def _a(digit):
 
 def _percent(p):
     """A probability as people write it; softmax never gives 1, though the computer rounds to it."""
-    return "> 99 %" if p >= 0.995 else f"{100 * p:.0f} %"
+    if p >= 0.995:
+        return "> 99 %"
+    return f"{100 * p:.0f} %" if p >= 0.005 else f"{100 * p:.1g} %" if p >= 1e-5 else "< 0.001 %"

@@ -105,7 +105,7 @@ def test_five_in_a_row_light_the_lamp_and_a_wrong_one_begins_again(page):
         assert f"{k} in a row" in page.locator(".drawing-left").inner_text()
         draw(page, write(int(text(page, "asked").split()[-1]), Hand(), seed=1))
         press(page, "Done")
-    assert lamps(page) == ["reached", "goal"]
+    assert lamps(page)[:2] == ["reached", "goal"]
     page.locator(".drawing").screenshot(path=ARTIFACTS / "drawing-five.png")
     press(page, "Done")
     assert "first" in text(page, "words")
@@ -113,9 +113,9 @@ def test_five_in_a_row_light_the_lamp_and_a_wrong_one_begins_again(page):
     draw(page, write(0 if asked == 1 else 1, Hand()))
     press(page, "Done")
     assert "the row begins again" in text(page, "words")
-    assert lamps(page) == ["before", "goal"]
+    assert lamps(page)[:2] == ["before", "goal"]
     press(page, "Reset")
-    assert lamps(page) == ["goal", "goal"]
+    assert lamps(page) == ["goal", "goal", "goal"]
 
 
 def test_undo_takes_the_last_stroke_and_clear_all(page):
@@ -194,7 +194,7 @@ print(*fool(deep, pad.X[0], pad.y[0]))"""
         page.mouse.click(box["x"] + (k % 28 + 0.5) * box["width"] / 28, box["y"] + (k // 28 + 0.5) * box["height"] / 28)
         settled(page)
     assert "You fooled it" in text(page, "words"), (cells, text(page, "words"))
-    assert lamps(page) == ["goal", "reached"]
+    assert lamps(page) == ["goal", "reached", "goal"]
     page.locator(".drawing").screenshot(path=ARTIFACTS / "drawing-fooled.png")
 
 

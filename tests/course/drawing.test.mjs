@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, cellAt, grays, middleOf, moved, opacities, sender } from "../../course/widgets/drawing.mjs";
+import { between, cellAt, grays, middleOf, moved, opacities, sender, weights } from "../../course/widgets/drawing.mjs";
 
 test("ink is the opacity, and is shown as gray", () => {
   const rgba = Uint8ClampedArray.of(17, 17, 17, 0, 17, 17, 17, 200, 0, 0, 0, 255);
@@ -90,4 +90,11 @@ test("a slow kernel gets no queue", () => {
   assert.equal(world.sent.length, 2);
   world.answer(1);
   assert.equal(world.sent.length, 3);
+});
+
+test("signed bytes are white in the middle, blue above, orange below", () => {
+  const [low, middle, high] = [0, 1, 2].map((k) => [...weights(Uint8Array.of(0, 128, 255))].slice(4 * k, 4 * k + 3));
+  assert.deepEqual(low, [179, 71, 0]);
+  assert.ok(middle.every((value) => value > 253));
+  assert.deepEqual(high, [0, 114, 178]);
 });

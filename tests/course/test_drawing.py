@@ -251,7 +251,7 @@ def test_a_network_that_gives_no_probabilities_is_told_in_words(network, words, 
     pad.choose(1)
     assert words in pad.reading()
     assert pad.figure.axes
-    assert lamps(pad) == [GOAL, GOAL]
+    assert lamps(pad) == [GOAL, GOAL, GOAL]
     assert capfd.readouterr() == ("", "")
 
 
@@ -287,14 +287,14 @@ def test_five_digits_in_a_row(pad):
         content, _ = pad.answer({"kind": kind, "prepare": True}, [ink])
         return content
 
-    assert lamps(pad) == [GOAL, GOAL]
+    assert lamps(pad) == [GOAL, GOAL, GOAL]
     for k in range(5):
         assert (pad.row, lamps(pad)[0]) == (k, GOAL)
         content = ask("count", drawn(pad.asked))
         assert (content["row"], content["counted"]) == (k + 1, True)  # and the page clears the pad
         assert ask("ink")["words"].startswith("Right")
         assert not pad.ink.any()
-    assert lamps(pad) == [REACHED, GOAL]
+    assert lamps(pad)[:2] == [REACHED, GOAL]
     assert len(set(pad.order[:5])) == 5
     content = ask("count")
     assert "first, then press Done" in content["words"]
@@ -304,9 +304,9 @@ def test_five_digits_in_a_row(pad):
     assert (content["words"], content["counted"], content["asked"]) == ("", False, asked)
     pad.count()
     assert "the row begins again" in pad.words()
-    assert (pad.row, lamps(pad)) == (0, [BEFORE, GOAL])
+    assert (pad.row, lamps(pad)) == (0, [BEFORE, GOAL, GOAL])
     pad.reset()
-    assert lamps(pad) == [GOAL, GOAL]
+    assert lamps(pad) == [GOAL, GOAL, GOAL]
 
 
 def test_most_test_digits_can_be_made_to_fool_it(pad, network, sample):
@@ -325,7 +325,50 @@ def test_most_test_digits_can_be_made_to_fool_it(pad, network, sample):
     pad.answer({"kind": "digit", "by": 1})
     assert lamps(pad)[1] == BEFORE
     pad.answer({"kind": "reset"})
-    assert lamps(pad) == [GOAL, GOAL]
+    assert lamps(pad) == [GOAL, GOAL, GOAL]
+
+
+def test_a_small_digit_at_the_edge_is_read_only_if_prepared_and_the_pad_says_what_it_would_have_been(pad, network):
+    told = []
+    for seed in range(6):
+        pad.reset()
+        place = Hand(height=0.22, place=(0.2, 0.2))
+        pad.draw(write(pad.asked, place, seed))
+        read_right, raw = pad.best == pad.asked, network.predict(digits.unprepared(pad.ink).reshape(1, -1))[0]
+        pad.count()
+        assert lamps(pad)[2] == (REACHED if read_right and raw != pad.order[0] else GOAL)
+        told.append(f"Unprepared, it would have read a{'n' if raw == 8 else ''} {raw}." in pad.words())
+        assert told[-1] == (lamps(pad)[2] == REACHED)
+    assert any(told)
+    pad.reset()
+    pad.draw(write(pad.asked, Hand(height=0.8), 0))
+    pad.count()
+    assert lamps(pad)[2] == GOAL, "a large digit in the middle"
+
+
+def test_the_blame_of_the_pixels_is_the_slope_of_the_loss(pad, network, sample):
+    pad.choose(2)
+    *_, blame = pad.pictures()
+    assert blame.signed
+    twin = Network(network.sizes, dtype=np.float64)
+    for theta, value in zip(twin.parameters(), network.parameters(), strict=True):
+        theta[...] = value
+
+    def slope(place):
+        x = np.repeat(pad.image.reshape(1, 784).astype(float), 2, axis=0)
+        x[:, place] += np.array([1e-5, -1e-5])
+        up, down = (twin.evaluate(row[None], [pad.label])["loss"] for row in x)
+        return (up - down) / 2e-5
+
+    flat, places = blame.array.ravel() - 0.5, (300, 406, 500)
+    most = np.abs(flat).argmax()
+    for place in places:
+        assert np.isclose(flat[place] / flat[most], slope(place) / slope(most), atol=0.02)
+    assert module.blame_of_pixels(Answers(np.full((1, 10), 0.1)), pad.image, 2) is None
+
+
+def test_bars_are_powers_of_ten():
+    assert module.bars([1, 1e-6, 1e-12, 0]) == pytest.approx([1, 0.5, 0, 0])
 
 
 def test_too_many_changes_or_a_digit_read_wrong_do_not_count(pad, network, sample):
@@ -389,10 +432,11 @@ def test_the_figure_shows_an_example_or_the_state(pad):
     steps = digits.prepare(np.asarray(drawn.images[0].get_array()))
     assert np.array_equal(centered.images[0].get_array(), as_bytes(steps.centered))
     assert np.argmax([bar.get_width() for bar in bars.patches]) == 2
-    assert lamps(pad) == [GOAL, GOAL]
+    assert lamps(pad) == [GOAL, GOAL, GOAL]
     assert not pad.ink.any()
     pad.draw(write(7, Hand()), prepare=False)
     assert np.array_equal(pad.figure.axes[1].images[0].get_array(), as_bytes(pad.image))
     pad.choose(3)
-    assert len(pad.figure.axes) == 4
+    assert [ax.get_title("left") for ax in pad.figure.axes[:3]] == ["The test digit", "Your changes", "As it goes in"]
+    assert len(pad.figure.axes) == 5
     assert "Test digit 4" in pad.caption()
