@@ -205,6 +205,14 @@ TYPESET = (  # from a line of text to mathtext
 )
 
 
+def in_symbols_and_numbers(line):
+    """ "p = w · x = 3 · 2 = 6" in two: "p = w · x" and "= 3 · 2 = 6"."""
+    parts = line.split(" = ") if line else []
+    named = [bool(re.search(r"(?<!\d)e|[wxyzpqrabLWδŷ∂]", re.sub("ReLU|none", "", part))) for part in parts]
+    k = next((k for k, is_named in enumerate(named) if not is_named), len(parts))
+    return " = ".join(parts[:k]), " ".join(f"= {part}" for part in parts[k:])
+
+
 def typeset(line):
     """A formula as matplotlib sets it."""
     for old, new in TYPESET:
@@ -272,9 +280,8 @@ class Graph:
         self.ways = ways
         for node, circle in self.circles.items():
             circle.set(**{"mec": ORANGE if back else BLUE, "mew": 3} if node in step.lit else {"mec": INK, "mew": 1.2})
-            self.values[node].set_text(mark if asked == node else number(step.values.get(node, np.nan), 3))
-            if node not in step.values and asked != node:
-                self.values[node].set_text("")
+            value = number(step.values[node], 3) if node in step.values else ""
+            self.values[node].set_text(mark if asked == node else value)
             known = number(step.gradients[f"∂{node}"], 3) if f"∂{node}" in step.gradients else ""
             self.gradients[node].set_text(mark if asked == f"∂{node}" else known)
 
@@ -325,7 +332,10 @@ class BackpropStepper(Explorer):
         self.parts = {GRAPH: [graph, *graph.findobj(is_animated)], NETWORK: [network, *network.findobj(is_animated)]}
         self.title = moving_text(figure, 0.02, 0.2, size=12, weight="bold")
         self.chosen = moving_text(figure, 0.98, 0.03, ha="right", size=11, color=BLUE)
-        self.lines = [moving_text(figure, 0.02, height, size=13) for height in (0.115, 0.03)]
+        self.lines = [
+            [moving_text(figure, 0.02, height, size=13), moving_text(figure, 0.02, height, size=12.5)]
+            for height in (0.115, 0.03)
+        ]
 
     @staticmethod
     def _below(ax, place):
@@ -351,9 +361,17 @@ class BackpropStepper(Explorer):
             self._show_network(self.now, asked, mark)
         set_color(self.title, DARK_ORANGE if self.now.gradients else BLUE)
         self.title.set_text(f"Step {step} of {STEPS}. {self.now.title}")
-        for text, line in zip(self.lines, [*self.now.lines, "", ""], strict=False):
-            text.set_text(typeset(line))
+        for texts, line in zip(self.lines, [*self.now.lines, "", ""], strict=False):
+            self._show_formula(*texts, *in_symbols_and_numbers(line))
         return [*self._said(guess, asked), *remarks]
+
+    def _show_formula(self, symbols, numbers, formula, values):
+        """The formula in letters, typeset, which takes long and stays while a slider moves; then that in numbers."""
+        if symbols.get_text() != typeset(formula):
+            symbols.set_text(typeset(formula))
+            right = symbols.get_window_extent(self.canvas.get_renderer()).x1 / self.figure.bbox.width
+            numbers.set_x(right + 0.008)
+        numbers.set_text(values)
 
     def _said(self, guess, asked):
         """A sentence about the prediction; 0, as it is at the start, is none."""

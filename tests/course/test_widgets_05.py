@@ -21,6 +21,7 @@ from course.widgets.lesson_05 import (
     draw_fingerprints,
     fingerprint,
     graph_steps,
+    in_symbols_and_numbers,
     number,
     typeset,
 )
@@ -129,6 +130,9 @@ def test_formulas_are_typeset():
     assert typeset("∂L/∂e = (−1) · 2") == r"$\frac{\partial L}{\partial e} = (-1) \cdot  2$"
     assert typeset("δ[1]₂ = ReLU′(z[1]₂)") == r"$\delta ^{[1]}_{2} = \mathrm{ReLU}'(z^{[1]}_{2})$"
     assert typeset("") == ""
+    assert in_symbols_and_numbers("p = w · x = 3 · 2 = 6") == ("p = w · x", "= 3 · 2 = 6")
+    assert in_symbols_and_numbers("a[1]₁ = ReLU(z[1]₁) = ReLU(2) = 2") == ("a[1]₁ = ReLU(z[1]₁)", "= ReLU(2) = 2")
+    assert in_symbols_and_numbers("") == ("", "")
 
 
 def test_a_prediction_is_judged_before_the_step_and_after_it():
