@@ -10,7 +10,8 @@ from conftest import ARTIFACTS
 from lab import CURRENT
 
 pytestmark = pytest.mark.parametrize("lesson", ["07_mnist_training.ipynb"], indirect=True, scope="module")
-LONG = """long = Network([784, 128, 10])
+LONG = """from helpers.training import train
+long = Network([784, 128, 10])
 long_history = train(long, X_train, y_train, epochs=200, validation=(X_val, y_val), on_epoch=LivePlot(200))
 print(len(long_history), "epochs;", np.isfinite(long.evaluate(X_val, y_val)["loss"]))"""
 WATCH = """(index) => {
