@@ -8,7 +8,7 @@ import { classHighlighter } from "@lezer/highlight";
 import { EditorView, basicSetup } from "codemirror";
 
 const SAVE = 400; // ms after the last key
-const HELD = "neural-networks-from-scratch/running";
+const HELD = "neural-networks-from-scratch/running/";
 const STATES = { new: "", waiting: "waits", running: "is running …", done: "has run", old: "has run, before something above was changed", failed: "ended with an error", stopped: "did not end the last time; it runs again when you press Run" };
 
 export function button(words, title, press) {
@@ -36,7 +36,7 @@ export class Cell {
   }
 
   // The learner's own code that the last run did not come back from, stopped or not, is not run again unasked.
-  held() { return !!this.editor && this.text !== this.own.source && localStorage.getItem(HELD) === this.place; }
+  held() { return !!this.editor && this.text !== this.own.source && localStorage.getItem(HELD + this.place) !== null; }
 
   edit(place, text) {
     const keys = [{ key: "Shift-Enter", run: () => (this.on.run(this, true), true) }, { key: "Mod-Enter", run: () => (this.on.run(this), true) }, indentWithTab];
@@ -121,13 +121,13 @@ export class Cell {
     this.changedSince = this.ran !== undefined && this.ran !== this.text;
     this.ran = this.text;
     this.show("running");
-    localStorage.setItem(HELD, this.place);
+    localStorage.setItem(HELD + this.place, "");
     return this.output;
   }
 
   end(state) {
     this.show(state);
-    if (state === "done" || state === "failed") localStorage.removeItem(HELD);
+    if (state === "done" || state === "failed") localStorage.removeItem(HELD + this.place);
     setTimeout(() => (this.output.style.minHeight = ""), 300);
   }
 
