@@ -1052,8 +1052,8 @@ QUESTIONS = (
     "5.c1",
     "sigmoid, exp and division for `Value`",
     result="The four local derivatives agree with nudging to nine digits.",
-    notice="In `Value` each operation makes a new Value, whose `pass_back` adds local derivative times upstream to the "
-    "`grad` of each parent. The slope of exp and of sigmoid is made of the value itself, which is there already.",
+    notice="Each becomes a method of `Value` by one call of `operation`, with what it computes and with how it hands blame "
+    "back: upstream times the local derivative. Division is there already, as a power with the exponent −1.",
     holds=lambda largest_difference: largest_difference < 1e-8,
 )
 def new_operations():
@@ -1072,7 +1072,7 @@ def new_operations():
 @challenge(
     "5.c2",
     "backward twice on the same graph",
-    result="For the graph of section 2 ∂L/∂w is 14 after the first time and 58 after the second; the double is 28.",
+    result="For the graph of section 1 ∂L/∂w is 14 after the first time and 58 after the second; the double is 28.",
     notice="The nodes in between keep what they have collected, and pass on all of it again: e has 4, then 4 + 8. Two "
     "losses on two graphs give the double: they share `x`, `w` and `y` only, which pass nothing on.",
     holds=lambda dw: dw == [14, 58],
