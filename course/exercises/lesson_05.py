@@ -1052,8 +1052,8 @@ QUESTIONS = (
     "5.c1",
     "sigmoid, exp and division for `Value`",
     result="The four local derivatives agree with nudging to nine digits.",
-    notice="Each becomes a method of `Value` by one call of `operation`, with what it computes and with how it hands blame "
-    "back: upstream times the local derivative. Division is there already, as a power with the exponent −1.",
+    notice="Each becomes a method of `Value` by one call of `operation`, with what it computes and with how it hands "
+    "blame back: upstream times the local derivative. Division is there already, as a power with the exponent −1.",
     holds=lambda largest_difference: largest_difference < 1e-8,
 )
 def new_operations():
