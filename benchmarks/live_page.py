@@ -23,11 +23,11 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "site"), str(HERE.parent / "tests" / "browser")]
+sys.path[:0] = [str(HERE.parent / "tests" / "site"), str(HERE), str(HERE.parent / "tests" / "browser")]
 
-import widget_latency  # noqa: E402
 from conftest import PYODIDE, SITE, Live, get_pyodide, served  # noqa: E402
 from lab import browser  # noqa: E402
+from widget_latency import BLOCK, WATCH, measure, presses, sliders  # noqa: E402
 
 ZIPPED = {".js", ".mjs", ".json", ".css", ".wasm", ".html"}
 DONE = "window.live?.times && !live.running && live.cells.every(cell => !['waiting', 'running'].includes(cell.state))"
@@ -78,16 +78,16 @@ def start(page, address, result):
 def moves(page, only, count):
     """{name of an Explorer: median milliseconds from a key to the picture}"""
     medians = {}
-    for name, (settings, _, label) in widget_latency.sliders(only).items():
+    for name, (settings, _, label) in sliders(only).items():
         ok, _ = page.evaluate(RUN, f"from course.widgets import {name}\n{name}(**{settings})")
         assert ok, page.inner_text("#box")
         slider = page.locator(f'#box [aria-label="{label}"]').first
         slider.wait_for()
         page.wait_for_timeout(1000)
         times = []
-        for block in range(1 + -(-count // widget_latency.BLOCK)):  # the first is for warming up
+        for block in range(1 + -(-count // BLOCK)):  # the first is for warming up
             key = ("ArrowRight", "ArrowLeft")[block % 2]
-            times += [ms for ms in widget_latency.presses(page, slider, key) if ms is not None and block]
+            times += [ms for ms in presses(page, slider, key) if ms is not None and block]
         medians[name] = statistics.median(times) if times else float("nan")
     return medians
 
@@ -115,11 +115,11 @@ def main():
     server = served(Live)
     with sync_playwright() as playwright, browser(playwright) as chromium:
         page = chromium.new_page(viewport={"width": 1366, "height": 768})
-        page.add_init_script(widget_latency.WATCH)
+        page.add_init_script(WATCH)
         result = start(page, next(server), {})
         live = moves(page, only, arguments.moves)
         result["playground, frames/s"] = frames(page)
-    lab = widget_latency.measure([], arguments.moves, only)["slider"] if arguments.lab else {}
+    lab = measure([], arguments.moves, only)["slider"] if arguments.lab else {}
     for name, value in result.items():
         print(f"{name:24s} {value:8.2f}")
     print(f"{'key to picture, ms':24s} {'page':>8s} {'Lab':>8s} {'ratio':>6s}")
