@@ -85,7 +85,7 @@ def test_what_it_was_trained_on_decides_what_is_said(lesson):
     X, y = lesson["X_train"], lesson["y_train"]
     assert judge(trained(X[:300], y[:300], epochs=60)).diagnosis == reach.BY_HEART
     assert judge(trained(X[::-1], y)).diagnosis == reach.CHANCE
-    standardized = lesson_07.standardize(X, X).astype(np.float32)
+    standardized = lesson_07.standardize_pixels(X, X).astype(np.float32)
     assert judge(trained(standardized, y)).diagnosis == reach.OTHERS
 
 

@@ -310,20 +310,21 @@ ROWS = [
         )
     ),
     # lesson 07
-    ("7.1", "def standardize(X, X_train):\n    return (X - X.mean(0)) / X.std(0)", "of X itself"),
+    ("7.1", "def standardize_pixels(X, X_train):\n    return (X - X.mean(0)) / X.std(0)", "of X itself"),
     (
         "7.1",
-        "def standardize(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return X - m / s",
+        "def standardize_pixels(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return X - m / s",
         "Brackets are missing",
     ),
     (
         "7.1",
-        "def standardize(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n    return (m - X) / (s + (s == 0))",
+        "def standardize_pixels(X, X_train):\n    m, s = X_train.mean(0), X_train.std(0)\n"
+        "    return (m - X) / (s + (s == 0))",
         "the wrong sign",
     ),
     (
         "7.1",
-        "def standardize(X, X_train):\n    s = X_train.std(0)\n"
+        "def standardize_pixels(X, X_train):\n    s = X_train.std(0)\n"
         "    return (X - X_train.mean(0)) / np.clip(s, 1e-8, None)",
         "comes out at 200,000,000",
     ),

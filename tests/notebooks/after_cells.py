@@ -385,6 +385,13 @@ def the_products_and_the_bias_make_the_sum_at_each_step_back(lesson):
     assert story[-1][3].shape == (784,)
 
 
+@after("07_mnist_training", "trace-mine")
+def without_a_drawing_the_second_test_digit_is_traced(lesson, figure):
+    shown = np.asarray(figure.axes[0].images[0].get_array())
+    assert np.array_equal(shown.ravel(), lesson.drawn)
+    assert np.array_equal(lesson.drawn, lesson.mnist.X_test[1])
+
+
 @after("07_mnist_training", "fool-count")
 def a_few_pixels_fool_it_and_the_blame_is_the_slope(lesson):
     assert lesson.pixels <= 15

@@ -92,21 +92,51 @@ def test_a_learner_ends_at_all_points_and_can_run_every_cell_again(take, path):
 
 
 STOP = """
-import helpers.training
-def stopped(*arguments):
-    raise KeyboardInterrupt
-helpers.training.minibatches, batches = stopped, helpers.training.minibatches
+import course.exercises.lesson_06, helpers.network, helpers.training
+places = [(course.exercises.lesson_06, "minibatches"), (helpers.training, "minibatches")]
+places += [(helpers.network.Network, "predict_proba"), (helpers.network.Network, "evaluate")]
+kept, calls = [getattr(*place) for place in places], {}
+
+def stopping(real, epoch, batch):
+    def batches(*arguments):
+        calls[id(real)] = calls.get(id(real), 0) + 1
+        for k, one in enumerate(real(*arguments)):
+            if (calls[id(real)], k) == (epoch, batch):
+                raise KeyboardInterrupt
+            yield one
+    return batches
+
+def stopping_once(real):
+    def measure(*arguments):
+        calls["measured"] = calls.get("measured", 0) + 1
+        if calls["measured"] == 1:
+            raise KeyboardInterrupt
+        return real(*arguments)
+    return measure
+
+for (owner, name), real in zip(places, kept):
+    if "%(when)s" == "while an epoch is measured":
+        setattr(owner, name, real if name == "minibatches" else stopping_once(real))
+    elif name == "minibatches":
+        setattr(owner, name, stopping(real, *{"before the first step": (1, 0), "in an epoch": (2, 20)}["%(when)s"]))
+"""
+AGAIN = """
+for place, real in zip(places, kept):
+    setattr(*place, real)
 """
 
 
-def test_a_learner_who_answers_nothing_in_07_and_presses_stop_before_its_first_step_meets_no_error(take):
+@pytest.mark.parametrize("when", ["before the first step", "in an epoch", "while an epoch is measured"])
+def test_a_learner_who_answers_nothing_in_07_and_presses_stop_meets_no_error(take, when):
     (path,) = [path for path in LESSONS if path.stem == "07_mnist_training"]
     cells = code(path)
-    sources = cells | {"train": f"{STOP}{cells['train']}\nhelpers.training.minibatches = batches"}
-    *shown, (points, _), (said, _) = take([*sources.values(), "progress()", "print(history[-1].get('stopped'))"])
+    stopped = {name: f"{STOP % {'when': when}}\n{cells[name]}\n{AGAIN}" for name in ("baselines", "train", "deeper")}
+    *shown, (points, _) = take([*(cells | stopped).values(), "progress()"])
     assert not {name: error for name, (_, error) in zip(cells, shown, strict=True) if error}
+    said = dict(zip(cells, (words for words, _ in shown), strict=True))
+    assert all("Stopped. The network keeps" in said[name] for name in ("baselines", "train"))
+    assert "stopped; the network keeps" in said["deeper"]
     assert f"{engine.lessons()[7].TITLE}: 0 of " in points
-    assert said == "True\n"
 
 
 BLOCKED = 'import sys\nsys.modules["torch"] = None'
