@@ -629,7 +629,7 @@ def false_labels():
     "how far plain layers go",
     result="About 99.2 % of the validation images are read, where the lesson's network reads 98.3 % (sample: about "
     "98 %, not 95 to 97), after less than two minutes of work for one processor core.",
-    notice="How far to bend was chosen on validation images. Bending is knowledge about handwriting, put into the data. "
+    notice="How far to bend was chosen on validation images. Bending is knowledge of handwriting, put into the data. "
     "With one layer of 800 units and a long training it led to 0.7 % errors on the test set (Simard and others, 2003).",
     holds=lambda net: lesson_accuracy(net) > (0.96 if len(load_mnist().X_train) < 60_000 else 0.99),
     long=True,
