@@ -90,7 +90,7 @@ class SGD:
     def __init__(self, learning_rate=0.1):
         self.learning_rate = learning_rate
 
-    def step(self, parameters, gradients):  # lists of arrays, one gradient for each; changes the parameters in place
+    def step(self, parameters, gradients):  # lists of arrays; changes them in place
         for theta, g in zip(parameters, gradients, strict=True):
             theta -= self.learning_rate * g
 
@@ -158,7 +158,7 @@ class Momentum:
         self.learning_rate, self.beta = learning_rate, beta
         self.v = None  # made at the first step: an array of zeros for each parameter
 
-    def step(self, parameters, gradients):  # lists of arrays, one gradient for each; changes the parameters in place
+    def step(self, parameters, gradients):  # lists of arrays; changes them in place
         if self.v is None:
             self.v = [np.zeros_like(theta) for theta in parameters]
         for theta, g, v in zip(parameters, gradients, self.v, strict=True):
@@ -257,10 +257,10 @@ class Adam:
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
         self.learning_rate, self.epsilon = learning_rate, epsilon
         self.beta_1, self.beta_2 = beta_1, beta_2
-        self.v = self.s = None  # made at the first step: an array of zeros for each parameter
+        self.v = self.s = None  # made at the first step: zeros for each parameter
         self.t = 0  # how many steps there were
 
-    def step(self, parameters, gradients):  # lists of arrays, one gradient for each; changes the parameters in place
+    def step(self, parameters, gradients):  # lists of arrays; changes them in place
         if self.v is None:
             self.v = [np.zeros_like(theta) for theta in parameters]
             self.s = [np.zeros_like(theta) for theta in parameters]
@@ -543,7 +543,7 @@ def look_at_epoch(batches, size):
     "function with `yield` is a generator: it makes each batch when the training asks for it.",
     takeaway="Every example once, in a new order each epoch, the small rest included.",
 )
-def minibatches(X, Y, batch_size, rng):  # rows X (N, n_0), Y (N, n_L) → pairs A[0] (n_0, m), targets (n_L, m)
+def minibatches(X, Y, batch_size, rng):  # rows → pairs of columns (n_0, m), (n_L, m)
     order = rng.permutation(len(X))
     for start in range(0, len(X), batch_size):
         batch = order[start : start + batch_size]
@@ -744,7 +744,7 @@ def _in_batches(learn):
     "that of each batch as it came, before its step, so no further forward pass is needed.",
     takeaway="That is training, complete; everything larger is this loop with more around it.",
 )
-def learn(X, Y, W, b, f, f_prime, optimizer, epochs, batch_size, rng):  # rows X, Y → the mean loss of each epoch
+def learn(X, Y, W, b, f, f_prime, optimizer, epochs, batch_size, rng):  # → history
     history = []
     for _ in range(epochs):
         losses = []

@@ -21,6 +21,7 @@ MODULES = {
     "Suspects": "lesson_05",
     "Hiker": "lesson_06",
     "OptimizerRace": "lesson_06",
+    "ValleyExplorer": "lesson_06",
     "RegularizationLab": "lesson_08",
     "TrainingClinic": "lesson_08",
     "LatentPad": "lesson_09",

@@ -2,6 +2,7 @@
 
 OptimizerRace: several optimizers run from one start on a surface, side by side.
 Hiker: gradient descent on a line, step by step, with the learning rate in the learner's hand.
+ValleyExplorer: how many steps momentum saves in a valley, for every condition number κ and every β.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import numpy as np
 
 from course.text import number
 from course.widgets.controls import CheckList, Stepper, dropdown, slider
-from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed, show_only
+from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
 from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
 from helpers.training import SGD, Adam, Momentum, RMSProp
@@ -75,7 +76,7 @@ class OptimizerRace(Explorer):
         return {
             "surface": dropdown("surface", SURFACES),
             "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[len(RACERS) :])),
-            "alpha": slider("learning rate α", 0.02, -2.5, 0, 0.01, log=True),
+            "alpha": slider("learning rate α", 0.01, -2.5, 0, 0.01, log=True),
             "beta": slider("momentum β", 0.9, 0, 0.99, 0.01),
             "steps": Stepper("steps", STEPS, 60),
         }
@@ -207,7 +208,7 @@ class Hiker(Explorer):
         return {
             "landscape": dropdown("landscape", LANDSCAPES),
             "start": slider("start w", -3.5, -4, 4, 0.1),
-            "alpha": slider("learning rate α", 0.05, -2, 0.5, 0.01, log=True),
+            "alpha": slider("learning rate α", 0.1, -2, 0.5, 0.01, log=True),
             "steps": Stepper("steps", HIKE_STEPS, HIKE_STEPS),
         }
 
@@ -283,3 +284,97 @@ def walk(step, slope, start, alpha):
 
 def place(w):
     return number(round(float(w), 4))
+
+
+KAPPAS = np.geomspace(1, 200, 47)
+ROLLS = 500  # enough for every κ and β of the sliders
+ENOUGH = 0.01  # of the distance at the start
+VALLEY_START = np.array([-2.6, 1.0])
+SHOWN = 60  # steps of a path
+AROUND = np.linspace(0, 2 * np.pi, 81)
+ELLIPSES = np.arange(1, 13)[:, None, None] * np.stack([np.cos(AROUND), np.sin(AROUND)], axis=1)
+
+
+def roll(kappa, beta, steps=ROLLS):
+    """Momentum from (1, 1) in valleys with the curvatures 1 and κ: places (steps + 1, 2, number of κ).
+
+    α is the best for κ and β, 2 (1 + β) / (1 + κ): both directions are then equally slow (Polyak, 1964).
+    """
+    kappa = np.atleast_1d(kappa)
+    curvature = np.stack([np.ones_like(kappa), kappa])
+    alpha = 2 * (1 + beta) / (1 + kappa)
+    places = np.ones((steps + 1, *curvature.shape))
+    v = np.zeros_like(curvature)
+    for k in range(steps):
+        v = beta * v + curvature * places[k]
+        places[k + 1] = places[k] - alpha * v
+    return places
+
+
+def arrivals(places):
+    """For each κ the step from which both directions stay within ENOUGH; 1 at least."""
+    return np.maximum(1, ROLLS + 1 - (np.abs(places).max(axis=1) < ENOUGH)[::-1].argmin(axis=0))
+
+
+class ValleyExplorer(Explorer):
+    """Plain descent and momentum in the valley (θ₁² + κ θ₂²) / 2, each with its best α; and their steps for every κ.
+
+    The controls, which can be set at the start, are `kappa` and `beta`. The point on the right can be dragged.
+    """
+
+    size = 780, 330
+
+    def controls(self):
+        return {
+            "kappa": slider("condition number κ", 20.0, 0, 2.3, 0.01, log=True),
+            "beta": slider("momentum β", 0.2, 0, 0.95, 0.01),
+        }
+
+    def draw(self, figure):
+        left, self.right = figure.add_axes((0.08, 0.17, 0.44, 0.72)), figure.add_axes((0.62, 0.17, 0.36, 0.72))
+        left.set(title=f"{SHOWN} steps from above", xlabel="θ₁", ylabel="θ₂", xlim=(-3, 3), ylim=(-1.6, 1.6))
+        self.right.set(title="steps to a hundredth", xlabel="condition number κ", ylabel="steps")
+        self.right.set(xscale="log", yscale="log", xlim=(1, 200), ylim=(1, ROLLS))
+        self.right.set_xticks([1, 10, 100], ["1", "10", "100"])
+        self.right.set_yticks([1, 10, 100], ["1", "10", "100"])
+        left.plot(0, 0, "*", color=BLACK, markersize=13)
+        self.map = moving_segments(left, colors="#BBBBBB", linewidths=1)
+        self.plain = arrivals(roll(KAPPAS, 0.0))
+        best = np.min([arrivals(roll(KAPPAS, beta)) for beta in np.arange(0, 0.9, 0.05)], axis=0)
+        self.right.plot(KAPPAS, self.plain, color=BLUE)
+        self.right.plot(KAPPAS, best, color="#888888", ls="--")
+        self.right.text(16, 60, "plain: like κ", color=BLUE, ha="right")
+        self.right.text(30, 9, "best β: like √κ", color="#666666")
+        self.curve = moving(self.right, color=ORANGE, lw=2)
+        self.paths = [moving(left, color=color, marker="o", markersize=3, lw=1.2) for color in (BLUE, ORANGE)]
+        self.dots = [moving(self.right, color=color, marker="o", markersize=9) for color in (BLUE, ORANGE)]
+        self.drawn = None
+
+    def update(self, kappa, beta):
+        if self.drawn != beta:
+            self.drawn = beta
+            self.curve.set_data(KAPPAS, arrivals(roll(KAPPAS, beta)))
+        self.map.set_segments(ELLIPSES / (1, kappa**0.5))
+        self.steps = []
+        for path, dot, kept in zip(self.paths, self.dots, (0.0, beta), strict=True):
+            places = roll(kappa, kept)
+            self.steps.append(int(arrivals(places)[0]))
+            path.set_data(*(places[: SHOWN + 1, :, 0] * VALLEY_START).T)
+            dot.set_data([kappa], [self.steps[-1]])
+
+    def handles(self, kappa, beta):
+        return {"point": (self.right, kappa, self.steps[1])}
+
+    def dragged(self, handle, place, kappa, beta):
+        return {"kappa": place[0]}
+
+    def goals(self, kappa, beta):
+        plain, ball = self.steps
+        yield "at κ = 100 or more, arrive within 50 steps.", kappa >= 99.9 and ball <= 50
+        yield "with β = 0.9 or more, be slower than without momentum.", beta >= 0.9 and ball > plain
+
+    def caption(self, kappa, beta):
+        plain, ball = self.steps
+        return (
+            f"κ = {kappa:.3g}: plain descent is at a hundredth after {plain} steps, with β = {beta:.2f} after {ball}."
+        )

@@ -19,6 +19,7 @@ SECOND = [
     "03_forward_propagation",
     "04_loss_functions",
     "05_backpropagation_step_by_step",
+    "06_gradient_descent",
     "07_mnist_training",
     "08_training_challenges",
     "09_applications",
