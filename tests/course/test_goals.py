@@ -110,11 +110,15 @@ JOURNEYS = {
         ({"alpha": 0.2}, "○○●"),
     ],
     "OptimizerRace": [
-        ({"surface": "valley", "racers": ("SGD", "Momentum"), "beta": 0.8}, "●○○"),
+        ({"surface": "valley", "racers": ("SGD", "Momentum"), "alpha": 0.02, "beta": 0.8}, "●○○"),
         ({"alpha": 1.0}, "○○○"),  # both leave the picture
         ({"surface": "banana", "racers": ("Momentum", "Adam"), "alpha": 0.13}, "○●○"),
         ({"steps": 61}, "○○○"),
         ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha": 0.045}, "○○●"),
+    ],
+    "ValleyExplorer": [
+        ({"kappa": 100.0, "beta": 0.67}, "●○"),
+        ({"kappa": 20.0, "beta": 0.9}, "○●"),
     ],
     "RegularizationLab": [
         ({"units": 64}, "●○○○"),
