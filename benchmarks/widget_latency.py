@@ -33,7 +33,7 @@ NOT_EXPLORERS = {"Explorer", "Playground", "DrawDigit"}
 START = {  # where something can be moved far enough, and by which slider if not by the first
     "ActivationExplorer": ({"compare": ("tanh", "relu"), "x": 0}, "x"),
     "ForwardStepper": ({"step": 4}, "x1"),
-    "BackpropStepper": ({"step": 13}, "x1"),
+    "BackpropStepper": ({}, "x"),
     "GradientFlow": ({}, "gain"),
     "Hiker": ({}, "alpha"),
 }
