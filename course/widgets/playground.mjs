@@ -357,7 +357,7 @@ function render({ model, el }) {
         const now = model.get("features");
         const next = now.includes(name) ? now.filter((other) => other !== name) : [...now, name];
         if (next.length) set("features", next);
-      }, `Input ${symbol}`);
+      }, `Take ${symbol} as an input`);
       return () => (toggle.ariaPressed = String(model.get("features").includes(name)));
     });
     return () => toggles.forEach((show) => show());
@@ -439,6 +439,7 @@ function render({ model, el }) {
       field.onfocus = () => ((marked = name), again());
       field.onblur = () => ((marked = ""), again());
     }
+    showNumbers();
     again();
   }
 
@@ -482,7 +483,9 @@ function render({ model, el }) {
     const edge = edgeAt(event);
     if (!edge) return;
     choose(edge.l, edge.k);
-    fields.querySelectorAll("input")[1 + edge.j].select();
+    const field = fields.querySelectorAll("input")[1 + edge.j];
+    field.focus();
+    field.select();
   };
 
   const place = (event) => {
@@ -543,15 +546,15 @@ function render({ model, el }) {
   }));
   const csv = make("textarea", "", own, { rows: 5, ariaLabel: "Points: lines of x₁, x₂, class", placeholder: "0.5, -1, 1" });
   button("Use these lines", own, () => send({ kind: "paste", csv: csv.value }));
-  button("Clear", own, () => ((draft = []), (csv.value = "")), "Clear: the next points begin a new set");
-  ownDrawer.ontoggle = () => {
-    draft = model.get("dataset") === "own" ? model.get("own") : [];
+  button("Clear", own, () => showOwn([]), "Clear: the next points begin a new set");
+
+  function showOwn(points = model.get("own")) {
+    draft = points;
     csv.value = draft.map((row) => row.join(", ")).join("\n");
-  };
+  }
 
   function addPoint([x1, x2]) {
-    draft = [...draft, [x1, x2, drawing]];
-    csv.value = draft.map((row) => row.join(", ")).join("\n");
+    showOwn([...draft, [x1, x2, drawing]]);
     if (draft.length < 2) return;
     model.set("own", draft);
     set("dataset", "own");
@@ -619,7 +622,7 @@ function render({ model, el }) {
     wake();
   }
 
-  const show = { hidden: showHidden };
+  const show = { hidden: showHidden, own: () => showOwn() };
   for (const [name, [label, choices]] of Object.entries(model.get("offers"))) {
     show[name] = name === "features" ? inputControl(label, choices) : control(name, label, choices);
   }

@@ -447,6 +447,7 @@ class Playground(Canvas):
         self.curve = [row for row in self.curve if row[0] < self.epoch] + [(self.epoch, *self.losses)]
         self._light(*[False] * len(self.tasks))
         self.remark = f"{name} = {number(float(array[index]))}, set by hand. The network goes on from there."
+        self.send(*self.frame())
 
     def train(self, epochs=1):
         """Train in place. If a number becomes infinite, it ends with the weights of the epoch before."""
