@@ -1003,8 +1003,8 @@ QUESTIONS = (
         {
             "tanh does not saturate": "It does, on both sides, just as sigmoid does.",
             "Its inputs have both signs": (
-                "With sigmoid all inputs are positive, so all weights of a unit must rise or fall together in a "
-                "step, and the way to the goal is a zigzag."
+                "With sigmoid all inputs are positive, so an example pushes all weights of a unit the same way, up or "
+                "down, and the way to the goal is a zigzag."
             ),
             "tanh is faster to compute": "Both cost about one exponential; tanh(z) is 2σ(2z) − 1.",
             "Nothing, biases make up for it": "A bias shifts the sum; the inputs keep their signs.",
