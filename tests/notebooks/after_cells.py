@@ -300,11 +300,6 @@ def the_loop_and_the_batch_compute_the_same(lesson):
     assert np.allclose(lesson.one_by_one, lesson.at_once)
 
 
-@after("06_gradient_descent", "seconds")
-def single_examples_cost_more_time_than_batches(lesson):
-    assert lesson.seconds[1] > lesson.seconds[32]
-
-
 @after("06_gradient_descent", "moons")
 def the_digits_are_learned(lesson, figure=None):
     assert lesson.live[-1]["loss"] < lesson.live[0]["loss"] / 3
