@@ -35,9 +35,9 @@ GOALS = {  # presses on sliders that reach goals: {cell: ([(slider, key, times)]
     "03 hidden-widget": ([(4, "ArrowRight", 8), (5, "ArrowLeft", 4)], 1),  # XOR in two moves
     "04 loss-explorer": ([(1, "End", 1), (0, "ArrowLeft", 12)], 1),  # the outlier at 10, a at the mean
     "04 surprise-explorer": ([(0, "Home", 1)], 1),  # z = −10, where the squared error falls silent
-    "04 landscape": ([(0, "ArrowRight", 80), (1, "ArrowLeft", 80)], 1),  # from (−2, 3) to (2, −1)
+    "04 landscape": ([(0, "ArrowRight", 40), (1, "ArrowLeft", 40)], 1),  # from (−2, 3) to (2, −1)
     "05 flow-widget": ([(1, "ArrowRight", 13)], 1),
-    "06 hiker": ([(1, "ArrowRight", 130)], 1),  # α from 0.05 to 1
+    "06 hiker": ([(1, "ArrowRight", 100)], 1),  # α from 0.1 to 1
 }
 
 
