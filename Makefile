@@ -62,7 +62,7 @@ nbval: $(STAMPS)/test.stamp ## Run every notebook, compare its outputs with the 
 	$(NBVAL) notebooks
 
 browser-test: $(STAMPS)/test.stamp $(STAMPS)/browser.stamp ## Run the lessons in a real browser (needs Chromium or Chrome)
-	$(PY) -m pytest -o addopts="-ra" -n 2 --dist loadscope tests/browser
+	$(PY) -m pytest -o addopts="-ra" -n 2 --dist loadscope tests/browser $(BROWSER_ARGS)
 
 test-cpus: $(STAMPS)/test.stamp ## Run what depends on matrix products as on other processors (CPUS="Haswell Zen")
 	$(PY) tools/cpus.py $(CPUS)
