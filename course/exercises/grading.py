@@ -279,6 +279,18 @@ class Exercise(Task):
         return agree(example, got) and set(example.changed) <= set(got.changed) and not warned
 
 
+class Prediction(Exercise):
+    """An exercise that says which answer is wrong, each by itself, and does not give the right one away."""
+
+    def _difference(self, k, place, expected, array):
+        return f"Question {k + 1}: {code(array)} is not it."
+
+    def _diagnose(self, seen):
+        k = next(k for k, got in enumerate(seen) if self._fault(k, got))
+        wrong = (wrong for wrong, outcomes in self.known if len(outcomes) > k and self._agree(outcomes[k], seen[k]))
+        return next(((mistake.feedback, mistake.feedback) for mistake in wrong), None)
+
+
 @dataclass(kw_only=True)
 class Challenge:
     """A harder challenge with one answer to it. `run()` gives what tests look at with `holds`."""

@@ -8,10 +8,9 @@ import types
 
 import numpy as np
 
-from course.exercises.grading import Exercise, challenge, exercise
+from course.exercises.grading import Exercise, Prediction, challenge, exercise
 from course.exercises.questions import Question
 from course.results import case
-from course.text import code
 from helpers.data import house_prices
 from helpers.network import identity, sigmoid, tanh
 
@@ -392,18 +391,6 @@ def _predicted(answer, question):
         return float(answer[question - 1])
     except ValueError:
         raise ValueError("give a number for each: 1 for fires, 0 for silent.") from None
-
-
-class Prediction(Exercise):
-    """An exercise that says which answer is wrong, each by itself, and does not give the right one away."""
-
-    def _difference(self, k, place, expected, array):
-        return f"Question {k + 1}: {code(array)} is not it."
-
-    def _diagnose(self, seen):
-        k = next(k for k, got in enumerate(seen) if self._fault(k, got))
-        wrong = (wrong for wrong, outcomes in self.known if len(outcomes) > k and self._agree(outcomes[k], seen[k]))
-        return next(((mistake.feedback, mistake.feedback) for mistake in wrong), None)
 
 
 PREDICTED = (0.5, 1, 0.25, 0.5, 0)

@@ -11,8 +11,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from course import sandbox
-from course.exercises.grading import challenge, exercise, source_of
-from course.exercises.lesson_01 import Prediction
+from course.exercises.grading import Prediction, challenge, exercise, source_of
 from course.exercises.questions import Choices, Question, Situation
 from course.results import case
 from helpers import network

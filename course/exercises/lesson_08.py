@@ -9,8 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from course.exercises.grading import challenge, exercise
-from course.exercises.lesson_01 import Prediction
+from course.exercises.grading import Prediction, challenge, exercise
 from course.exercises.lesson_06 import Inspection
 from course.exercises.questions import Question
 from course.results import case

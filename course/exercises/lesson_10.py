@@ -6,8 +6,7 @@ read. The lesson holds what the learner wrote against PyTorch where that is inst
 
 import numpy as np
 
-from course.exercises.grading import challenge, exercise
-from course.exercises.lesson_01 import Prediction
+from course.exercises.grading import Prediction, challenge, exercise
 from course.exercises.lesson_08 import numbers, one_of_three
 from course.exercises.questions import Choices, Question, Situation
 from course.results import case
