@@ -22,7 +22,7 @@ def host(request, page, address, written):
     page.wait_for_function("document.querySelector('[data-status=idle]') !== null", timeout=60_000)
     run_by_keyboard(page, len(CELLS))
     page.locator(".noUi-handle").first.wait_for(timeout=60_000)
-    page.locator(".playground select").first.wait_for(timeout=60_000)
+    page.locator(".playground select:visible").first.wait_for(timeout=60_000)
     return page
 
 
@@ -50,4 +50,4 @@ def test_the_choices_of_a_quiz_and_the_lists_of_the_playground_keep_theirs(host)
     radios.first.check()
     stays(host, radios.first, ["ArrowDown", "ArrowDown"])
     assert radios.nth(2).is_checked()
-    stays(host, host.locator(".playground select").first, ["ArrowDown", "ArrowUp"])
+    stays(host, host.locator(".playground select:visible").first, ["ArrowDown", "ArrowUp"])
