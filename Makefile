@@ -34,7 +34,7 @@ ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
   endif
 endif
 
-.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test bench torch clean
+.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf bench torch clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -79,8 +79,11 @@ pictures: $(STAMPS)/course.stamp ## Make the pictures of the README anew
 site: $(STAMPS)/site.stamp ## Build the website from the stored outputs (needs npm, for MathJax)
 	$(PY) tools/site.py
 
-site-test: site $(STAMPS)/test.stamp $(STAMPS)/browser.stamp ## Read every page of the website in a browser
+site-test: site $(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/book.stamp ## Read every page of the website in a browser
 	$(PY) -m pytest -o addopts="-ra" tests/site
+
+pdf: $(STAMPS)/site.stamp $(STAMPS)/book.stamp ## Print the course as one book, build/book.pdf (needs npm, and Chromium or Chrome)
+	$(PY) tools/book.py
 
 bench: $(STAMPS)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
 	$(PY) benchmarks/training_speed.py
@@ -104,6 +107,6 @@ $(STAMPS)/course.stamp: pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
 	@touch "$@"
 
-$(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/site.stamp $(STAMPS)/bench.stamp: $(STAMPS)/course.stamp
+$(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/site.stamp $(STAMPS)/book.stamp $(STAMPS)/bench.stamp: $(STAMPS)/course.stamp
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e ".[$$(basename "$@" .stamp)]"
 	@touch "$@"
