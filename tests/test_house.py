@@ -25,9 +25,8 @@ def test_helpers_never_imports_course():
 
 
 def test_no_widget_imports_the_exercises():
-    """But for Suspects, which shows the code of 5.4 to 5.7, and TwoNetworks, which runs the answer to 10.2."""
-    known = {"lesson_05.py", "lesson_10.py"}
-    for path in (path for path in (ROOT / "course" / "widgets").glob("*.py") if path.name not in known):
+    """But for Suspects, which shows the code of 5.4 to 5.7."""
+    for path in (path for path in (ROOT / "course" / "widgets").glob("*.py") if path.name != "lesson_05.py"):
         assert not [name for name in imported(path) if name.startswith("course.exercises")], path.name
 
 

@@ -7,7 +7,6 @@ Where PyTorch is missing, the formulas of exercise 10.2 stand in for it, in rows
 
 import numpy as np
 
-from course.exercises.lesson_10 import backward_rows, forward_rows
 from course.optional import torch_works
 from course.text import decimal
 from course.widgets.controls import dropdown, slider
@@ -53,7 +52,7 @@ class TwoNetworks(Explorer):
         self.ax.text(0.03, 0.95, "— yours", transform=self.ax.transAxes, color=BLUE, va="top")
         self.ax.text(0.03, 0.87, f"• {self.who}", transform=self.ax.transAxes, color=DARK_ORANGE, va="top")
         tables = {
-            "yours": ("yours: outputs\n2 × 4", 0.56, 0.52, 0.2, (2, 4)),
+            "yours": ("yours: outputs\n2 × 4, yellow is 1", 0.56, 0.52, 0.2, (2, 4)),
             "theirs": (f"{self.who}: outputs\n4 × 2", 0.81, 0.42, 0.11, (4, 2)),
             "dW": ("yours: dW[1]\n3 × 2", 0.56, 0.06, 0.11, (3, 2)),
             "grad": (f"{self.who}: gradient\n3 × 2", 0.81, 0.06, 0.11, (3, 2)),
@@ -117,13 +116,13 @@ class TwoNetworks(Explorer):
 
 
 def in_rows(W):
-    """Loss, outputs (4, 2) and gradients of the weights, from exercises 10.1 and 10.2."""
+    """Loss, outputs (4, 2) and gradients of the weights, by the formulas of exercises 10.1 and 10.2."""
     A = np.maximum(X @ W[1].T + B[1].ravel(), 0)
-    outputs = softmax(forward_rows(X, W, B).T).T
+    outputs = softmax((A @ W[2].T + B[2].ravel()).T).T
     loss = -np.log(outputs[np.arange(len(X)), LABELS]).mean()
-    dA, dW2, _ = backward_rows(A, W[2], (outputs - Y) / len(X))
-    _, dW1, _ = backward_rows(X, W[1], dA * (A > 0))
-    return loss, outputs, [None, dW1, dW2]
+    dZ2 = (outputs - Y) / len(X)
+    dZ1 = dZ2 @ W[2] * (A > 0)
+    return loss, outputs, [None, dZ1.T @ X, dZ2.T @ A]
 
 
 def in_torch(W):
