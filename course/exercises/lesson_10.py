@@ -103,6 +103,13 @@ forward_rows.mistake(
     },
 )
 forward_rows.mistake(
+    "ReLU came before the first layer, too: X goes in as it is.", lambda X, W, b: forward_rows(np.maximum(X, 0), W, b)
+)
+forward_rows.mistake(
+    "The last layer but one has no ReLU. Only the last layer goes without.",
+    {"np.maximum(A": "(np.maximum if l < len(W) - 2 else np.add)(A"},
+)
+forward_rows.mistake(
     "It has two layers, always. Let it run through all that are in W.",
     {"for l in range(1, len(W) - 1)": "for l in [1]", "W[-1]": "W[2]", "b[-1]": "b[2]"},
 )
@@ -128,7 +135,7 @@ def back_case(n_in, n_out, m):
     level=2,
     returns=("dX", "dweight", "dbias"),
     apart=True,
-    cases=[back_case(3, 2, 4), back_case(2, 4, 3), back_case(4, 3, 1)],
+    cases=[back_case(3, 2, 4), back_case(2, 4, 3), back_case(4, 3, 1), back_case(3, 3, 3)],
     hints=[
         "In columns: `dW = dZ @ A.T`, `db` sums over the examples, `dA = W.T @ dZ`. Transpose each of the three.",
         "Let the shapes lead you: dweight is (n_out, n_in) and sums over the m examples, so m must be the inner size "
@@ -165,6 +172,9 @@ backward_rows.mistake(
 backward_rows.mistake(
     "dweight is divided by the number of examples. The 1/m is in dZ already.", {"dZ.T @ X": "dZ.T @ X / len(X)"}
 )
+backward_rows.mistake(
+    "dX is divided by the number of examples. The 1/m is in dZ already.", {"dZ @ weight": "dZ @ weight / len(X)"}
+)
 backward_rows.mistake("dbias is dZ itself. Sum it over the examples.", {"dZ.sum(axis=0)": "dZ"})
 backward_rows.mistake(
     "A slope of ReLU came in: an `nn.Linear` has none, its activation is a layer of its own.",
@@ -179,11 +189,22 @@ backward_rows.mistake(
     "dX is transposed. These are rows: one example a row, like X.", {"dZ @ weight": "weight.T @ dZ.T"}
 )
 backward_rows.mistake(
-    "A product does not fit. Let the shapes lead: dX is (m, n_out) times (n_out, n_in), dweight is (n_out, m) times "
-    "(m, n_in).",
-    {"dZ.T @ X": "dZ @ X.T"},
+    "dX: the weights are transposed on the way forward. Back they stay as they are: (m, n_out) times (n_out, n_in).",
     {"dZ @ weight": "dZ @ weight.T"},
+)
+backward_rows.mistake(
+    "dX: that is the product for columns. With rows dZ comes first: (m, n_out) times (n_out, n_in).",
     {"dZ @ weight": "weight.T @ dZ"},
+)
+backward_rows.mistake(
+    "dweight: that is the product for columns. With rows dZ is transposed: (n_out, m) times (m, n_in).",
+    {"dZ.T @ X": "dZ @ X.T"},
+)
+backward_rows.mistake(
+    "These are the formulas for columns, where an example is a column. Transpose each of them.",
+    {"dZ @ weight": "weight.T @ dZ", "dZ.T @ X": "dZ @ X.T"},
+    {"dZ @ weight": "weight.T @ dZ", "dZ.T @ X": "dZ @ X.T", "axis=0": "axis=1"},
+    {"dZ @ weight": "weight.T @ dZ", "dZ.T @ X": "dZ @ X.T", "axis=0": "axis=1, keepdims=True"},
 )
 backward_rows.mistake(
     "dX, dweight, dbias, in this order: yours are exchanged.",
@@ -195,22 +216,23 @@ backward_rows.mistake(
 # --- 10.3: five snippets ----------------------------------------------------------------------------------------------
 
 WHY_NOT_NAME = {
-    "zero_grad": "gradients are set to zero where they must be, or nothing is trained here.",
-    "softmax": "no softmax goes into `CrossEntropyLoss` here.",
+    "axis": "no axis is chosen here, or it is the right one.",
     "eval": "no layer here does something else while it is trained, or nothing is measured.",
     "item": "no loss is kept for later here.",
-    "axis": "no axis is chosen here, or it is the right one.",
-    "step": "the optimizer steps after each `backward`, or nothing is trained here.",
     "nothing": "it runs without an error, and yet something is wrong. What does it do the second time round?",
+    "softmax": "no softmax goes into `CrossEntropyLoss` here.",
+    "step": "the optimizer steps after each `backward`.",
+    "zero_grad": "gradients are set to zero before each `backward`.",
 }
 WHY_NOT_REASON = {
-    "a": "That is what a forgotten `zero_grad` does.",
-    "b": "That is what a softmax before the loss does.",
-    "c": "That is what a forgotten `eval()` does to dropout.",
-    "d": "That is what a loss does that is kept with its graph.",
-    "e": "That is what a wrong axis does.",
-    "f": "That is what a forgotten `step` does.",
+    "a": "That is what a forgotten `eval()` does to dropout.",
+    "b": "That is what a loss does that is kept with its graph.",
+    "c": "That is what a wrong axis does.",
+    "d": "That is what a forgotten `zero_grad` does.",
+    "e": "That is what a forgotten `step` does.",
+    "f": "That is what a softmax before the loss does.",
 }
+NOT_TRAINED = "nothing is trained here."
 
 
 def snippet(right, reason, **better):
@@ -237,35 +259,38 @@ my_bugs = {  # (what is wrong, letter of what it does)
 """,
     names=tuple(WHY_NOT_NAME),
     reasons={
-        "a": "each step also follows the gradients of all batches before",
-        "b": "the loss cannot fall below 1.46, and learning is slow",
-        "c": "the same image may get another answer each time",
-        "d": "a graph grows from batch to batch, and memory with it",
-        "e": "what is said of an image depends on the others in its batch",
-        "f": "the weights never change",
+        "a": "the same image may get another answer each time",
+        "b": "a graph grows from batch to batch, and memory with it",
+        "c": "what is said of an image depends on the others in its batch",
+        "d": "each step also follows the gradients of all batches before",
+        "e": "the weights never change",
+        "f": "the loss cannot fall below 1.46, and learning is slow",
     },
     situations={
-        "A": snippet("zero_grad", "a", nothing="compare it with the loop above, line by line: one is missing."),
-        "B": snippet("softmax", "b", nothing="what does the last layer give, and what does the loss expect?"),
+        "A": snippet("zero_grad", "d", nothing="compare it with the loop above, line by line: one is missing."),
+        "B": snippet("softmax", "f", nothing="what its last layer does, the loss does once more."),
         "C": snippet(
             "eval",
-            "c",
+            "a",
             nothing="one layer of this model does something else while it is trained. Who tells it that this is over?",
             softmax="there is no softmax here, and `argmax` needs none: it keeps the order.",
             axis="`dim=1` runs along the classes: it is right.",
-            e="That is what a wrong axis does, or batch norm in training; dropout draws for each image anew.",
+            c="That is what a wrong axis does, or batch norm in training; dropout draws for each image anew.",
         ),
         "D": snippet(
             "item",
-            "d",
+            "b",
             nothing="what is added up is no number, but a tensor that remembers how it was made.",
         ),
         "E": snippet(
             "axis",
-            "e",
+            "c",
             softmax="no loss is computed here: probabilities are wanted, so there must be a softmax. Which way?",
             eval="`model.eval()` has been called in its first line.",
             nothing="an image is a row. Along which axis do its ten probabilities sum to 1?",
+            zero_grad=NOT_TRAINED,
+            step=NOT_TRAINED,
+            item=NOT_TRAINED,
         ),
     },
     hints=(
@@ -278,11 +303,11 @@ my_bugs = {  # (what is wrong, letter of what it does)
     ),
     solution="""
 my_bugs = {
-    "A": ("zero_grad", "a"),
-    "B": ("softmax", "b"),
-    "C": ("eval", "c"),
-    "D": ("item", "d"),
-    "E": ("axis", "e"),
+    "A": ("zero_grad", "d"),
+    "B": ("softmax", "f"),
+    "C": ("eval", "a"),
+    "D": ("item", "b"),
+    "E": ("axis", "c"),
 }
 """,
     reason="PyTorch adds gradients up until they are set to zero, its cross-entropy has the softmax in it, dropout "
@@ -339,10 +364,22 @@ def cut(Z):
     return Z
 
 
-def same_size(X, K):
-    """As large as X, which is padded for it."""
+def padded(X, K):
     side = (K.shape[1] // 2,) * 2
-    return convolve(np.pad(X, ((0, 0), side, side)), K)[:, :, : X.shape[1], : X.shape[2]]
+    return convolve(np.pad(X, ((0, 0), side, side)), K)
+
+
+def looped(product):
+    """A convolve with loops over filters and places; `product(X, filter, i, j, s)` is wrong, or fails."""
+
+    def convolve(X, K):
+        k, s, _ = K.shape
+        Z = np.zeros((len(X), k, X.shape[1] - s + 1, X.shape[2] - s + 1))
+        for f, i, j in np.ndindex(Z.shape[1:]):
+            Z[:, f, i, j] = product(X, K[f], i, j, s)
+        return Z
+
+    return convolve
 
 
 convolve.mistake(
@@ -398,8 +435,26 @@ convolve.mistake(
     lambda X, K: K[:, -1, -1, None, None] * X[:, None, K.shape[1] - 1 :, K.shape[1] - 1 :],
 )
 convolve.mistake(
-    "The images were padded, so that the result is as large as they are. Only places where the filter fits count.",
-    same_size,
+    "The images were padded. Only places where the filter fits count.",
+    lambda X, K: padded(X, K)[:, :, : X.shape[1], : X.shape[2]],
+    padded,
+)
+convolve.mistake(
+    "Rows and columns are exchanged in the window: i counts rows, so the place (i, j) begins at row i, column j.",
+    looped(lambda X, K, i, j, s: (X[:, j : j + s, i : i + s] * K).sum(axis=(1, 2))),
+    looped(lambda X, K, i, j, s: X[:, j : j + s, i : i + s].reshape(len(X), -1) @ K.ravel()),
+)
+convolve.mistake(
+    "The products in the window are not added up: a place has one number.",
+    looped(lambda X, K, i, j, s: X[:, i : i + s, j : j + s] * K),
+)
+convolve.mistake(
+    "The window ends at s wherever it begins. From i on it ends at i + s.",
+    looped(lambda X, K, i, j, s: (X[:, i:s, j:s] * K).sum(axis=(1, 2))),
+)
+convolve.mistake(
+    "`@` makes a matrix product of window and filter. Multiply them element by element, and add up.",
+    looped(lambda X, K, i, j, s: (X[:, i : i + s, j : j + s] @ K).sum(axis=(1, 2))),
 )
 convolve.mistake("Only the first filter was used.", lambda X, K: np.repeat(by_place(X, K[:1]), len(K), axis=1))
 convolve.mistake("Only the first image was looked at.", lambda X, K: np.repeat(by_place(X[:1], K), len(X), axis=0))
@@ -435,12 +490,35 @@ def filter_case(m, h, w, k, s):
     ],
     reason="Many places share one weight, so its gradient is a sum over places as well as over images: the blame of an "
     "output times the pixel that came in. It is a convolution again, with the blame as the filter.",
-    takeaway="Shared weights, summed blame. That sum is why few images teach a filter much.",
+    takeaway="Shared weights, summed blame. So every place of an image teaches the filter.",
     large=lambda: numbers((64, 28, 28), (64, 8, 24, 24), seed=0),
 )
 def filter_gradients(X, dZ):  # X (m, h, w), dZ (m, k, n, p) → dK (k, s, s)
     parts_of_X = np.lib.stride_tricks.sliding_window_view(X, dZ.shape[2:], axis=(1, 2))
     return np.tensordot(dZ, parts_of_X, axes=((0, 2, 3), (0, 3, 4)))
+
+
+def weight_by_weight(product, side=lambda X, n: X.shape[1] - n + 1):
+    """A filter_gradients with loops over the weights; `product(X, dZ, a, b, n, p)` or `side` is wrong, or fails."""
+
+    def filter_gradients(X, dZ):
+        k, n, p = dZ.shape[1:]
+        dK = np.zeros((k, side(X, n), side(X, n)))
+        for a, b in np.ndindex(dK.shape[1:]):
+            dK[:, a, b] = product(X, dZ, a, b, n, p)
+        return dK
+
+    return filter_gradients
+
+
+def without_axes(X, dZ):
+    """Place by place, with one number an image that meets the columns of its window."""
+    k, n, p = dZ.shape[1:]
+    s = X.shape[1] - n + 1
+    dK = np.zeros((k, s, s))
+    for f, i, j in np.ndindex(k, n, p):
+        dK[f] += (dZ[:, f, i, j] * X[:, i : i + s, j : j + s]).sum(axis=0)
+    return dK
 
 
 filter_gradients.mistake(
@@ -473,6 +551,7 @@ filter_gradients.mistake(
 filter_gradients.mistake(
     "Each image has a gradient of its own here. The weights are shared: sum over the images.",
     lambda X, dZ: np.array([filter_gradients(x[None], d[None]) for x, d in zip(X, dZ, strict=True)]),
+    weight_by_weight(lambda X, dZ, a, b, n, p: (dZ * X[:, None, a : a + n, b : b + p]).sum(axis=(2, 3))),
 )
 filter_gradients.mistake(
     "The blame of all filters is added up. Each filter has its own.",
@@ -481,6 +560,28 @@ filter_gradients.mistake(
 filter_gradients.mistake(
     "The filters come out one row and one column too small: s is h − n + 1.",
     {"(0, 3, 4)))": "(0, 3, 4)))[:, :-1, :-1]"},
+)
+filter_gradients.mistake(
+    "n is no side of the filter: it counts the places down, n = h − s + 1.",
+    weight_by_weight(
+        lambda X, dZ, a, b, n, p: np.einsum("mkij,mij->k", dZ, X[:, a : a + n, b : b + p]), lambda X, n: n
+    ),
+    weight_by_weight(
+        lambda X, dZ, a, b, n, p: (dZ * X[:, None, a : a + n, b : b + p]).sum(axis=(0, 2, 3)), lambda X, n: n
+    ),
+)
+filter_gradients.mistake(
+    "The same pixels for every weight: those of K[a, b] begin at row a, column b.",
+    weight_by_weight(lambda X, dZ, a, b, n, p: (dZ * X[:, None, :n, :p]).sum(axis=(0, 2, 3))),
+)
+filter_gradients.mistake(
+    "dZ has an axis for the filters, the pixels have none: give them one, `X[:, None, …]`.",
+    weight_by_weight(lambda X, dZ, a, b, n, p: (dZ * X[:, a : a + n, b : b + p]).sum(axis=(0, 2, 3))),
+)
+filter_gradients.mistake(
+    "One number an image is to multiply its whole window. Here it meets the window's columns: give it two more axes, "
+    "`[:, None, None]`.",
+    without_axes,
 )
 filter_gradients.mistake(
     "The last row and the last column of places are left out: there are n and p of them.",
@@ -550,6 +651,7 @@ my_rates.mistake(
 )
 my_rates.mistake("That is for a sum without the ½: with it the factor is 10 / 2.", but(2, 30))
 my_rates.mistake("The ½ makes their sum smaller: the factor is 10 / 2, not 10 · 2.", but(2, 60))
+my_rates.mistake("The wrong way round, and the ½ is missing: their gradient is five times ours.", but(2, 0.3))
 FACTOR_ALONE = "That is the factor by which their gradient is larger. Multiply their rate by it."
 my_rates.mistake(FACTOR_ALONE, but(2, 5), but(3, 64))
 my_rates.mistake("Their v is 0.1 times ours, not 0.9 times, and so must our rate be.", but(1, 0.01 / 0.9))
@@ -558,6 +660,7 @@ my_rates.mistake("That is the same rate. Ours is a mean over the ten outputs, th
 my_rates.mistake(
     "The wrong way round: their gradient is 64 times ours, so our rate must be 64 times theirs.", but(3, 0.001 / 64)
 )
+my_rates.mistake("The ten outputs belong to question 2. Here the losses differ only by the 64 examples.", but(3, 0.64))
 my_rates.mistake("That is the same rate. A sum over 64 examples is not their mean.", but(3, 0.001))
 
 
