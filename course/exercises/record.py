@@ -14,6 +14,8 @@ import os
 import re
 from pathlib import Path
 
+from course.exercises import share
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LONGEST, MOST_BRACKETS = 1_000_000, 100  # of what is parsed: deep JSON would crash the Python of a browser
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -45,6 +47,12 @@ class Record:
         if key not in self.solved:
             return "open; you have read the solution" if key in self.solutions else "open"
         return "solved" if self.solved[key] == "alone" else f"solved {self.solved[key]}"
+
+    def standing(self, key):
+        """The same as a number for a code."""
+        if key not in self.solved:
+            return share.READ if key in self.solutions else share.OPEN
+        return share.ALONE if self.solved[key] == "alone" else share.AFTER
 
     def news(self):
         """Sentences about the file that have not been said yet."""

@@ -16,7 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 from course import exercises as engine
-from course.exercises import check, hint, progress, quiz, solution
+from course.exercises import check, hint, progress, quiz, share, solution
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,7 +107,7 @@ def test_a_solution_that_was_read_is_noted_and_solving_still_counts(file, monkey
 
 
 def test_one_lesson_is_shown_in_full_and_all_of_them_by_a_line_each():
-    assert said(progress).count("\n") == 1 + len(engine.lessons())
+    assert said(progress).count("\n") == 2 + len(engine.lessons())  # the first and the last are of all of them
     assert said(progress, 2).count("\n") > 2 + len(engine.lessons()[2].EXERCISES)
     assert "There is no lesson '77'" in said(progress, "77")
 
@@ -120,6 +120,38 @@ def test_points_add_up():
         engine.record.solve(question.key)
     points = sum(task.points for task in (*lesson.EXERCISES, *lesson.QUESTIONS))
     assert f"Lesson {number}, {lesson.TITLE}: {points} of {points} points." in said(progress) == said(progress, None)
+
+
+# ---------------------------------------------------------------- the code for a teacher
+
+
+def code_in(text):
+    (code,) = re.findall(r"NN-[0-9A-Z-]+", text)
+    return share.read(code)[0]
+
+
+def test_the_code_says_how_each_exercise_and_question_stands(file, monkeypatch):
+    engine.record.solve("2.3", source="def leaky_relu(z, slope=0.01): return z  # Ana Novak")
+    engine.record.read_solution("2.4")
+    engine.record.solve("2.4")
+    engine.record.read_solution("5.12")
+    engine.record.solve("10.q6")
+    expected = {"2.3": share.ALONE, "2.4": share.AFTER, "5.12": share.READ, "10.q6": share.ALONE}
+    assert code_in(said(progress)) == code_in(said(progress, 2)) == expected
+    new_kernel(monkeypatch)
+    assert code_in(said(progress, "7")) == expected
+
+
+def test_the_code_is_shown_where_a_record_is_kept_or_when_asked_for(file, monkeypatch):
+    with_it, never = said(progress, "2"), io.StringIO()
+    with contextlib.redirect_stdout(never):
+        progress("2", code=False)
+    monkeypatch.setenv("COURSE_PROGRESS", "off")
+    assert said(progress, "2") == never.getvalue() == with_it[: with_it.index("For a teacher")]
+    asked = io.StringIO()
+    with contextlib.redirect_stdout(asked):
+        progress("2", code=True)
+    assert asked.getvalue() == with_it
 
 
 # ---------------------------------------------------------------- where it is kept
@@ -283,7 +315,7 @@ def test_kernels_that_write_at_once_lose_nothing(file):
 # ---------------------------------------------------------------- a notebook gives the same text with and without it
 
 LESSON = """
-from course.exercises import check, hint, progress, quiz, solution
+from course.exercises import check, hint, progress, quiz, share, solution
 import numpy as np
 ---
 def leaky_relu(z, slope=0.01):
