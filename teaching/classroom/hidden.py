@@ -7,7 +7,7 @@ answered with numbers, choices or a network have none.
 
 import numpy as np
 
-from course.results import case
+from course.results import Case, case
 from helpers import network
 
 
@@ -123,7 +123,7 @@ HIDDEN = {
     "2.7": some(train_with_slope, (2, 4, 3), (3, 5, 2)),
     "3.1": some(forward, (3, 4, 1), (2, 3, 4, 2)),
     "3.2": some(lambda rng, m, n, k: case(X=numbers(rng, m, n), W=numbers(rng, k, n), b=numbers(rng, k)), (4, 3, 2)),
-    "3.3": lambda rng: [case(sizes=tuple(map(int, rng.integers(2, 90, n)))) for n in (2, 3, 5)],
+    "3.3": lambda rng: [Case(sizes=rng.integers(2, 90, n).tolist()) for n in (2, 3, 5)],
     "4.1": some(lambda rng, n, m: case(A=numbers(rng, n, m), Y=numbers(rng, n, m)), (2, 4), (3, 1)),
     "4.2": some(lambda rng, n, m: case(A=numbers(rng, n, m), Y=numbers(rng, n, m)), (2, 4), (3, 1)),
     "4.3": some(lambda rng, n, m: case(Z=numbers(rng, n, m), Y=labels(rng, n, m)), (2, 4), (1, 5)),

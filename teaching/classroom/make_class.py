@@ -11,7 +11,6 @@ exercise stand, the quiz is the cell `quiz("2")`; a lesson in which that does no
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -37,9 +36,9 @@ class LessonChanged(ValueError):
     """A notebook and the declarations of its exercises no longer fit together; the message names what does not."""
 
 
-def main(out=OUT):
+def main(out=OUT, which="[0-9][0-9]_*"):
     shutil.rmtree(out, ignore_errors=True)
-    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted((ROOT / "notebooks").glob(f"{which}.ipynb"))
     for path in paths:
         for folder, edition in (
             ("student", student),
@@ -224,4 +223,4 @@ from teaching.classroom.grading import graded
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main()

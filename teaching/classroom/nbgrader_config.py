@@ -9,7 +9,6 @@ from nbgrader.preprocessors import (
     ClearHiddenTests,
     ClearOutput,
     ComputeChecksums,
-    DeduplicateIds,
     LockCells,
     OverwriteCells,
     OverwriteKernelspec,
@@ -31,13 +30,14 @@ os.environ |= {
 }
 
 c = get_config()  # noqa: F821
+c.NbGrader.logfile = ".nbgrader.log"
 c.CourseDirectory.course_id = "neural-networks"
 # the stubs are part of the lessons: ClearSolutions would put its own text in their place
 c.GenerateAssignment.preprocessors = [
     LockCells, ClearOutput, CheckCellMetadata, ComputeChecksums, SaveCells, ClearHiddenTests, ComputeChecksums,
 ]  # fmt: skip
 c.Autograde.sanitize_preprocessors = [
-    Restore, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
+    Restore, ClearOutput, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
 ]  # fmt: skip
 # teaching.classroom.grading ends a cell after CLASS_CELL_SECONDS; this is for what never leaves compiled code
 c.Execute.timeout = 600

@@ -6,7 +6,6 @@ original is put after the last cell of its answer. An answer that is missing com
 """
 
 import re
-from collections import Counter
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
@@ -45,36 +44,46 @@ def restored(cells, sources, points):
 
     `sources` maps the names of the released answers and checks to their texts, in order; `points` those of checks.
     """
-    notes, count = [], Counter(grade_id(cell) for cell in cells)
-    for name, source in sources.items():
-        which = (
-            f"the check of {name.removeprefix('check-').replace('-', '.')}"
-            if name in points
-            else f"the answer `{name}`"
-        )
-        texts = {cell.source.strip() for cell in cells if grade_id(cell) == name}
-        if count[name] == 0:
-            notes.append(
-                f"{which.capitalize()} was missing; it was put back{' as it was released' * (name not in points)}."
-            )
-        elif count[name] > 1 and name in points:
-            notes.append(
-                f"{which.capitalize()} was there {count[name]} times (copied or split); the original was run once."
-            )
-        elif count[name] > 1:
-            notes.append(f"{which.capitalize()} was there {count[name]} times (copied or split); all of them were run.")
-        elif name in points and texts != {HIDDEN.sub("", source).strip()}:
-            notes.append(f"{which.capitalize()} was changed; the original was run.")
+    mine = {name: [cell for cell in cells if grade_id(cell) == name] for name in sources}
     kept = [cell for cell in cells if grade_id(cell) not in points]
     place = 0  # after which cell the next missing answer belongs
     for name, source in sources.items():
         if name in points:
             cell = marked(new_code_cell(source, id=name), name, points=points[name])
-        elif count[name]:
-            place = max(k for k, cell in enumerate(kept) if grade_id(cell) == name) + 1
+        elif mine[name]:
+            for copy in mine[name][:-1]:
+                del copy.metadata["nbgrader"]  # nbgrader wants each name once; the cell stays and is run
+            place = kept.index(mine[name][-1]) + 1
             continue
         else:
             cell = marked(new_code_cell(source, id=name), name, solution=True)
         kept.insert(place, cell)
         place += 1
-    return kept, notes
+    return kept, list(odd(mine, sources, points))
+
+
+def asked_by(check):
+    """ "check-3-q1" is the check of 3.q1; the name of an answer is as it is."""
+    return check.removeprefix("check-").replace("-", ".") if check.startswith("check-") else f"`{check}`"
+
+
+def odd(mine, sources, points):
+    """Sentences on what was missing, changed, copied or split; `mine` maps names to cells of the submission."""
+    answers, checks = [name for name in sources if name not in points], [name for name in sources if name in points]
+    visible = {name: HIDDEN.sub("", sources[name]).strip() for name in checks}
+    changed = [name for name in checks if any(cell.source.strip() != visible[name] for cell in mine[name])]
+    for names, sentence in (
+        ([name for name in answers if not mine[name]], "Missing, so nothing is there to be graded: the answer {}."),
+        ([name for name in checks if not mine[name]], "Missing, and put back: the check of {}."),
+        (changed, "Changed, and run as it was released: the check of {}."),
+        (
+            [name for name in answers if len(mine[name]) > 1],
+            "There several times (copied or split), all run: the answer {}.",
+        ),
+        (
+            [name for name in checks if len(mine[name]) > 1],
+            "There several times (copied or split), run once: the check of {}.",
+        ),
+    ):
+        if names:
+            yield sentence.format(", ".join(asked_by(name) for name in names))

@@ -1,0 +1,315 @@
+"""The graded class from end to end: lessons → nbgrader release → submissions → autograde → feedback → marks.
+
+The mark of each submission is known beforehand: it loses the points of the exercises named with it, and no others. The
+short form, for every push, grades a few submissions of a lesson cut down to its exercises; with CLASS_IN_FULL=1 all of
+them are graded on the whole lesson. What needs nbgrader is skipped where it is not installed (`make class-test` does).
+"""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+
+from course.exercises import find, lessons
+from course.exercises.grading import NOT_YET, RIGHT
+from teaching.classroom import make_class
+from teaching.classroom.grading import other_numbers
+from teaching.classroom.hidden import HIDDEN
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+# --- what is made of the lessons --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_every_exercise_and_question_becomes_an_answer_and_a_check_with_its_points(path):
+    cells = make_class.course(path).cells
+    marks = {cell.metadata.nbgrader.grade_id: cell for cell in cells if "nbgrader" in cell.metadata}
+    lesson = lessons()[int(path.name[:2])]
+    for task in (*lesson.EXERCISES, *lesson.QUESTIONS):
+        check = marks.pop(f"check-{task.key.replace('.', '-')}")
+        assert check.metadata.nbgrader.points == task.points
+        assert check.metadata.nbgrader.locked
+        assert f'graded("{task.key}", ' in check.source.partition("### BEGIN HIDDEN TESTS")[2]
+    text = "\n".join(cell.source for cell in marks.values())
+    assert all(cell.metadata.nbgrader.solution for cell in marks.values())
+    assert all(task.stub.strip() in text for task in lesson.EXERCISES)
+    assert all(f'"{question.key}": ...' in text for question in lesson.QUESTIONS)
+    released = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert not [question.key for question in lesson.QUESTIONS if question.choices[question.right] in released]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_editions_have_what_their_readers_need(path):
+    lesson = lessons()[int(path.name[:2])]
+    students = "\n".join(cell.source for cell in make_class.student(path).cells)
+    teachers = "\n".join(cell.source for cell in make_class.instructor(path).cells)
+    assert 'os.environ["COURSE_SOLUTIONS"] = "off"' in students
+    for task in lesson.EXERCISES:
+        assert task.stub.strip() in students
+        assert task.solution.strip() in teachers
+        assert all(wrong.feedback in teachers for wrong in task.wrong)
+    assert all(question.choices[question.right] in teachers for question in lesson.QUESTIONS)
+
+
+@pytest.mark.parametrize("change", ["stub", "check", "quiz"])
+def test_a_lesson_that_no_longer_fits_is_named(change, tmp_path):
+    notebook = nbformat.read(LESSONS[1], as_version=4)
+    (cell,) = (cell for cell in notebook.cells if cell.id == ("quiz" if change == "quiz" else "ex-leaky"))
+    cell.source = {"stub": cell.source.replace("return ...", "return z"), "check": "", "quiz": ""}[change]
+    nbformat.write(notebook, tmp_path / LESSONS[1].name)
+    words = {
+        "stub": "cell ex-leaky: the stub of 2.3",
+        "check": "no cell asks for 2.3",
+        "quiz": "one cell with the quiz",
+    }
+    with pytest.raises(make_class.LessonChanged, match=words[change]):
+        make_class.course(tmp_path / LESSONS[1].name)
+
+
+@pytest.mark.parametrize("key", HIDDEN)
+def test_hidden_numbers_differ_by_student_and_judge_alike(key):
+    task = find(key, "")
+    ada, bob = (other_numbers(task, name) for name in ("ada", "bob"))
+    assert str(list(map(dict, ada.cases))) != str(list(map(dict, bob.cases)))
+    assert ada.judge(task.right).lead == bob.judge(task.right).lead == RIGHT
+    assert str(ada.expected) != str(bob.expected), "two students, two keys"
+    if type(task).__name__ == "Exercise" and task.use.__name__ == "call":
+        assert ada.judge(by_heart(task)).lead == NOT_YET, "what is right for the visible cases only"
+
+
+def by_heart(task):
+    """A function that is right for the visible cases, because it knows them."""
+    known = {str(list(given.values())): expected for given, expected in zip(task.cases, task.expected, strict=True)}
+    return lambda *arguments: known[str(list(arguments))]
+
+
+# --- submissions and their marks --------------------------------------------------------------------------------------
+
+LESSON = "03_forward_propagation"
+ANSWERS = {"3.1": "ex-forward", "3.2": "ex-layer", "3.3": "ex-parameters", "3.4": "ex-xor"}
+QUIZ = [question.key for question in lessons()[3].QUESTIONS]
+TRAP = "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass\n"
+
+
+class Submission:
+    """A released notebook in a student's hands; all answers are right to begin with."""
+
+    def __init__(self, path):
+        self.cells = nbformat.read(path, as_version=4).cells
+        for key, name in ANSWERS.items():
+            cell, task = self[name], find(key, "")
+            cell.source = cell.source.replace(task.stub.strip(), task.solution.strip())
+        self.choose({})
+
+    def __getitem__(self, name):
+        return next(cell for cell in self.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+    def place(self, name):
+        return self.cells.index(self[name])
+
+    def choose(self, letters):
+        right = {
+            key: letter for key in QUIZ for letter, _, verdict in find(key, "").lettered() if verdict.lead == RIGHT
+        }
+        self["quiz-answers"].source = f"my_answers = {right | letters}"
+
+    def mistake(self, key):
+        """A declared mistake in place of the answer."""
+        task = find(key, "")
+        wrong = next(wrong for wrong in task.wrong if wrong.code or not callable(task.right))
+        text = wrong.code or f"{task.name} = {wrong.example!r}"
+        self[ANSWERS[key]].source = self[ANSWERS[key]].source.replace(task.solution.strip(), text)
+
+    def before(self, key, text):
+        self[ANSWERS[key]].source = f"{text}\n{self[ANSWERS[key]].source}"
+
+    def delete(self, *names):
+        for name in names:
+            del self.cells[self.place(name)]
+
+    def insert(self, place, source, like=None):
+        cell = new_code_cell(source)
+        if like:
+            cell.metadata = self[like].metadata.copy()
+        self.cells.insert(place, cell)
+
+
+def empty(it):
+    for key, name in ANSWERS.items():
+        it[name].source = it[name].source.replace(find(key, "").solution.strip(), find(key, "").stub.strip())
+    it["quiz-answers"].source = "my_answers = {" + ", ".join(f'"{key}": ...' for key in QUIZ) + "}"
+
+
+def wrong(*keys):
+    return lambda it: [it.mistake(key) for key in keys]
+
+
+def choosing(letters):
+    return lambda it: it.choose(letters)
+
+
+def another_letter(it):
+    right = next(letter for letter, _, verdict in find(QUIZ[0], "").lettered() if verdict.lead == RIGHT)
+    it.choose({QUIZ[0]: "b" if right == "a" else "a"})
+
+
+def before(key, text):
+    return lambda it: it.before(key, text)
+
+
+def visible_cases_only(it):
+    known = {tuple(given["sizes"]): find("3.3", "").right(*given.values()) for given in find("3.3", "").cases}
+    it["ex-parameters"].source = f"def count_parameters(sizes):\n    return {known!r}[tuple(sizes)]"
+
+
+def endless_function(it):
+    it["ex-layer"].source = f"def layer(X, W, b):\n    {TRAP.replace(chr(10), chr(10) + '    ')}"
+
+
+def own_check(it):
+    it.mistake("3.1")
+    it["check-3-1"].source = "pass"
+
+
+def copied_check(it):
+    it.insert(3, it["check-3-2"].source, like="check-3-2")
+    it.insert(len(it.cells), it["check-3-2"].source, like="check-3-2")
+
+
+def split_answer(it):
+    head, _, rest = it["ex-forward"].source.partition("def forward")
+    place, like = it.place("ex-forward"), "ex-forward"
+    it.insert(place + 1, f"def forward{rest}", like)
+    it["ex-forward"].source = f"{head}half = 0.5"
+
+
+def moved_check(it):
+    cell = it.cells.pop(it.place("check-3-1"))
+    it.cells.insert(2, cell)
+
+
+def course_own(it):
+    it["ex-layer"].source = 'from course.exercises import yours\n\nlayer = yours("3.2")'
+
+
+EVERYTHING = (*ANSWERS, *QUIZ)
+AFTER_3_1 = ("3.2", "3.3", "3.4", *QUIZ)
+NOT_GRADED = None
+TOO_LONG = "took more than 15 seconds and was stopped"
+SUBMISSIONS = {  # name: (what the student does, the exercises whose points are lost, words that feedback must have)
+    "right": (lambda it: None, (), "Right."),
+    "empty": (empty, EVERYTHING, "Not written yet."),
+    "own-check": (own_check, ("3.1",), "Changed, and run as it was released: the check of 3.1."),
+    "endless": (endless_function, ("3.2",), "took too long and was stopped"),
+    "patched-check": (
+        before("3.2", "import course.exercises as ex\n\nex.check = print"), AFTER_3_1, "`course.exercises.check`"
+    ),
+    "deleted-pair": (lambda it: it.delete("ex-layer", "check-3-2"), ("3.2",), "Missing, and put back: the check of 3.2."),
+    "wrong-1": (wrong("3.1"), ("3.1",), find("3.1", "").wrong[0].feedback[:20]),
+    "wrong-2": (wrong("3.2"), ("3.2",), "Not yet."),
+    "wrong-3": (wrong("3.3"), ("3.3",), "Not yet."),
+    "wrong-4": (wrong("3.4"), ("3.4",), "Not yet."),
+    "wrong-all": (wrong(*ANSWERS), tuple(ANSWERS), "Not yet."),
+    "visible-only": (visible_cases_only, ("3.3",), "All *visible* checks passed."),
+    "quiz-wrong": (another_letter, (QUIZ[0],), "Not yet."),
+    "quiz-open": (choosing(dict.fromkeys(QUIZ, ...)), tuple(QUIZ), "Write one letter in quotes"),
+    "quiz-words": (choosing({QUIZ[1]: "the first"}), (QUIZ[1],), "Write one letter in quotes"),
+    "endless-cell": (before("3.3", "while True:\n    pass\n"), ("3.3",), TOO_LONG),
+    "endless-trap": (before("3.2", TRAP), ("3.2",), TOO_LONG),
+    "asleep": (before("3.4", "import time\n\ntime.sleep(10_000)"), ("3.4",), TOO_LONG),
+    "no-module": (before("3.2", "import no_such_module"), ("3.2",), "No module named"),
+    "syntax": (before("3.3", "def broken(:"), ("3.3",), "SyntaxError"),
+    "no-answer": (lambda it: it.delete("ex-layer"), ("3.2",), "nothing is there to be graded: the answer"),
+    "no-check": (lambda it: it.delete("check-3-1"), (), "Missing, and put back: the check of 3.1."),
+    "no-cells": (lambda it: it.cells.clear(), EVERYTHING, "Missing, and put back: the check of 3.1, 3.2, "),
+    "much-output": (before("3.1", "for k in range(1_000_000):\n    print(k, 'a' * 100)"), (), "the rest is left out"),
+    "output-flood": (before("3.3", "while True:\n    print('a' * 10_000)"), ("3.3",), "the rest is left out"),
+    "memory": (before("3.2", "numbers = [0.5]\nwhile True:\n    numbers += numbers"), ("3.2",), "MemoryError"),
+    "copied-check": (copied_check, (), "run once: the check of 3.2."),
+    "split-answer": (split_answer, (), "(copied or split), all run: the answer"),
+    "moved-check": (moved_check, (), "Right."),
+    "patched-helpers": (
+        before("3.2", "import helpers.network as n\n\nn.softmax = n.relu"), AFTER_3_1, "`helpers.network.softmax`"
+    ),
+    "own-names": (before("3.1", "find = quiz = print\nprogress = None"), (), "Right."),
+    "course-own": (course_own, ("3.2",), "This is the course's own"),
+    "dead-kernel": (before("3.2", "import os\n\nos._exit(1)"), NOT_GRADED, ""),
+    "torn-file": (lambda it: "torn", NOT_GRADED, ""),
+}  # fmt: skip
+SHORT = ("right", "empty", "own-check", "visible-only", "deleted-pair", "patched-check")
+
+
+def run(course, *command):
+    """Run a command in the course; returns it when it is done. Submissions that cannot be graded make it fail."""
+    here = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
+    environment = os.environ | {"PATH": os.pathsep.join([here, os.environ["PATH"]]), "PYTHONPATH": str(ROOT)}
+    environment |= {"CLASS_CELL_SECONDS": "15"}
+    command = [sys.executable, "-m", *command]
+    return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=3600)
+
+
+def cut_down(path):
+    """Leave of an assignment what its exercises need: answers, checks and the first cell of imports."""
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    notebook.cells = [cell for cell in code if "nbgrader" in cell.metadata or cell is code[0]]
+    notebook.cells.insert(1, new_code_cell("import numpy as np", id="imports"))
+    nbformat.write(notebook, path)
+
+
+def test_each_submission_gets_the_mark_that_is_known_beforehand(tmp_path):
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed; `make class-test` installs it")
+    full = os.environ.get("CLASS_IN_FULL")
+    make_class.main(tmp_path, LESSON)
+    course, chosen = tmp_path / "course", os.environ.get("CLASS_ONLY", "").split() or (SUBMISSIONS if full else SHORT)
+    if not full:
+        cut_down(course / "source" / LESSON / f"{LESSON}.ipynb")
+    made = run(course, "nbgrader", "generate_assignment", LESSON)
+    assert made.returncode == 0, made.stderr
+    released = course / "release" / LESSON / f"{LESSON}.ipynb"
+    assert "HIDDEN" not in released.read_text("utf-8")
+    for student in chosen:
+        folder = course / "submitted" / student / LESSON
+        folder.mkdir(parents=True)
+        notebook, mine = nbformat.read(released, as_version=4), Submission(released)
+        torn = SUBMISSIONS[student][0](mine) == "torn"
+        notebook.cells = mine.cells
+        text = nbformat.writes(notebook)
+        (folder / f"{LESSON}.ipynb").write_text(text[: len(text) // 2] if torn else text, "utf-8")
+    start = time.monotonic()
+    graded = run(course, "nbgrader", "autograde", LESSON)
+    middle = time.monotonic()
+    assert (graded.returncode == 0) == all(SUBMISSIONS[student][1] is not NOT_GRADED for student in chosen), (
+        graded.stderr
+    )
+    feedback = run(course, "nbgrader", "generate_feedback", LESSON)
+    end = time.monotonic()
+    print(f"{(middle - start) / len(chosen):.1f} s a submission, feedback {(end - middle) / len(chosen):.1f} s")
+    assert feedback.returncode == 0, feedback.stderr
+    marks = run(course, "teaching.classroom.marks", LESSON)
+    assert marks.returncode == 0, marks.stderr
+    rows = {row["student"]: row for row in csv.DictReader(io.StringIO(marks.stdout))}
+    assert set(rows) == set(chosen)
+    worth = {key: find(key, "").points for key in EVERYTHING}
+    for student in chosen:
+        _, lost, words = SUBMISSIONS[student]
+        row = rows[student]
+        if lost is NOT_GRADED:
+            assert row["sum"] == ""
+            assert row["notes"].startswith("not graded")
+            continue
+        assert {key for key in EVERYTHING if float(row[key]) < worth[key]} == set(lost), (student, row)
+        assert float(row["sum"]) == sum(worth[key] for key in EVERYTHING if key not in lost)
+        page = (course / "feedback" / student / LESSON / f"{LESSON}.html").read_text("utf-8")
+        assert words in page.replace("&#39;", "'"), (student, words)
+        assert len(page) < 3_000_000, student
