@@ -1,4 +1,4 @@
-"""The codes of `progress()` and the report made of them: nothing is lost, and a bad code says in which line it stands."""
+"""The codes of `progress()` and the report made of them: nothing is lost, and a bad code says in which line it is."""
 
 import pytest
 from hypothesis import given, settings
