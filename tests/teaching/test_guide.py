@@ -1,0 +1,111 @@
+"""The teacher's guide agrees with the lessons: what it names is there, its minutes add up, its solutions are right."""
+
+import re
+
+import pytest
+
+from course.exercises import lessons
+from teaching import guide
+
+PAGES = {number: (guide.PAGES / f"{number:02}.md").read_text("utf-8") for number in lessons()}
+INDEX = (guide.PAGES / "index.md").read_text("utf-8")
+KEYS = {
+    task.key for lesson in lessons().values() for task in (*lesson.EXERCISES, *lesson.QUESTIONS, *lesson.CHALLENGES)
+}
+each_lesson = pytest.mark.parametrize("number", lessons(), ids="{:02}".format)
+
+
+def ids_of(number):
+    return {cell.id for cell in guide.notebook(number).cells}
+
+
+@each_lesson
+def test_every_cell_that_a_page_names_exists(number):
+    text = re.sub(r"```.*?```", "", PAGES[number], flags=re.DOTALL)
+    named = {cell for plan in guide.plans(text).values() for row in plan for cell in row.cells}
+    named |= set(re.findall(r"^- \(`([\w-]+)`\)", text, re.MULTILINE))
+    named |= set(re.findall(r"\bcells? `([\w-]+)`", text))
+    assert named
+    assert named <= ids_of(number), f"{number:02}.md names cells that are not there: {sorted(named - ids_of(number))}"
+
+
+@each_lesson
+def test_every_exercise_that_a_page_names_exists(number):
+    text = PAGES[number]
+    named = {key for plan in guide.plans(text).values() for row in plan for key in row.exercises}
+    for several in re.findall(r"\b[Ee]xercises? ((?:\d+\.\d+(?:, | and | to | or )?)+)", text):
+        named |= set(re.findall(r"\d+\.\d+", several))
+    named |= set(re.findall(r"\b\d+\.[qc]\d+\b", text))
+    assert named <= KEYS, f"{number:02}.md names what is not there: {sorted(named - KEYS)}"
+
+
+@each_lesson
+@pytest.mark.parametrize("minutes", [45, 90, 120])
+def test_the_minutes_of_a_plan_add_up(number, minutes):
+    plan = guide.plans(PAGES[number])[minutes]
+    assert sum(row.minutes for row in plan) == minutes
+    assert len(plan) >= 6
+
+
+@each_lesson
+def test_an_exercise_in_a_plan_gets_at_least_half_the_time_that_it_states(number):
+    """In class with help it goes faster than alone; but nobody writes Adam in five minutes."""
+    minutes = {task.key: task.minutes for task in lessons()[number].EXERCISES}
+    for plan in guide.plans(PAGES[number]).values():
+        for row in plan:
+            assert row.minutes >= sum(minutes[key] for key in row.exercises) / 2, row.what
+
+
+@each_lesson
+def test_a_page_has_all_its_parts(number):
+    heads = re.findall(r"^## (.*)", PAGES[number], re.MULTILINE)
+    plans = ["In 45 minutes", "In 90 minutes", "In 120 minutes"]
+    rest = [
+        "On the board",
+        "Questions to ask",
+        "Predict first: vote",
+        "What goes wrong",
+        "Homework",
+        "An exam question",
+    ]
+    assert heads == plans + rest
+    assert PAGES[number].startswith(f"# {number:02} · {lessons()[number].TITLE}: for the teacher\n\n**Purpose.**")
+
+
+@each_lesson
+def test_each_prediction_of_a_lesson_is_a_vote_with_something_folded(number):
+    cells = guide.notebook(number).cells
+    asked = sum(cell.source.count("**Predict first") for cell in cells if cell.cell_type == "markdown")
+    found = list(guide.predictions(cells))
+    assert len(found) == asked >= 4
+    folded = [answer for *_, answer in found]
+    assert all(len(answer) > 10 for answer in folded)
+    text = guide.page(number)
+    assert text.count("<details>") == text.count("</details>") == asked + 1  # and the exam's solution
+
+
+@each_lesson
+def test_the_ten_mistakes_are_the_declared_ones(number):
+    found = guide.frequent(lessons()[number])
+    assert len(found) == len({(task.key, feedback) for task, feedback in found}) == 10
+    for task, feedback in found:
+        assert feedback in [mistake.feedback for mistake in task.wrong]
+    assert guide.mistakes(number).count("\n1. ") == 10
+
+
+@each_lesson
+def test_the_exam_solution_is_right(number):
+    (code,) = re.findall(r"```python\n(.*?)```", PAGES[number], re.DOTALL)
+    assert code.count("assert") >= 2
+    exec(compile(code, f"{number:02}.md", "exec"), {})
+
+
+def test_the_syllabi_name_every_lesson_of_the_term():
+    term = INDEX.split("## A term")[1]
+    assert {f"{number:02}" for number in lessons()} == set(re.findall(r"\b(?:0\d|10)\b(?=[,  |])", term)) - {"00"}
+
+
+def test_notes_for_speakers_are_taken_from_the_guide():
+    notes = guide.notes(1)
+    assert notes["xor-caption"][0].startswith("8 min. The 100,000 neurons")
+    assert any("let a student add them" in note for note in notes["xor-caption"])
