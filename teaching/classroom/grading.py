@@ -15,6 +15,7 @@ import numpy as np
 
 from course import exercises, sandbox
 from course.exercises.grading import NOT_YET
+from teaching.classroom import own_numbers
 from teaching.classroom.hidden import HIDDEN
 
 SECONDS = float(os.environ.get("CLASS_CELL_SECONDS", 120))  # what one cell may take
@@ -91,8 +92,11 @@ def snapshot():
     return found
 
 
-def graded(key, answer):
-    """Raise AssertionError, with words for the student, unless the answer to an exercise or question is right."""
+def graded(key, answer, name=None):
+    """Raise AssertionError, with words for the student, unless the answer to an exercise or question is right.
+
+    `name` is what the student wrote as their name, where the numbers are made of it.
+    """
     now = snapshot()
     changed = [name for name, was in state["before"].items() if now.get(name) != was]
     if changed:
@@ -100,6 +104,12 @@ def graded(key, answer):
             f"This notebook changed `{changed[0]}`, with which answers are judged, so nothing is proved. "
             "Give your own functions names of their own."
         )
+    if name is not None:
+        if name != state["student"]:
+            raise AssertionError(f"Your numbers are those of {name!r}; your class knows you as {state['student']!r}.")
+        if words := own_numbers.refused(key, answer, name):
+            raise AssertionError(words)
+        return
     task = exercises.find(key, "")
     module = str(getattr(answer, "__module__", "")) if callable(answer) else ""
     if module.partition(".")[0] in ("course", "helpers"):

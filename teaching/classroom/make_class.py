@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from course.exercises import lessons
 from course.exercises.grading import RIGHT
 from teaching.classroom.hidden import HIDDEN
+from teaching.classroom.own_numbers import NAME, OWN, shown
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "class"
@@ -168,7 +169,8 @@ def course(path):
         if cell.id in asked:
             cell.source = CHECK.sub("", cell.source).rstrip()
             cells[-1] = marked(cell, cell.id, solution=True)
-            cells += [check_cell(task) for task in asked[cell.id]]
+            for task in asked[cell.id]:
+                cells += own_numbers(task, cells) if task.key in OWN else [check_cell(task)]
     notebook.cells = cells
     return with_setup(notebook)
 
@@ -189,6 +191,22 @@ def check_cell(task):
 # "Right." means that all *visible* checks passed: when it is graded, other numbers are tried, too."""
     seen = f'from course.exercises import check\n\ncheck("{task.key}", {task.name}){comment}'
     return graded_cell(f"check-{task.key}", task.points, seen, f'graded("{task.key}", {task.name})')
+
+
+def own_numbers(task, before):
+    """The check on the lesson's numbers, without points, then the student's name, numbers, answer and graded check."""
+    name, n = f"own_{task.key.replace('.', '_')}", len(OWN[task.key].key(**OWN[task.key].lesson))
+    practice = f'from course.exercises import check\n\ncheck("{task.key}", {task.name})  # for practice, without points'
+    yield new_code_cell(practice, id=f"practice-{task.key.replace('.', '-')}")
+    if not any(cell.id == "student" for cell in before):
+        yield marked(new_code_cell(NAME, id="student"), "student", solution=True)
+    yield new_code_cell(shown(task.key), id=f"numbers-{task.key.replace('.', '-')}")
+    stub = f"{name} = ({', '.join(['...'] * n)})  # the same questions, in their order"
+    yield marked(new_code_cell(stub, id=name), name, solution=True)
+    seen = f"""# {task.key}: {in_points(task.points)}. Here only the form is looked at.
+assert len({name}) == {n} and ... not in {name}, "Give {n} numbers in brackets."
+assert isinstance(student, str), "Write your name into the cell with `student`, in quotes." """
+    yield graded_cell(f"check-{task.key}", task.points, seen.rstrip(), f'graded("{task.key}", {name}, student)')
 
 
 def graded_quiz(questions):

@@ -6,6 +6,7 @@ them are graded on the whole lesson. What needs nbgrader is skipped where it is 
 """
 
 import csv
+import html
 import io
 import os
 import subprocess
@@ -14,14 +15,16 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
 from course.exercises import find, lessons
 from course.exercises.grading import NOT_YET, RIGHT
-from teaching.classroom import make_class
+from teaching.classroom import grading, make_class
 from teaching.classroom.grading import other_numbers
 from teaching.classroom.hidden import HIDDEN
+from teaching.classroom.own_numbers import OWN, refused
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -39,7 +42,7 @@ def test_every_exercise_and_question_becomes_an_answer_and_a_check_with_its_poin
         check = marks.pop(f"check-{task.key.replace('.', '-')}")
         assert check.metadata.nbgrader.points == task.points
         assert check.metadata.nbgrader.locked
-        assert f'graded("{task.key}", ' in check.source.partition("### BEGIN HIDDEN TESTS")[2]
+        assert f'\n\ngraded("{task.key}", ' in check.source.partition("### BEGIN HIDDEN TESTS")[2]
     text = "\n".join(cell.source for cell in marks.values())
     assert all(cell.metadata.nbgrader.solution for cell in marks.values())
     assert all(task.stub.strip() in text for task in lesson.EXERCISES)
@@ -87,11 +90,39 @@ def test_hidden_numbers_differ_by_student_and_judge_alike(key):
         assert ada.judge(by_heart(task)).lead == NOT_YET, "what is right for the visible cases only"
 
 
+@pytest.mark.parametrize("key", OWN)
+def test_numbers_of_the_students_own_have_one_rubric_and_a_key_for_each(key, monkeypatch):
+    own, task = OWN[key], find(key, "")
+    assert np.allclose(np.array(own.key(**own.lesson), float), np.array(task.right, float)), "the lesson's numbers"
+    ask = next(cell.source for cell in made(key) if cell.id == f"numbers-{key.replace('.', '-')}")
+    names = [f"student{k}" for k in range(5)]
+    for name in names:
+        *text, last = ask.rpartition("\n")
+        seen = {"student": name}
+        exec("".join(text), seen)
+        assert own.key(**eval(last, seen)) == own.right(key, name), "what the cell shows is what is judged"
+        assert refused(key, own.right(key, name), name) == ""
+    assert len({own.right(key, name) for name in names}) > 3
+    other = next(name for name in names if own.right(key, name) != own.right(key, names[0]))
+    assert refused(key, own.right(key, other), names[0]).startswith("Question ")
+    monkeypatch.setitem(grading.state, "student", other)
+    grading.graded(key, own.right(key, other), other)
+    with pytest.raises(AssertionError, match="your class knows you as"):
+        grading.graded(key, own.right(key, names[0]), names[0])
+
+
+def made(key):
+    """The cells of the course's lesson with this exercise."""
+    return make_class.course(next(path for path in LESSONS if int(path.name[:2]) == int(key.partition(".")[0]))).cells
+
+
 def by_heart(task):
     """A function that is right for the visible cases, because it knows them."""
     known = {str(list(given.values())): expected for given, expected in zip(task.cases, task.expected, strict=True)}
     return lambda *arguments: known[str(list(arguments))]
 
+
+FULL = os.environ.get("CLASS_IN_FULL") == "1"
 
 # --- submissions and their marks --------------------------------------------------------------------------------------
 
@@ -104,12 +135,20 @@ TRAP = "while True:\n    try:\n        x = 1\n    except BaseException:\n       
 class Submission:
     """A released notebook in a student's hands; all answers are right to begin with."""
 
-    def __init__(self, path):
-        self.cells = nbformat.read(path, as_version=4).cells
-        for key, name in ANSWERS.items():
-            cell, task = self[name], find(key, "")
-            cell.source = cell.source.replace(task.stub.strip(), task.solution.strip())
+    def __init__(self, path, student):
+        self.cells, self.lesson = nbformat.read(path, as_version=4).cells, lessons()[int(path.name[:2])]
+        for cell in self.cells:
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                for task in self.lesson.EXERCISES:
+                    cell.source = cell.source.replace(task.stub.strip(), task.solution.strip())
         self.choose({})
+        for key in OWN:
+            if f"check-{key.replace('.', '-')}" in path.read_text("utf-8"):
+                name, right = f"own_{key.replace('.', '_')}", OWN[key].right(key, student)
+                self[name].source, self["student"].source = (
+                    f"{name} = {(*map(float, right),)}",
+                    f"student = {student!r}",
+                )
 
     def __getitem__(self, name):
         return next(cell for cell in self.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
@@ -119,7 +158,10 @@ class Submission:
 
     def choose(self, letters):
         right = {
-            key: letter for key in QUIZ for letter, _, verdict in find(key, "").lettered() if verdict.lead == RIGHT
+            one.key: letter
+            for one in self.lesson.QUESTIONS
+            for letter, _, verdict in one.lettered()
+            if verdict.lead == RIGHT
         }
         self["quiz-answers"].source = f"my_answers = {right | letters}"
 
@@ -214,7 +256,7 @@ SUBMISSIONS = {  # name: (what the student does, the exercises whose points are 
     "patched-check": (
         before("3.2", "import course.exercises as ex\n\nex.check = print"), AFTER_3_1, "`course.exercises.check`"
     ),
-    "deleted-pair": (lambda it: it.delete("ex-layer", "check-3-2"), ("3.2",), "Missing, and put back: the check of 3.2."),
+    "deleted-pair": (lambda it: it.delete("ex-layer", "check-3-2"), ("3.2",), "put back: the check of 3.2."),
     "wrong-1": (wrong("3.1"), ("3.1",), find("3.1", "").wrong[0].feedback[:20]),
     "wrong-2": (wrong("3.2"), ("3.2",), "Not yet."),
     "wrong-3": (wrong("3.3"), ("3.3",), "Not yet."),
@@ -249,11 +291,11 @@ SUBMISSIONS = {  # name: (what the student does, the exercises whose points are 
 SHORT = ("right", "empty", "own-check", "visible-only", "deleted-pair", "patched-check")
 
 
-def run(course, *command):
+def run(course, *command, cell_seconds=120):
     """Run a command in the course; returns it when it is done. Submissions that cannot be graded make it fail."""
     here = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
     environment = os.environ | {"PATH": os.pathsep.join([here, os.environ["PATH"]]), "PYTHONPATH": str(ROOT)}
-    environment |= {"CLASS_CELL_SECONDS": "15"}
+    environment |= {"CLASS_CELL_SECONDS": str(cell_seconds)}
     command = [sys.executable, "-m", *command]
     return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=3600)
 
@@ -267,38 +309,51 @@ def cut_down(path):
     nbformat.write(notebook, path)
 
 
-def test_each_submission_gets_the_mark_that_is_known_beforehand(tmp_path):
+def released(folder, lesson, full):
+    """The course in this folder with a released lesson; the whole one, or what its exercises need."""
     pytest.importorskip("nbgrader", reason="nbgrader is not installed; `make class-test` installs it")
-    full = os.environ.get("CLASS_IN_FULL")
-    make_class.main(tmp_path, LESSON)
-    course, chosen = tmp_path / "course", os.environ.get("CLASS_ONLY", "").split() or (SUBMISSIONS if full else SHORT)
+    make_class.main(folder, lesson)
+    course = folder / "course"
     if not full:
-        cut_down(course / "source" / LESSON / f"{LESSON}.ipynb")
-    made = run(course, "nbgrader", "generate_assignment", LESSON)
+        cut_down(course / "source" / lesson / f"{lesson}.ipynb")
+    made = run(course, "nbgrader", "generate_assignment", lesson)
     assert made.returncode == 0, made.stderr
-    released = course / "release" / LESSON / f"{LESSON}.ipynb"
-    assert "HIDDEN" not in released.read_text("utf-8")
+    assert "HIDDEN" not in (course / "release" / lesson / f"{lesson}.ipynb").read_text("utf-8")
+    return course
+
+
+def hand_in(course, lesson, student, act):
+    """A submission, after `act` has changed it; "torn" cuts its file in two."""
+    path, folder = course / "release" / lesson / f"{lesson}.ipynb", course / "submitted" / student / lesson
+    notebook, mine = nbformat.read(path, as_version=4), Submission(path, student)
+    torn = act(mine) == "torn"
+    notebook.cells = mine.cells
+    text = nbformat.writes(notebook)
+    folder.mkdir(parents=True)
+    (folder / path.name).write_text(text[: len(text) // 2] if torn else text, "utf-8")
+
+
+def marks(course, lesson):
+    listed = run(course, "teaching.classroom.marks", lesson)
+    assert listed.returncode == 0, listed.stderr
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(listed.stdout))}
+
+
+def test_each_submission_gets_the_mark_that_is_known_beforehand(tmp_path):
+    chosen = os.environ.get("CLASS_ONLY", "").split() or (SUBMISSIONS if FULL else SHORT)
+    course = released(tmp_path, LESSON, FULL)
     for student in chosen:
-        folder = course / "submitted" / student / LESSON
-        folder.mkdir(parents=True)
-        notebook, mine = nbformat.read(released, as_version=4), Submission(released)
-        torn = SUBMISSIONS[student][0](mine) == "torn"
-        notebook.cells = mine.cells
-        text = nbformat.writes(notebook)
-        (folder / f"{LESSON}.ipynb").write_text(text[: len(text) // 2] if torn else text, "utf-8")
+        hand_in(course, LESSON, student, SUBMISSIONS[student][0])
     start = time.monotonic()
-    graded = run(course, "nbgrader", "autograde", LESSON)
+    graded = run(course, "nbgrader", "autograde", LESSON, cell_seconds=15)
     middle = time.monotonic()
-    assert (graded.returncode == 0) == all(SUBMISSIONS[student][1] is not NOT_GRADED for student in chosen), (
-        graded.stderr
-    )
+    can_be = all(SUBMISSIONS[student][1] is not NOT_GRADED for student in chosen)
+    assert (graded.returncode == 0) == can_be, graded.stderr
     feedback = run(course, "nbgrader", "generate_feedback", LESSON)
-    end = time.monotonic()
-    print(f"{(middle - start) / len(chosen):.1f} s a submission, feedback {(end - middle) / len(chosen):.1f} s")
     assert feedback.returncode == 0, feedback.stderr
-    marks = run(course, "teaching.classroom.marks", LESSON)
-    assert marks.returncode == 0, marks.stderr
-    rows = {row["student"]: row for row in csv.DictReader(io.StringIO(marks.stdout))}
+    n, end = len(chosen), time.monotonic()
+    print(f"\n{n} submissions: {(middle - start) / n:.1f} s each, and {(end - middle) / n:.1f} s for its feedback")
+    rows = marks(course, LESSON)
     assert set(rows) == set(chosen)
     worth = {key: find(key, "").points for key in EVERYTHING}
     for student in chosen:
@@ -311,5 +366,20 @@ def test_each_submission_gets_the_mark_that_is_known_beforehand(tmp_path):
         assert {key for key in EVERYTHING if float(row[key]) < worth[key]} == set(lost), (student, row)
         assert float(row["sum"]) == sum(worth[key] for key in EVERYTHING if key not in lost)
         page = (course / "feedback" / student / LESSON / f"{LESSON}.html").read_text("utf-8")
-        assert words in page.replace("&#39;", "'"), (student, words)
+        assert words in html.unescape(page), (student, words)
         assert len(page) < 3_000_000, student
+
+
+@pytest.mark.skipif(not FULL, reason="some minutes: with CLASS_IN_FULL=1")
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_right_answers_get_all_points_in_every_lesson(path, tmp_path):
+    course = released(tmp_path, path.stem, full=True)
+    hand_in(course, path.stem, "ada", lambda it: None)
+    start = time.monotonic()
+    assert run(course, "nbgrader", "autograde", path.stem).returncode == 0
+    print(f"\n{path.stem}: {time.monotonic() - start:.0f} s")
+    row = marks(course, path.stem)["ada"]
+    lesson = lessons()[int(path.name[:2])]
+    assert float(row["sum"]) == float(row["of"]) == sum(one.points for one in (*lesson.EXERCISES, *lesson.QUESTIONS)), (
+        row
+    )

@@ -15,6 +15,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import urllib.error
 import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -257,9 +258,12 @@ def test_nobody_reads_the_files_of_another(hub, students):
 
 
 def test_the_values_fit_the_schema_that_the_chart_is_published_with():
+    pytest.importorskip("jupyterhub", reason="JupyterHub is not installed; `make class-test` installs it")
     jsonschema = pytest.importorskip("jsonschema")
     try:
         content = urllib.request.urlopen(CHART, timeout=30).read()
+    except urllib.error.HTTPError:
+        raise  # the index answers, and has no such chart
     except OSError as error:
         pytest.skip(f"the chart cannot be had here ({error})")
     with tarfile.open(fileobj=io.BytesIO(content)) as chart:
