@@ -19,11 +19,13 @@ NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval
            --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
 
 # Stored outputs are compared: one BLAS thread makes sums come out the same everywhere.
-test nbval notebooks: export OMP_NUM_THREADS = 1
+test nbval notebooks class-test: export OMP_NUM_THREADS = 1
 test nbval notebooks: export OPENBLAS_NUM_THREADS = 1
 test nbval notebooks: export MKL_NUM_THREADS = 1
 test nbval notebooks: export PYTHONHASHSEED = 0
 test nbval notebooks: export COURSE_PROGRESS = off
+
+class-test: export CLASS_IN_FULL ?= 1
 
 nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
 
@@ -34,7 +36,7 @@ ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
   endif
 endif
 
-.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf bench torch clean
+.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf class class-test bench torch clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -85,6 +87,13 @@ site-test: site $(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/book.stam
 pdf: $(STAMPS)/site.stamp $(STAMPS)/book.stamp ## Print the course as one book, build/book.pdf (needs npm, and Chromium or Chrome)
 	$(PY) tools/book.py
 
+class: $(STAMPS)/course.stamp ## Make the editions for a class and the course for nbgrader, in build/class
+	$(PY) -m teaching.classroom.make_class
+
+class-test: $(STAMPS)/test.stamp $(STAMPS)/class.stamp ## Grade a class, and run a hub with ten students (needs npm; CLASS_IN_FULL=0 for less)
+	npm install --silent --no-save --prefix build/hub configurable-http-proxy@5.3.0
+	$(PY) -m pytest -s -p no:cacheprovider tests/teaching/test_class.py tests/teaching/test_hub.py
+
 bench: $(STAMPS)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
 	$(PY) benchmarks/training_speed.py
 	$(PY) benchmarks/peers.py
@@ -107,6 +116,6 @@ $(STAMPS)/course.stamp: pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
 	@touch "$@"
 
-$(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/site.stamp $(STAMPS)/book.stamp $(STAMPS)/bench.stamp: $(STAMPS)/course.stamp
+$(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/site.stamp $(STAMPS)/book.stamp $(STAMPS)/class.stamp $(STAMPS)/bench.stamp: $(STAMPS)/course.stamp
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e ".[$$(basename "$@" .stamp)]"
 	@touch "$@"
