@@ -49,7 +49,7 @@ def main(out=OUT, which="[0-9][0-9]_*"):
             (out / folder).mkdir(parents=True, exist_ok=True)
             nbformat.write(edition(path), out / folder / path.name)
     (out / "course" / "nbgrader_config.py").write_text(CONFIG.format(str(Path(__file__).parent)), "utf-8")
-    print(f"{len(paths)} lessons for students, for instructors and for nbgrader: {out}")
+    print(f"For students, for instructors and for nbgrader, lessons made: {len(paths)}, in {out}")
 
 
 # --- reading a lesson -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The marks of an assignment as CSV: `python -m teaching.classroom.marks 02_activation_functions`, run in the course.
+"""The marks of an assignment as CSV: `python -m teaching.classroom.marks 02_activation_functions --course FOLDER`.
 
 A row for each student who submitted: points for each exercise and question, the sum, and what was odd about the
 submission. Where grading failed, the points are empty and the note says so. Feedback for students: nbgrader's.
