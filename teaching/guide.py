@@ -119,9 +119,11 @@ def notes(number):
     text = (PAGES / f"{number:02}.md").read_text("utf-8")
     for row in plans(text)[90]:
         for cell in row.cells:
-            said.setdefault(cell, []).append(f"{row.minutes} min. {row.what}.")
-    for cell, item in re.findall(r"^- \(`([\w-]+)`\) (.*(?:\n  .*)*)", text, re.MULTILINE):
-        said.setdefault(cell, []).append(" ".join(item.split()))
+            said.setdefault(cell, []).append(f"**{row.minutes} min.** {row.what}.")
+    for head, lead in (("On the board", "Board"), ("Questions to ask", "Ask")):
+        part = re.search(rf"^## {head}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
+        for cell, item in re.findall(r"^- \(`([\w-]+)`\) (.*(?:\n  .*)*)", part, re.MULTILINE):
+            said.setdefault(cell, []).append(f"**{lead}:** {' '.join(item.split())}")
     return said
 
 

@@ -106,6 +106,7 @@ def test_the_syllabi_name_every_lesson_of_the_term():
 
 
 def test_notes_for_speakers_are_taken_from_the_guide():
-    notes = guide.notes(1)
-    assert notes["xor-caption"][0].startswith("8 min. The 100,000 neurons")
-    assert any("let a student add them" in note for note in notes["xor-caption"])
+    plan, board = guide.notes(1)["xor-caption"]
+    assert plan.startswith("**8 min.** The 100,000 neurons")
+    assert board == "**Board:** The four inequalities, two and two; let a student add them."
+    assert guide.notes(1)["adjust"][1].startswith("**Ask:** *The guesses are too low.")

@@ -1,0 +1,67 @@
+"""The slides of each lesson, before a browser shows them (tests/site/test_slides.py): few, short, known."""
+
+import re
+
+import pytest
+
+from course.exercises import lessons
+from teaching import guide, slides
+
+each_lesson = pytest.mark.parametrize("number", lessons(), ids="{:02}".format)
+
+
+@each_lesson
+def test_a_talk_has_at_most_thirty_slides_with_at_most_ten_lines_of_code(number):
+    made = slides.slides(number)
+    assert 20 <= len(made) <= 30
+    assert [k for k, slide in enumerate(made, start=1) if slide.code > slides.MOST_LINES] == []
+
+
+@each_lesson
+def test_each_part_that_a_list_names_is_there(number):
+    cells = {cell.id: cell for cell in guide.notebook(number).cells}
+    for line in slides.listed(number):
+        for cell, kind, nth in slides.NAME.findall(line):
+            if kind and cells[cell].cell_type == "markdown":
+                kinds = [slides._kind(block) for block in guide.blocks(cells[cell].source)]
+                assert kinds.count(kind) >= int(nth or 1), f"{cell} has {kinds}"
+
+
+@each_lesson
+def test_the_guide_speaks_with_most_slides_of_the_ninety_minutes(number):
+    """A plan's rows and questions are in the notes wherever the talk shows their cells."""
+    shown = {cell for line in slides.listed(number) for cell, _, _ in slides.NAME.findall(line)}
+    notes = guide.notes(number)
+    said = "\n".join(text for slide in slides.slides(number) for text in slide.said)
+    for cell in shown & set(notes):
+        assert all(note in said for note in notes[cell])
+    assert len(shown & set(notes)) >= len(notes) / 2
+
+
+def test_what_a_prediction_asks_is_answered_only_at_the_next_key():
+    made = dict(zip(slides.listed(2), slides.slides(2), strict=True))
+    shown = made["mind-text mind/output"].shown
+    assert shown[0].startswith('<div class="predict">')
+    assert shown[1].startswith('<pre class="printed fragment">1 times as sure')
+    assert 'class="answer fragment"' in made["stop"].html()
+
+
+def test_a_picture_has_its_description():
+    pictures = [
+        part for n in lessons() for slide in slides.slides(n) for part in slide.shown if part.startswith("<img")
+    ]
+    assert len(pictures) > 90
+    assert [picture for picture in pictures if 'alt=""' in picture] == []
+
+
+def test_formulas_and_code_are_left_as_they_are():
+    html = "".join(slide.html() for slide in slides.slides(5))
+    assert r"\delta^{[l]} = \bigl(W^{[l+1]\top}\,\delta^{[l+1]}\bigr) \odot f'(Z^{[l]})" in html
+    assert "import numpy" not in re.sub(r"<aside.*?</aside>", "", html, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("line", ["no-such-cell", "title/picture", "title text"])
+def test_a_list_that_names_what_is_not_there_is_refused(line, monkeypatch):
+    monkeypatch.setattr(slides, "listed", lambda number: ["title", line])
+    with pytest.raises(ValueError, match="names a cell or a part that does not exist"):
+        slides.slides(1)
