@@ -36,7 +36,7 @@ ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
   endif
 endif
 
-.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf class class-test bench torch clean
+.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf slides guide class class-test bench torch clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -81,11 +81,17 @@ pictures: $(STAMPS)/course.stamp ## Make the pictures of the README anew
 site: $(STAMPS)/site.stamp ## Build the website from the stored outputs (needs npm, for MathJax)
 	$(PY) tools/site.py
 
-site-test: site $(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/book.stamp ## Read every page of the website in a browser
+site-test: site slides $(STAMPS)/test.stamp $(STAMPS)/browser.stamp $(STAMPS)/book.stamp ## Read every page of the website in a browser
 	$(PY) -m pytest -o addopts="-ra" tests/site
 
 pdf: $(STAMPS)/site.stamp $(STAMPS)/book.stamp ## Print the course as one book, build/book.pdf (needs npm, and Chromium or Chrome)
 	$(PY) tools/book.py
+
+slides: $(STAMPS)/course.stamp ## Make a talk of each lesson in build/slides, for offline use (needs npm, for reveal.js)
+	$(PY) -m teaching.slides
+
+guide: $(STAMPS)/course.stamp ## Write the teacher's guide with votes and mistakes, as Markdown, into build/guide
+	@$(PY) -m teaching.guide
 
 class: $(STAMPS)/course.stamp ## Make the editions for a class and the course for nbgrader, in build/class
 	$(PY) -m teaching.classroom.make_class

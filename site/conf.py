@@ -53,7 +53,7 @@ html_context = {"default_mode": "auto"}
 if tags.has("book"):  # noqa: F821  Sphinx's own; tools/book.py has prepared the notebooks
     root_doc = "book"
     extensions.remove("lessons")
-    exclude_patterns += ["index.md", "start.md", "teachers.md"]
+    exclude_patterns += ["index.md", "start.md", "teachers.md", "teaching"]
     html_theme, html_theme_options = "basic", {}
     html_css_files, html_js_files = ["book.css"], []
 else:

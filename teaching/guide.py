@@ -54,7 +54,7 @@ def _shown(following):
             continue
         printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
         if printed:
-            return f"What the cell `{cell.id}` prints", f"```text\n{printed.rstrip()}\n```"
+            return f"What the cell <code>{cell.id}</code> prints", f"```text\n{printed.rstrip()}\n```"
         if any("image/png" in output.get("data", {}) for output in cell.outputs):
             return "Answer", f"The figure of the cell `{cell.id}` shows it."
     return "Answer", "The next cells show it."

@@ -22,6 +22,10 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from teaching import guide  # noqa: E402  of the folder, no installed package
+
 SOURCE, OUT, NPM = ROOT / "build" / "site-source", ROOT / "build" / "site", ROOT / "build" / "npm"
 LIVE, WHEELS = ROOT / "site" / "live", ROOT / "build" / "wheels"
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
@@ -47,8 +51,17 @@ def gather():
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         shutil.copy(path, SOURCE / "notebooks")
     (SOURCE / "words.md").write_text(words(), "utf-8")
+    for_teachers()
     for path in (*(ROOT / "assets").glob("*.png"), ROOT / "README.md", ROOT / "LICENSE"):
         shutil.copy(path, SOURCE)
+
+
+def for_teachers():
+    """The teacher's guide, with what is generated in it, and the pages beside it, at their addresses on GitHub."""
+    guide.write(SOURCE / "teaching" / "guide")
+    (SOURCE / "teaching" / "hub").mkdir()
+    for name in ("ai-helpers.md", "assistants.md", "hub/README.md", "hub/values.yaml"):
+        shutil.copy(ROOT / "teaching" / name, SOURCE / "teaching" / name)
 
 
 def words():
