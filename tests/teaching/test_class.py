@@ -129,6 +129,12 @@ FULL = os.environ.get("CLASS_IN_FULL") == "1"
 LESSON = "03_forward_propagation"
 ANSWERS = {"3.1": "ex-forward", "3.2": "ex-layer", "3.3": "ex-parameters", "3.4": "ex-xor"}
 QUIZ = [question.key for question in lessons()[3].QUESTIONS]
+MISTAKES = {  # in the solution, this becomes that
+    "3.1": ("f[l](Z[l])", "Z[l]"),
+    "3.2": (".reshape(-1, 1)", ""),
+    "3.3": (" + n_out", ""),
+    "3.4": ("[[1, -1]]", "[[1, 0]]"),
+}
 TRAP = "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass\n"
 
 
@@ -166,11 +172,8 @@ class Submission:
         self["quiz-answers"].source = f"my_answers = {right | letters}"
 
     def mistake(self, key):
-        """A declared mistake in place of the answer."""
-        task = find(key, "")
-        wrong = next(wrong for wrong in task.wrong if wrong.code or not callable(task.right))
-        text = wrong.code or f"{task.name} = {wrong.example!r}"
-        self[ANSWERS[key]].source = self[ANSWERS[key]].source.replace(task.solution.strip(), text)
+        """A mistake that `check` names, in place of the answer."""
+        self[ANSWERS[key]].source = self[ANSWERS[key]].source.replace(*MISTAKES[key])
 
     def before(self, key, text):
         self[ANSWERS[key]].source = f"{text}\n{self[ANSWERS[key]].source}"
@@ -257,10 +260,10 @@ SUBMISSIONS = {  # name: (what the student does, the exercises whose points are 
         before("3.2", "import course.exercises as ex\n\nex.check = print"), AFTER_3_1, "`course.exercises.check`"
     ),
     "deleted-pair": (lambda it: it.delete("ex-layer", "check-3-2"), ("3.2",), "put back: the check of 3.2."),
-    "wrong-1": (wrong("3.1"), ("3.1",), find("3.1", "").wrong[0].feedback[:20]),
-    "wrong-2": (wrong("3.2"), ("3.2",), "Not yet."),
-    "wrong-3": (wrong("3.3"), ("3.3",), "Not yet."),
-    "wrong-4": (wrong("3.4"), ("3.4",), "Not yet."),
+    "wrong-1": (wrong("3.1"), ("3.1",), "no activation is applied"),
+    "wrong-2": (wrong("3.2"), ("3.2",), "A flat b is spread along the last axis"),
+    "wrong-3": (wrong("3.3"), ("3.3",), "These are the weights alone."),
+    "wrong-4": (wrong("3.4"), ("3.4",), "Your network is OR"),
     "wrong-all": (wrong(*ANSWERS), tuple(ANSWERS), "Not yet."),
     "visible-only": (visible_cases_only, ("3.3",), "All *visible* checks passed."),
     "quiz-wrong": (another_letter, (QUIZ[0],), "Not yet."),
