@@ -78,7 +78,13 @@ class Slide:
     """`shown` is HTML, in order; `said` Markdown for the speaker; `code` the longest piece of code in lines."""
 
     def __init__(self, section):
-        self.section, self.shown, self.said, self.code, self.has_head = section, [], [], 0, False
+        self.section, self.shown, self.said, self.code = section, [], [], 0
+        self.has_head = self.has_turn = False  # a heading; "Your turn", and no exercise below it yet
+
+    @property
+    def asks(self):
+        """Is there a prediction on it? Then what comes below is shown at the next key, when they have voted."""
+        return any('class="predict"' in part for part in self.shown)
 
     def html(self):
         head = "" if self.has_head or not self.section else f'<p class="section">{_inline(self.section)}</p>'
@@ -135,11 +141,12 @@ def _put_code(slide, cell, following, kind, nth, number):
     picture = next((o["data"]["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})), None)
     if picture and kind is None:
         path = OUT / "pictures" / f"{number:02}-{cell.id}.png"
+        later = ' class="fragment"' if slide.asks else ""
         if path.parent.is_dir():
             path.write_bytes(base64.b64decode(picture))
         words = guide.FOLD.search(following[0].source) if following else None
         alt = " ".join(re.sub(r"[*_`$\\]", "", words[2]).split()) if words and words[1] == "In words" else ""
-        slide.shown.append(f'<img src="pictures/{path.name}" alt="{html.escape(alt)}">')
+        slide.shown.append(f'<img{later} src="pictures/{path.name}" alt="{html.escape(alt)}">')
         if "from course.widgets import" in cell.source:
             slide.shown.append('<p class="live">Live: the widget of this picture is in the notebook.</p>')
         return
@@ -149,11 +156,14 @@ def _put_code(slide, cell, following, kind, nth, number):
     source = "\n".join(lines)
     if kind in (None, "code") and source:
         slide.code = max(slide.code, len(source.splitlines()))
+        if (key := re.search(r'^check\("(\d+\.\d+)"', cell.source, re.MULTILINE)) and not slide.has_turn:
+            task = next(task for task in lessons()[number].EXERCISES if task.key == key[1])
+            slide.shown.append(f"<h3>Your turn: {html.escape(task.title)}</h3>")
+        slide.has_turn = False  # the next exercise has a heading of its own
         slide.shown.append(Highlight2HTML(pygments_lexer="python")(source))
     printed = "".join(map(_printed, cell.outputs)).rstrip()
     if kind in (None, "output") and printed:
-        asked = any('class="predict"' in part for part in slide.shown)  # then it is shown when they have voted
-        slide.shown.append(f'<pre class="printed{" fragment" * asked}">{html.escape(printed)}</pre>')
+        slide.shown.append(f'<pre class="printed{" fragment" * slide.asks}">{html.escape(printed)}</pre>')
 
 
 def _printed(output):
@@ -183,8 +193,10 @@ def _put_text(slide, cell, kind, nth, first):
             under = block.partition("\n")[0].removeprefix("## ")
         if k in wanted:
             slide.section = slide.section if slide.shown else under
-            slide.shown.append(_shown(what, block))
+            later = slide.asks and what == "caption"
+            slide.shown.append(_shown(what, block, later))
             slide.has_head |= what == "head"
+            slide.has_turn |= block.startswith("### Your turn")
             following = guide.FOLD.match(parts[k + 1][1]) if k + 1 < len(parts) else None
             if what == "predict" and following and following[1] == "Answer" and len(following[2]) <= LONGEST_ANSWER:
                 slide.shown.append(f'<div class="answer fragment">{markdown2html_mistune(following[2])}</div>')
@@ -216,14 +228,14 @@ def _kind(block):
     return "text"
 
 
-def _shown(what, block):
+def _shown(what, block, later=False):
     if what == "head":  # one with text right below it
         head, _, rest = block.partition("\n")
         level = min(len(head) - len(head.lstrip("#")), 3)
         below = markdown2html_mistune(rest) if rest.strip() else ""
         return f"<h{level}>{_inline(head.lstrip('# '))}</h{level}>{below}"
     long = " long" * (what == "table" and block.count("\n") > LONG_TABLE)
-    return f'<div class="{what}{long}">{markdown2html_mistune(block)}</div>'
+    return f'<div class="{what}{long}{" fragment" * later}">{markdown2html_mistune(block)}</div>'
 
 
 def _inline(text):

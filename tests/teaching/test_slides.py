@@ -44,6 +44,19 @@ def test_what_a_prediction_asks_is_answered_only_at_the_next_key():
     assert shown[0].startswith('<div class="predict">')
     assert shown[1].startswith('<pre class="printed fragment">1 times as sure')
     assert 'class="answer fragment"' in made["stop"].html()
+    (picture,) = [
+        slide for line, slide in zip(slides.listed(6), slides.slides(6), strict=True) if "seconds-figure" in line
+    ]
+    assert picture.shown[-1].startswith('<img class="fragment"')
+
+
+def test_each_exercise_has_a_heading_of_its_own():
+    for number in lessons():
+        for slide in slides.slides(number):
+            code = [k for k, part in enumerate(slide.shown) if "# your code here" in part]
+            turns = [k for k, part in enumerate(slide.shown) if part.startswith("<h3>Your turn")]
+            assert len(turns) >= len(code)
+            assert all(turn < k for turn, k in zip(turns, code, strict=False))
 
 
 def test_a_picture_has_its_description():
