@@ -89,7 +89,7 @@ def npm():
         return
     program = shutil.which("npm")
     if program is None:
-        sys.exit("The website needs packages from npm: install Node.js, which brings npm, and run `make site` again.")
+        sys.exit("This needs packages from npm: install Node.js, which brings npm, and run the same command again.")
     shutil.rmtree(NPM, ignore_errors=True)
     NPM.mkdir(parents=True)
     (NPM / "package.json").write_text(wanted, "utf-8")
