@@ -72,16 +72,22 @@ def votes(number):
     return "\n\n".join(parts)
 
 
+def declared(task):
+    """What is said to the mistakes of an exercise, the commonest first, as its authors declare them.
+
+    Nothing for an exercise that is answered by choosing: what is wrong there follows from its choices.
+    """
+    return list(dict.fromkeys(mistake.feedback for mistake in vars(task).get("wrong", ())))
+
+
 def frequent(lesson):
     """(task, feedback) of the ten mistakes to expect first.
 
-    Authors declare an exercise's mistakes beginning with the commonest: the first of each exercise, then the second of
-    each, and so on, more points first. What is wrong by choosing (questions with letters, suspects) is left out.
+    The first of each exercise, then the second of each, and so on, more points first.
     """
     ranked = []
     for task in lesson.EXERCISES:
-        declared = dict.fromkeys(mistake.feedback for mistake in vars(task).get("wrong", ()))
-        ranked += [(place, -task.points, task, feedback) for place, feedback in enumerate(declared)]
+        ranked += [(place, -task.points, task, feedback) for place, feedback in enumerate(declared(task))]
     ranked.sort(key=lambda one: one[:2])
     return [(task, feedback) for *_, task, feedback in ranked[:MISTAKES]]
 

@@ -34,6 +34,7 @@ USUAL = "head", "predict", "task", "formula", "table", "list"
 PARTS = (*USUAL, "text", "caption", "code", "output")
 LEFT_OUT = re.compile(r"from |import |use_style\(|check\(|# needs PyTorch|# fmt|\s*\"\"\".*\"\"\"$")  # lines
 MOST_LINES = 10  # of code
+MISTAKES = 3  # of an exercise, for the speaker
 LONG_TABLE = 9  # lines; a longer one is set smaller
 LONGEST_ANSWER = 330  # characters; a longer one goes into the notes
 
@@ -156,9 +157,11 @@ def _put_code(slide, cell, following, kind, nth, number):
     source = "\n".join(lines)
     if kind in (None, "code") and source:
         slide.code = max(slide.code, len(source.splitlines()))
-        if (key := re.search(r'^check\("(\d+\.\d+)"', cell.source, re.MULTILINE)) and not slide.has_turn:
+        if key := re.search(r'^check\("(\d+\.\d+)"', cell.source, re.MULTILINE):
             task = next(task for task in lessons()[number].EXERCISES if task.key == key[1])
-            slide.shown.append(f"<h3>Your turn: {html.escape(task.title)}</h3>")
+            if not slide.has_turn:
+                slide.shown.append(f"<h3>Your turn: {html.escape(task.title)}</h3>")
+            slide.said += [f"**What goes wrong in {task.key}:** {words}" for words in guide.declared(task)[:MISTAKES]]
         slide.has_turn = False  # the next exercise has a heading of its own
         slide.shown.append(Highlight2HTML(pygments_lexer="python")(source))
     printed = "".join(map(_printed, cell.outputs)).rstrip()

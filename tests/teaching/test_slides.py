@@ -59,6 +59,12 @@ def test_each_exercise_has_a_heading_of_its_own():
             assert all(turn < k for turn, k in zip(turns, code, strict=False))
 
 
+def test_the_speaker_knows_what_goes_wrong_in_an_exercise():
+    (slide,) = [slide for line, slide in zip(slides.listed(5), slides.slides(5), strict=True) if "ex-backward" in line]
+    words = [mistake.feedback for mistake in lessons()[5].EXERCISES[2].wrong]
+    assert f"**What goes wrong in 5.3:** {words[0]}" in slide.said
+
+
 def test_a_picture_has_its_description():
     pictures = [
         part for n in lessons() for slide in slides.slides(n) for part in slide.shown if part.startswith("<img")
