@@ -5,7 +5,7 @@
 import { panel, pen, say } from "./canvas.mjs";
 
 const PLANE = { left: 26, top: 4, size: 190, width: 222, height: 214, reach: 3 };
-const NETWORK = { width: 460, height: 258, tile: 26, left: 42, right: 10 };
+const NETWORK = { width: 410, height: 248, tile: 26, left: 42, right: 10 };
 const CURVE = { left: 38, top: 16, right: 34, bottom: 28, width: 222, height: 104 };
 const MAX_LAYERS = 6, MAX_UNITS = 8; // as in playground.py, and so is reach
 const TRAINING = "Training, one epoch a frame.";
@@ -293,13 +293,14 @@ function render({ model, el }) {
   const readout = make("div", "readout", inspector, { role: "status" }), fields = make("div", "fields", inspector);
   let playing = false, frame = null, arrays = {}, shown = null, drawn = null, request = 0, edges = [], buttons = [];
   let selected = null, hovered = null, marked = "", note = "", cursor = null, drawing = null, draft = [], built = "";
+  let crossed = "", told = 0; // what the cross shows, and when the numbers were last written
 
   // Only while it plays and can be seen, with at most two messages on their way: one that the kernel works on, one
   // that waits for it.
   function tick() {
     request = 0;
+    const visible = !document.hidden && root.getClientRects().length > 0; // before drawing: no layout is needed
     if (frame !== shown) draw();
-    const visible = !document.hidden && root.getClientRects().length > 0;
     if (playing && visible && talk.waiting() < 2) send({ kind: "frame" });
     if (playing) wake();
   }
@@ -435,8 +436,15 @@ function render({ model, el }) {
       const line = make("label", "field", fields, { textContent: name });
       const field = make("input", "", line, { type: "number", step: 0.1, ariaLabel: `${name} of ${nameOf(l, k)}` });
       field.dataset.name = name;
-      field.onchange = () => field.value !== "" && send({ kind: "put", name, value: Number(field.value) });
-      field.onfocus = () => ((marked = name), again());
+      let taken = null; // what was last sent; in JupyterLab, Enter makes no change event
+      const put = () => {
+        if (field.value === "") return;
+        [taken, note] = [field.value, ""]; // the note under the pointer says the weight as it was
+        send({ kind: "put", name, value: Number(taken) });
+      };
+      field.onkeydown = (event) => void (event.key === "Enter" && put()); // false would swallow the key
+      field.onchange = () => field.value !== taken && put();
+      field.onfocus = () => (([marked, taken] = [name, null]), again());
       field.onblur = () => ((marked = ""), again());
     }
     showNumbers();
@@ -450,6 +458,7 @@ function render({ model, el }) {
   };
 
   function showNumbers() {
+    told = performance.now();
     const [l, k] = hovered ?? selected, at = frame.probe.map(digits).join(", ");
     say(readout, note || `${ofUnit(l, k)} At (${at}): ${formula(frame, arrays, l, k)}`);
     const { weights, biases } = starts(frame.sizes, selected[0]), n = frame.sizes[selected[0] - 1];
@@ -593,10 +602,12 @@ function render({ model, el }) {
       paint(background, heat(arrays.plane, colors(theme, 0.6, discrete)), Math.sqrt(arrays.plane.length));
     }
     say(big, hovered ? nameOf(...hovered) : "Output");
-    drawProbe(cross, frame.probe, theme);
+    const crossNow = `${frame.probe} ${theme.ink}`;
+    if (crossNow !== crossed) drawProbe(cross, frame.probe, theme);
+    crossed = crossNow;
     if (cursor !== null) cursor = Math.min(cursor, arrays.curve.length / 3 - 1);
     drawCurve(curve, arrays.curve, theme, cursor);
-    showNumbers();
+    if (!playing || performance.now() - told > 100) showNumbers(); // faster, nobody reads; text costs more than pictures
     say(words, playing ? TRAINING : frame.words);
   }
 

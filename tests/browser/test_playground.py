@@ -187,7 +187,7 @@ def test_a_narrow_page_wraps_and_a_usual_one_has_it_whole(notebook):
     page = notebook.page
     page.evaluate("window.jupyterapp.shell.collapseLeft()")
     tops = {}
-    for width in (1366, 900):
+    for width in (1366, 1040, 880):
         page.set_viewport_size({"width": width, "height": 768})
         page.wait_for_timeout(500)
         page.screenshot(path=ARTIFACTS / f"playground-{width}.png")
@@ -198,10 +198,10 @@ def test_a_narrow_page_wraps_and_a_usual_one_has_it_whole(notebook):
             assert inner["x"] + inner["width"] <= box["x"] + box["width"]
         names = ("controls", "network", "result")
         tops[width] = [page.locator(f".playground-{name}").bounding_box()["y"] for name in names]
-        if width == 1366:
+        if width > 880:
             assert (box["width"] <= 1000, box["height"] <= 545) == (True, True)
-    assert tops[1366][0] == tops[1366][1] == tops[1366][2]
-    assert tops[900][0] == tops[900][2] < tops[900][1]
+    assert [len(set(tops[width])) for width in (1366, 1040)] == [1, 1]
+    assert tops[880][0] == tops[880][2] < tops[880][1]
     page.set_viewport_size({"width": 1280, "height": 1000})
 
 
@@ -325,7 +325,7 @@ def test_blue_is_positive_everywhere_and_a_legend_says_so(notebook):
     right, left = (pixel(page, ".playground-heat", x, 30) for x in (55, 5))
     assert (right[2] > right[0], left[0] > left[2]) == (True, True), "output"
     line = page.evaluate(
-        "() => { const c = document.querySelector('.playground-board canvas'); const k = c.width / 460;"
+        "() => { const c = document.querySelector('.playground-board canvas'); const k = c.width / 410;"
         "const at = [...Array(200).keys()].map((y) => [...c.getContext('2d').getImageData(200 * k, y * k, 1, 1).data]);"
         "return at.find((p) => p[3] > 100 && Math.abs(p[0] - p[2]) > 50); }"
     )
@@ -390,6 +390,51 @@ def test_the_keyboard_alone_names_every_bias(notebook):
     assert said == expected
 
 
+def between(page, first, second):
+    """The middle of the line between two units, in the window."""
+    page.locator(".playground-board").scroll_into_view_if_needed()
+    a, b = (page.locator(".playground-unit").nth(k).bounding_box() for k in (first, second))
+    return (a["x"] + a["width"] + b["x"]) / 2, (a["y"] + b["y"] + a["height"]) / 2
+
+
+def test_a_weight_and_a_bias_are_clicked_and_set(notebook):
+    """With Enter; that JupyterLab let no change event come of it was hidden by the one that comes on leaving."""
+    page = notebook.page
+    for k in range(10):
+        page.mouse.click(*between(page, 2, 10))
+        assert page.evaluate("document.activeElement.dataset.name") == "W2[0,0]"
+        page.keyboard.type(f"{k + 0.5}")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "words => document.querySelector('.playground-words').innerText.includes(words)",
+            arg=f"W2[0,0] = {k + 0.5}, set by hand",
+        )
+        assert f"tanh({k + 0.5} · " in readout(page)
+    output = "document.querySelector('.playground-heat').toDataURL()"
+    before = page.evaluate(output)
+    page.locator(".playground-unit").last.click()
+    field = page.get_by_label("b3[0] of Output")
+    field.fill("3")
+    field.press("Enter")
+    page.wait_for_function("document.querySelector('.playground-readout').innerText.includes('bias b3[0] = 3.')")
+    assert page.evaluate(output) != before
+    assert value(notebook, "[float(playground.network.W[2][0, 0]), float(playground.network.b[3][0, 0])]") == [9.5, 3]
+
+
+def test_while_it_plays_leaving_a_field_does_not_set_it_again(notebook):
+    page = notebook.page
+    playing(page)
+    page.mouse.click(*between(page, 2, 10))
+    page.keyboard.type("1.5")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.locator(".playground-play").focus()
+    settle(page)
+    press(page, "Play or pause")
+    settle(page)
+    assert [entry[1:] for entry in value(notebook, "playground.changes")] == [("W2[0,0]", 1.5)]
+
+
 def test_losses_are_read_under_the_cursor(notebook):
     page = notebook.page
     for _ in range(3):
@@ -422,6 +467,9 @@ def test_own_points_are_drawn_and_pasted(notebook):
     own = value(notebook, "playground.own")
     assert own[3] == (0.5, 0.5, 1)
     assert len(own) == 4
+    page.locator(".playground-cross").click(position={"x": 26 + 190 * 5 / 6, "y": 4 + 190 / 6})  # under no drawer
+    settle(page)
+    assert value(notebook, "playground.own")[4] == pytest.approx((2, 2, 1), abs=0.02)
     page.get_by_label("Points: lines").fill("1,2")
     press(page, "Use these lines")
     settle(page)

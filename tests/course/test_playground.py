@@ -498,6 +498,25 @@ def test_own_points_come_as_rows_or_csv_and_every_fourth_is_to_test():
     assert len(playground.own) == 2
 
 
+@pytest.mark.parametrize(
+    ("csv", "words"),
+    [
+        ("0,1,0\n1,0,3", 'class 0, 1 or 2, as in "0.5, -1, 1"; got "1,0,3". No point was changed.'),
+        ("0,1,0\n1,nan,1", 'got "1,nan,1". No point was changed.'),
+        ("0,1,0\none,two,three", 'got "one,two,three". No point was changed.'),
+        ("", "own must be 2 to 1000 rows (x₁, x₂, class)"),
+        ("x1,x2,class\n0,1,0", "got '1 rows'."),
+        ("0,1,0\n" * 1001, "got '1001 rows'."),
+    ],
+)
+def test_pasted_lines_that_are_no_points_get_a_sentence_and_change_nothing(csv, words):
+    playground = Playground()
+    playground.train(2)
+    content, _ = ask(playground, "paste", csv=csv)
+    assert words in content["words"]
+    assert (playground.settings, playground.epoch) == (playground.start, 2)
+
+
 def test_l1_makes_weights_small_and_spares_biases():
     sums = []
     for l1 in (0, 0.03):
