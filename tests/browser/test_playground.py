@@ -485,6 +485,9 @@ class Mine:
     def step(self, parameters, gradients):
         for theta, g in zip(parameters, gradients):
             theta -= self.learning_rate * g
+from course.exercises import find_exercise
+from helpers.network import Network
+learn = find_exercise("6.6", "").right
 """
 
 
@@ -495,6 +498,13 @@ def test_what_the_learner_wrote_trains(notebook):
     press(notebook.page, "Play or pause")
     assert "your activation" in notebook.page.locator(".playground-words").inner_text()
     assert notebook.page.get_by_label("Optimizer").input_value() == "yours"
+    for own in ("network=Network([2, 5, 2, 1], activation='relu', output='sigmoid', seed=9)", "loop=learn"):
+        shown(notebook, f"Playground({own})")
+        playing(notebook.page, 5)
+        press(notebook.page, "Play or pause")
+        settle(notebook.page)
+        assert value(notebook, "playground.losses[0] < playground.curve[0][1] and not playground.trouble")
+        assert value(notebook, "playground.network.sizes") == ([2, 5, 2, 1] if "network" in own else [2, 8, 8, 2])
 
 
 def test_a_state_restores_in_another_kernel_and_its_code_agrees(notebook):
