@@ -7,8 +7,9 @@ has changed. Who needs more grades in a container (teaching/hub/README.md says h
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
+from pathlib import Path
 from types import FunctionType
 
 import numpy as np
@@ -35,28 +36,41 @@ def begin(student):
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    shell, limits = get_ipython(), []
-    sys.stdout, sys.stderr = Capped(sys.stdout), Capped(sys.stderr)
+    shell, cells = get_ipython(), []
 
     def before(_):
-        sys.stdout.left = sys.stderr.left = CHARACTERS
-        limits.append(sandbox._Limit(SECONDS).__enter__())
+        cell = ExitStack()
+        cell.enter_context(redirect_stdout(Capped(sys.stdout)))  # inside what IPython keeps of a cell's output
+        cell.enter_context(redirect_stderr(Capped(sys.stderr)))
+        cell.enter_context(CellLimit(SECONDS))
+        cells.append(cell)
 
     def after(_):
-        if limits:
-            limits.pop().__exit__(None, None, None)
+        if cells:
+            cells.pop().close()
 
     def words(shell, kind, error, trace, tb_offset=None):
         """A verdict, or the end of a cell, without the frames of the machinery that raised it."""
         after(None)
-        says = (
-            str(error) or f"This cell took more than {SECONDS:.0f} seconds and was stopped. Is there an endless loop?"
-        )
+        says = str(error) or kind.__name__
+        if kind is sandbox._Stopped:
+            says = f"This cell took more than {SECONDS:.0f} seconds and was stopped. Is there an endless loop?"
         shell._showtraceback(kind, error, [says])
 
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", after)
     shell.set_custom_exc((AssertionError, sandbox._Stopped), words)
+
+
+class CellLimit(sandbox._Limit):
+    """Raises in a cell's code, or in what it has called, and never in the kernel around it."""
+
+    def _strike(self, code):
+        frame = sys._getframe()
+        while frame and not Path(frame.f_code.co_filename).parent.name.startswith("ipykernel_"):
+            frame = frame.f_back
+        if frame is not None:
+            super()._strike(code)
 
 
 class Capped:

@@ -277,7 +277,7 @@ SUBMISSIONS = {  # name: (what the student does, the exercises whose points are 
     "no-answer": (lambda it: it.delete("ex-layer"), ("3.2",), "nothing is there to be graded: the answer"),
     "no-check": (lambda it: it.delete("check-3-1"), (), "Missing, and put back: the check of 3.1."),
     "no-cells": (lambda it: it.cells.clear(), EVERYTHING, "Missing, and put back: the check of 3.1, 3.2, "),
-    "much-output": (before("3.1", "for k in range(1_000_000):\n    print(k, 'a' * 100)"), (), "the rest is left out"),
+    "much-output": (before("3.1", "for k in range(1_000_000):\n    print(k, 'a' * 100)"), (), "Output truncated"),
     "output-flood": (before("3.3", "while True:\n    print('a' * 10_000)"), ("3.3",), "the rest is left out"),
     "memory": (before("3.2", "numbers = [0.5]\nwhile True:\n    numbers += numbers"), ("3.2",), "MemoryError"),
     "copied-check": (copied_check, (), "run once: the check of 3.2."),
