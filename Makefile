@@ -4,6 +4,7 @@
 PYTHON   ?= python3
 VENV     ?= .venv
 PIP_ARGS ?=# for example: make test PIP_ARGS="-c tests/oldest.txt"
+CLASS    ?= build/class# a folder outside outlives `make clean`: make class CLASS=../class-2026
 LAB_ARGS ?=# for example: make lab LAB_ARGS="--no-browser --port=8890"
 
 ifeq ($(OS),Windows_NT)
@@ -93,8 +94,8 @@ slides: $(STAMPS)/course.stamp ## Make a talk of each lesson in build/slides, fo
 guide: $(STAMPS)/course.stamp ## Write the teacher's guide with votes and mistakes, as Markdown, into build/guide
 	@$(PY) -m teaching.guide
 
-class: $(STAMPS)/course.stamp ## Make the editions for a class and the course for nbgrader, in build/class
-	$(PY) -m teaching.classroom.make_class
+class: $(STAMPS)/course.stamp ## Make the editions for a class and the course for nbgrader, in build/class or CLASS=folder
+	$(PY) -m teaching.classroom.make_class "$(CLASS)"
 
 class-test: $(STAMPS)/test.stamp $(STAMPS)/class.stamp ## Grade a class, and run a hub with ten students (needs npm; CLASS_IN_FULL=0 for less)
 	npm install --silent --no-save --prefix build/hub configurable-http-proxy@5.3.0

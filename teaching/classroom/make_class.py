@@ -1,4 +1,4 @@
-"""Makes a class of the lessons: `make class` writes two editions and an nbgrader course into build/class.
+"""Makes a class of the lessons: `make class` writes two editions and an nbgrader course into build/class, or CLASS.
 
 - student/: the lessons with their points and with solutions switched off; quizzes and checks as always.
 - instructor/: the answers worked in, and under each exercise what is said of it and the mistakes that `check` names.
@@ -10,7 +10,7 @@ exercise stand, the quiz is the cell `quiz("2")`; a lesson in which that does no
 """
 
 import re
-import shutil
+import sys
 from pathlib import Path
 
 import nbformat
@@ -22,7 +22,6 @@ from teaching.classroom.hidden import HIDDEN
 from teaching.classroom.own_numbers import NAME, OWN, shown
 
 ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "build" / "class"
 CHECK = re.compile(r'^check\("(?P<key>\d+\.\d+)", (?P<answer>\w+)\).*\n?', re.MULTILINE)
 SETUP = """# Set by your class: solutions and third hints are switched off.
 import os
@@ -37,15 +36,12 @@ class LessonChanged(ValueError):
     """A notebook and the declarations of its exercises no longer fit together; the message names what does not."""
 
 
-def main(out=OUT, which="[0-9][0-9]_*"):
-    shutil.rmtree(out, ignore_errors=True)
+def main(out, which="[0-9][0-9]_*"):
+    """Write all into the folder `out`. What a class has added there, such as submissions and marks, stays."""
     paths = sorted((ROOT / "notebooks").glob(f"{which}.ipynb"))
     for path in paths:
-        for folder, edition in (
-            ("student", student),
-            ("instructor", instructor),
-            (f"course/source/{path.stem}", course),
-        ):
+        editions = {"student": student, "instructor": instructor, f"course/source/{path.stem}": course}
+        for folder, edition in editions.items():
             (out / folder).mkdir(parents=True, exist_ok=True)
             nbformat.write(edition(path), out / folder / path.name)
     (out / "course" / "nbgrader_config.py").write_text(CONFIG.format(str(Path(__file__).parent)), "utf-8")
@@ -241,4 +237,4 @@ from teaching.classroom.grading import graded
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

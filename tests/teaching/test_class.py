@@ -79,6 +79,16 @@ def test_a_lesson_that_no_longer_fits_is_named(change, tmp_path):
         make_class.course(tmp_path / LESSONS[1].name)
 
 
+def test_made_again_a_class_keeps_what_was_handed_in(tmp_path):
+    handed_in = tmp_path / "course" / "submitted" / "ada" / "work.ipynb"
+    handed_in.parent.mkdir(parents=True)
+    handed_in.write_text("{}")
+    for _ in range(2):
+        make_class.main(tmp_path, LESSON)
+    assert handed_in.read_text() == "{}"
+    assert (tmp_path / "course" / "source" / LESSON / f"{LESSON}.ipynb").exists()
+
+
 @pytest.mark.parametrize("key", HIDDEN)
 def test_hidden_numbers_differ_by_student_and_judge_alike(key):
     task = find(key, "")
