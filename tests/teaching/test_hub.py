@@ -65,6 +65,7 @@ class Student(SimpleLocalProcessSpawner):
 c.JupyterHub.spawner_class = Student
 c.SimpleLocalProcessSpawner.home_dir_template = "{homes}/{{username}}"
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser"]
+c.Spawner.args = {arguments}
 c.Spawner.environment = {{"OMP_NUM_THREADS": "1", "COURSE_PROGRESS": "off", "PYTHONPATH": "{root}"}}
 c.Spawner.http_timeout = c.Spawner.start_timeout = 300
 c.JupyterHub.authenticator_class = "dummy"
@@ -105,8 +106,9 @@ def hub():
             for path in (home, *home.iterdir()):
                 os.chown(path, FIRST_UID + k, FIRST_UID + k)
     ports = free_ports(3)
-    config = CONFIG.format(separate=SEPARATE, first=FIRST_UID, homes=folder, python=sys.executable, root=ROOT,
-                           password=password, ports=ports, proxy=proxy)  # fmt: skip
+    arguments = [] if SEPARATE or getattr(os, "getuid", int)() else ["--allow-root"]
+    where = {"homes": folder, "python": sys.executable, "root": ROOT, "proxy": proxy, "ports": ports}
+    config = CONFIG.format(separate=SEPARATE, first=FIRST_UID, arguments=arguments, password=password, **where)
     (folder / "config.py").touch(0o600)
     (folder / "config.py").write_text(config)
     log = (folder / "hub.log").open("w")
