@@ -138,9 +138,7 @@ HIDDEN = {
     "5.11": lambda rng: [case(a=a, upstream=up) for a, up in numbers(rng, 2, 2).tolist()],
     "5.12": lambda rng: [case(a=round(rng.uniform(0.5, 3), 2), n=n, upstream=2.0) for n in (2, 3, -1)],
     "7.1": some(lambda rng, m, n: case(X=numbers(rng, 2, n), X_train=numbers(rng, m, n)), (5, 3), (4, 2)),
-    "7.2": some(
-        lambda rng, m, k: case(P=rng.dirichlet(np.ones(k), m).round(3), y=rng.integers(0, k, m)), (7, 3), (5, 4)
-    ),
+    "7.2": some(lambda rng, m, k: case(P=rng.dirichlet(np.ones(k), m), y=rng.integers(0, k, m)), (7, 3), (5, 4)),
     "7.4": some(confusion, (12, 3), (8, 4)),
     "8.1": some(linear, (2, 3, 4), (3, 2, 5)),
     "8.2": lambda rng: [
