@@ -652,7 +652,7 @@ QUESTIONS = (
     ),
     Question(
         "3.q5",
-        "Why does He's rule have 2 / n_in where Xavier's has 2 / (n_in + n_out)?",
+        "Where n_in = n_out = n, Xavier's rule is 1 / n and He's 2 / n. Why twice as much?",
         {
             "ReLU layers are wider": "The width is in n_in; the 2 has another reason.",
             "ReLU loses half of the mean square": (
