@@ -58,7 +58,7 @@ class Run:
 
 def run(function, seconds):
     """Call `function()` for at most so many seconds. Raises KeyboardInterrupt if and only if Stop was pressed."""
-    outcome, printed, warned, limit = Run(), _Printed(), set(), _Limit(seconds)
+    outcome, printed, warned, limit = Run(), _Printed(), set(), Limit(seconds)
     quiet = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
     with warnings.catch_warnings(), quiet, _watched(), redirect_stdout(printed), redirect_stderr(printed):
         warnings.simplefilter("always")
@@ -69,7 +69,7 @@ def run(function, seconds):
         except BaseException as error:
             outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
             outcome.shapes = _shapes(error.__traceback__)
-            with suppress(BaseException), _Limit(seconds / 10):  # its words, too, may be of the learner's making
+            with suppress(BaseException), Limit(seconds / 10):  # its words, too, may be of the learner's making
                 outcome.message = _message(error)
     if limit.pressed:
         if callable(limit.on_stop):
@@ -113,12 +113,12 @@ def is_unwritten(value):
     return value is ... or (type(value) in (tuple, list) and len(value) > 0 and all(part is ... for part in value))
 
 
-class _Stopped(BaseException):
+class Stopped(BaseException):
     """Raised inside code that shall end; no Exception, so that `except Exception` lets it pass."""
 
 
-class _Limit(ExitStack):
-    """Raises _Stopped in the code under `with` when its time is over or Stop is pressed, and again if that is caught.
+class Limit(ExitStack):
+    """Raises Stopped in the code under `with` when its time is over or Stop is pressed, and again if that is caught.
 
     `ran_out` and `pressed` say so afterwards. Whatever handler, alarm or tracer there was is put back.
     """
@@ -187,7 +187,7 @@ class _Limit(ExitStack):
             signal.setitimer(signal.ITIMER_REAL, max(self.grace, 1e-3))
         self.grace = self.grace / 2 if self.grace > 1e-3 else 0
         if self.inside and code and code.co_filename != __file__:
-            raise _Stopped
+            raise Stopped
 
 
 def _ring_later(since, delay, interval):

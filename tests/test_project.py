@@ -90,7 +90,7 @@ def test_every_command_the_readme_names_is_in_the_makefile():
 
 
 def test_every_code_file_says_at_its_top_why_it_exists():
-    for folder in ("helpers", "course", "tests", "tools", "benchmarks"):
+    for folder in ("helpers", "course", "tests", "teaching", "tools", "benchmarks"):
         for path in (ROOT / folder).rglob("*.py"):
             first = path.read_text(encoding="utf-8").lstrip().removeprefix("#!/usr/bin/env python3\n")
             assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"

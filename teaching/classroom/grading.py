@@ -53,16 +53,16 @@ def begin(student):
         """A verdict, or the end of a cell, without the frames of the machinery that raised it."""
         after(None)
         says = str(error) or kind.__name__
-        if kind is sandbox._Stopped:
+        if kind is sandbox.Stopped:
             says = f"This cell took more than {SECONDS:.0f} seconds and was stopped. Is there an endless loop?"
         shell._showtraceback(kind, error, [says])
 
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", after)
-    shell.set_custom_exc((AssertionError, sandbox._Stopped), words)
+    shell.set_custom_exc((AssertionError, sandbox.Stopped), words)
 
 
-class CellLimit(sandbox._Limit):
+class CellLimit(sandbox.Limit):
     """Raises in a cell's code, or in what it has called, and never in the kernel around it."""
 
     def _strike(self, code):
