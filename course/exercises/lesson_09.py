@@ -73,6 +73,7 @@ standardize.mistake(
 standardize.mistake(
     "A feature that never changes has a spread of 0, and you divided by it. Divide by 1 there.",
     {"np.where(std == 0, 1, std)": "std"},
+    {"(X - mean) / np.where(std == 0, 1, std)": "np.nan_to_num((X - mean) / std)"},
 )
 standardize.mistake(
     "The spread has m − 1 in it (`ddof=1`). Here it is `std` as NumPy has it, with m.",
@@ -99,7 +100,18 @@ standardize.mistake(
     },
     lambda X_train, X: (X - X_train.min(axis=0)) / np.ptp(X_train, axis=0),
 )
-standardize.mistake("First subtract, then divide: brackets around `X - mean`.", {"(X - mean)": "X - mean"})
+standardize.mistake(
+    "First subtract, then divide: brackets around `X - mean`.",
+    {"(X - mean)": "X - mean"},
+    {"(X - mean) / np.where(std == 0, 1, std)": "X / np.where(std == 0, 1, std) - mean"},
+)
+standardize.mistake(
+    "Mean and spread are those of X_train and X together. New houses have no say in them: take X_train alone.",
+    {"    mean, std": "    X_train = np.vstack([X_train, X])\n    mean, std"},
+)
+standardize.mistake(
+    "You only divided by the mean. Subtract it, then divide by the spread.", lambda X_train, X: X / X_train.mean(axis=0)
+)
 standardize.mistake("You multiplied by the spread. Divide by it.", {") / np": ") * np"})
 standardize.mistake("The mean is added. Subtract it.", {"X - mean": "X + mean"})
 standardize.mistake("The sign is wrong: what is above the mean becomes positive.", {"X - mean": "mean - X"})
@@ -204,8 +216,24 @@ windows.mistake(
     "One answer is missing: y begins with value k, the first after the first window.", {"series[k:]": "series[k + 1 :]"}
 )
 windows.mistake(
+    "There is a gap between a window and its answer. The value right after window i is `series[i + k]`.",
+    {"len(series) - k)": "len(series) - k - 1)", "series[k:]": "series[k + 1 :]"},
+)
+windows.mistake(
+    "Your answers are windows, too. The answer to a window is one value, the next.",
+    {"series[k:]": "np.array([series[i + 1 : i + k + 1] for i in range(len(series) - k)])"},
+)
+windows.mistake(
+    "y are the last k values. The answers begin with value k: `series[k:]`, without a minus.",
+    {"series[k:]": "series[-k:]"},
+)
+windows.mistake(
     "The windows do not overlap, and there are fewer of them than answers. The next one begins one value later.",
     {"range(len(series) - k)": "range(0, len(series) - k, k)"},
+)
+windows.mistake(
+    "You cut the series into pieces. Windows overlap: the next one begins one value later, not k.",
+    lambda series, k: (series[: len(series) // k * k].reshape(-1, k), series[k::k]),
 )
 
 
@@ -358,7 +386,7 @@ def write(logits_of, start, n, T, draw):  # start: 3 letters, as numbers → 3 +
     return np.array(letters)
 
 
-write.mistake("T is not used: divide the logits by it, before softmax.", {" / T)": ")"})
+write.mistake("T has no effect: divide the logits by it, before softmax.", {" / T)": ")"})
 write.mistake(
     "A high temperature makes logits alike: divide them by T. Here it is as if they were multiplied.",
     {" / T)": " * T)"},
@@ -376,6 +404,19 @@ write.mistake(
     "You gave the network the whole text. It takes three letters: `letters[-3:]`.", {"letters[-3:]": "letters"}
 )
 write.mistake("You gave the network four letters. It takes the last three.", {"letters[-3:]": "letters[-4:]"})
+write.mistake(
+    "You gave the network one letter, the last. It takes the last three: `letters[-3:]`.",
+    {"letters[-3:]": "letters[-1:]"},
+)
+write.mistake(
+    "The last three letters are in reverse. Keep them in the order in which they were written.",
+    {"letters[-3:]": "letters[:-4:-1]"},
+)
+write.mistake(
+    "Softmax is taken twice, and the second makes all letters nearly alike. Once is enough.",
+    {"logits_of(letters[-3:]) / T": "softmax(logits_of(letters[-3:])) / T"},
+    {"softmax(logits_of(letters[-3:]) / T)": "softmax(softmax(logits_of(letters[-3:]) / T))"},
+)
 write.mistake("You gave the network two letters. It takes the last three.", {"letters[-3:]": "letters[-2:]"})
 write.mistake(
     "The most probable letter is taken each time. Let `draw(p)` decide; else it writes the same for ever.",
@@ -445,6 +486,12 @@ def many_points():
         ),
         case("eight numbers, two centers and three steps", X=CHAIN, centers=[[0.0], [1.0]], steps=3),
         case("eight numbers, two centers and four steps", X=CHAIN, centers=[[0.0], [1.0]], steps=4),
+        case(
+            "three points, two centers and one step",  # squares, |differences| and the largest of them disagree
+            X=[[0.0, 0.0], [6.0, 1.0], [3.0, 4.0]],
+            centers=[[3.0, 3.0], [4.0, 0.0]],
+            steps=1,
+        ),
         case("a center with no points", X=CLOUD, centers=FAR, steps=2),
         case("a point as near to one center as to the other", X=[[0.0], [2.0], [4.5]], centers=[[1.0], [3.0]], steps=1),
     ],
@@ -516,6 +563,34 @@ k_means.mistake(
 )
 k_means.mistake(
     "The differences are added without a square, so left and right cancel.", {"(X - center) ** 2": "(X - center)"}
+)
+k_means.mistake(
+    "The differences are added first, so left and right cancel. Square each, then add.",
+    {"np.sum((X - center) ** 2, axis=1)": "np.sum(X - center, axis=1) ** 2"},
+)
+k_means.mistake(
+    "The distance is the largest of the differences. Square all of them, and add.",
+    {"np.sum((X - center) ** 2, axis=1)": "np.max(np.abs(X - center), axis=1)"},
+)
+k_means.mistake(
+    "Only the first column counts in your distances. Add the squares of all: `axis=1`.",
+    {"np.sum((X - center) ** 2, axis=1)": "(X - center)[:, 0] ** 2"},
+)
+k_means.mistake(
+    "You looked for the largest product with a center. The nearest center has the smallest squared distance.",
+    {"np.argmin(squares, axis=0)": "np.argmax(X @ centers.T, axis=1)"},
+)
+k_means.mistake(
+    "The old center was counted as one of its points. The mean is that of its points alone.",
+    {"X[labels == j].mean(axis=0)": "np.vstack([X[labels == j], c]).mean(axis=0)"},
+)
+k_means.mistake(
+    "Each center moves to the first of its points. It moves to their mean.",
+    {"X[labels == j].mean(axis=0)": "X[labels == j][0]"},
+)
+k_means.mistake(
+    "You gave back the centers from before the last move.",
+    {"centers = np.array(means)": "before, centers = centers, np.array(means)", "return centers": "return before"},
 )
 k_means.mistake(
     "Each center moves to the median of its points; k-means takes the mean.",
@@ -595,8 +670,9 @@ auroc.mistake(
     {"column > outside": "column < outside", " + np.mean(column == outside) / 2": ""},
 )
 auroc.mistake(
-    "You compared the means of the two. Compare all pairs.",
+    "You compared one number of each kind. Compare all pairs.",
     lambda inside, outside: float(np.mean(inside) > np.mean(outside)),
+    lambda inside, outside: float(np.median(inside) > np.median(outside)),
     lambda inside, outside: np.mean(inside) / (np.mean(inside) + np.mean(outside)),
 )
 auroc.mistake(
@@ -621,8 +697,21 @@ auroc.mistake(
     "Only the first few are compared, place by place. Compare each of the one with each of the other.",
     lambda inside, outside: np.mean([a > b for a, b in zip(inside, outside, strict=False)]),
     lambda inside, outside: np.mean([(a > b) + (a == b) / 2 for a, b in zip(inside, outside, strict=False)]),
+    lambda inside, outside: np.mean([a > b for a, b in zip(sorted(inside), sorted(outside), strict=False)]),
 )
 
+auroc.mistake(
+    "Each was compared with the largest of the other kind. Compare it with every single one.",
+    lambda inside, outside: np.mean(inside > outside.max()),
+)
+auroc.mistake(
+    "½ is added once. Add it for each tie: half the share of equal pairs.",
+    {"np.mean(column == outside) / 2": "0.5"},
+)
+auroc.mistake(
+    "All pairs count half here. Only a tie does.",
+    {"np.mean(column > outside) +": "np.mean(column > outside) / 2 +"},
+)
 auroc.mistake(
     "You divided by the number of one of them. The number of pairs is their product.",
     {"np.mean(column > outside) + np.mean(column == outside) / 2": "np.sum(column > outside) / len(inside)"},
@@ -630,6 +719,7 @@ auroc.mistake(
         "np.mean(column > outside) + np.mean(column == outside) / 2": "np.sum((column > outside) + "
         "(column == outside) / 2) / len(inside)"
     },
+    lambda inside, outside: np.sum((inside[:, None] > outside) + (inside[:, None] == outside) / 2) / len(outside),
 )
 auroc.mistake(
     "You divided by the sum of the two numbers. The number of pairs is their product.",
