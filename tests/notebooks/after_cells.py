@@ -218,14 +218,6 @@ def surprise_is_the_logarithm_of_the_odds_against(lesson, figure):
     assert np.allclose(np.exp(-surprise), p)
 
 
-@after("05_backpropagation_step_by_step", "h-figure")
-def the_gradient_check_is_best_between_rounding_and_curvature(lesson, figure):
-    (h, double), (_, single) = curves(figure.axes[0])
-    assert 1e-7 < h[np.argmin(double)] < 1e-3 < h[np.argmin(single)] * 10
-    assert np.min(double) < 1e-8 < np.min(single)
-    assert double[-1] > 1e4 * np.min(double)
-
-
 @after("05_backpropagation_step_by_step", "train-run")
 def the_learners_backward_trains_and_the_loop_reads_digits(lesson):
     assert np.mean(lesson.said == lesson.sample.y_test) > 0.8
