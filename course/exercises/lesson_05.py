@@ -150,19 +150,17 @@ LAYER_MISTAKES = {
         {"axis=1": "axis=0"},
         {"axis=1, keepdims=True": "axis=0"},
     ),
-    "The mean in db brings in a second 1/m. The loss's mean is in delta already: here it is a plain sum.": {
-        "sum": "mean"
-    },
-    "You divided by m. The 1/m of the mean loss is in delta already, and enters once only.": {
+    "db is a plain sum over the examples: paths add. If the loss is a mean, its 1/m comes in delta.": {"sum": "mean"},
+    "You divided by m. Paths add, so it is a plain sum; if the loss is a mean, its 1/m comes in delta.": {
         "T\n": "T / delta.shape[1]\n",
         "sum": "mean",
     },
-    "You divided dW by m. The 1/m of the mean loss is in delta already, and `@` makes the plain sum.": {
+    "You divided dW by m. Paths add, as `@` does; if the loss is a mean, its 1/m comes in delta.": {
         "A_prev.T": "A_prev.T / delta.shape[1]"
     },
     (
-        "You divided all three by m. The 1/m of the mean loss is in delta already; here it would come in again at "
-        "every layer."
+        "You divided all three by m. Paths add; if the loss is a mean, its 1/m comes in delta, and not again at every "
+        "layer."
     ): {"dW, db, dA_prev": "[part / delta.shape[1] for part in (dW, db, dA_prev)]"},
     "The order is dW, db, dA_prev: what goes on to the layer before comes last.": {
         "dW, db, dA_prev": "dA_prev, dW, db"
@@ -190,7 +188,9 @@ LAYER_MISTAKES = {
     "You gave the weights after a step. The gradient itself is asked for.": {
         "delta @ A_prev.T": "W - delta @ A_prev.T"
     },
-    "You divided dA_prev by m, which is in delta already.": {"W.T @ delta": "W.T @ delta / delta.shape[1]"},
+    "You divided dA_prev by m. Paths add; if the loss is a mean, its 1/m comes in delta.": {
+        "W.T @ delta": "W.T @ delta / delta.shape[1]"
+    },
     "No slope here: dA_prev is `W.T @ delta`; the layer before multiplies by its own.": [
         {"W.T @ delta": f"(W.T @ delta) * {slope}"}
         for slope in ("A_prev * (1 - A_prev)", "(A_prev > 0)", "(1 - A_prev**2)")
@@ -548,7 +548,7 @@ SUSPECTS = (
         reason="The ratio is exactly m in every layer, and the direction is right: the 1/m of the mean is missing in "
         "delta[L]. Such a network learns, with a learning rate m times too large, and another one for every batch "
         "size.",
-        takeaway="No batch mean. Its mark: the ratio is exactly m, in every layer.",
+        takeaway="`no mean`. Its mark: the ratio is exactly m, in every layer.",
     ),
     find_the_bug(
         "5.5",
@@ -564,7 +564,7 @@ SUSPECTS = (
         ),
         reason="The last layer is right; before it the direction is wrong. W[l] @ delta sends the blame of unit j to "
         "the wrong units. The shapes fit only because the layers are equally wide.",
-        takeaway="No transpose. Its mark: the last layer is right, and before it the direction is wrong.",
+        takeaway="`no transpose`. Its mark: the last layer is right, and before it the direction is wrong.",
     ),
     find_the_bug(
         "5.6",
@@ -579,7 +579,7 @@ SUSPECTS = (
         ),
         reason="`out=A[L]` writes the difference into A[L]. The second call finds A[L] − Y where A[L] should be. "
         "`(A[L] - Y) / m` makes a new array.",
-        takeaway="In-place overwrite. Its mark: right at the first call, wrong at the second.",
+        takeaway="`overwrite`. Its mark: right at the first call, wrong at the second.",
     ),
     find_the_bug(
         "5.7",
@@ -595,7 +595,7 @@ SUSPECTS = (
         ),
         reason="The gradients grow with every layer away from the output, mostly by a factor of 4 or more: the slope "
         "of the sigmoid, at most ¼, is nowhere multiplied in.",
-        takeaway="Missing f′. Its mark: the last layer is right, and each one before is too large by a further factor.",
+        takeaway="`no slope`. Its mark: the last layer is right, and each one before is too large by a further factor.",
     ),
 )
 
