@@ -19,6 +19,12 @@ WORKERS ?= auto
 NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env \
            --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
 
+# In a pack that `make offline` made, everything is installed from this folder, and no index is asked.
+ifneq ($(wildcard wheels/*.whl),)
+  export PIP_NO_INDEX   := 1
+  export PIP_FIND_LINKS := wheels
+endif
+
 # Stored outputs are compared: one BLAS thread makes sums come out the same everywhere.
 test nbval notebooks class-test: export OMP_NUM_THREADS = 1
 test nbval notebooks: export OPENBLAS_NUM_THREADS = 1
@@ -37,7 +43,7 @@ ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
   endif
 endif
 
-.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf slides guide class class-test bench torch clean
+.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf lite offline slides guide class class-test bench torch clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -100,6 +106,13 @@ class: $(STAMPS)/course.stamp ## Make the editions for a class and the course fo
 class-test: $(STAMPS)/test.stamp $(STAMPS)/class.stamp ## Grade a class, and run a hub with ten students (needs npm; CLASS_IN_FULL=0 for less)
 	npm install --silent --no-save --prefix build/hub configurable-http-proxy@5.3.0
 	$(PY) -m pytest -s -p no:cacheprovider tests/teaching/test_class.py tests/teaching/test_hub.py
+
+lite: export COURSE_LITE = 1
+lite: site ## Build the notebooks in JupyterLite, Jupyter in a browser, beside the website in build/site/lite
+	$(PY) tools/lite.py
+
+offline: site ## Pack the course, its wheels and the website into one zip for a room without a network
+	$(PY) tools/offline.py
 
 bench: $(STAMPS)/bench.stamp ## Measure speed against PyTorch and scikit-learn, accuracy against time, and widgets
 	$(PY) benchmarks/training_speed.py

@@ -29,6 +29,11 @@ from teaching import guide  # noqa: E402  of the folder, no installed package
 SOURCE, OUT, NPM = ROOT / "build" / "site-source", ROOT / "build" / "site", ROOT / "build" / "npm"
 LIVE, WHEELS = ROOT / "site" / "live", ROOT / "build" / "wheels"
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
+LITE = """## Jupyter in the browser
+
+<a href="lite/lab/index.html">The notebooks in JupyterLite</a>: nothing to install, 30 MB to load, your work stays in
+this browser. Some cells of lesson 10 need PyTorch, which is not there.
+"""
 
 
 def main():
@@ -51,6 +56,9 @@ def gather():
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         shutil.copy(path, SOURCE / "notebooks")
     (SOURCE / "words.md").write_text(words(), "utf-8")
+    if os.environ.get("COURSE_LITE"):
+        start = SOURCE / "start.md"
+        start.write_text(start.read_text("utf-8").replace("<!-- lite -->", LITE), "utf-8")
     for_teachers()
     for path in (*(ROOT / "assets").glob("*.png"), ROOT / "README.md", ROOT / "LICENSE"):
         shutil.copy(path, SOURCE)

@@ -84,7 +84,8 @@ def live_address():
 
 def get_pyodide():
     """Pyodide in build/pyodide, each file with its official hash; where it cannot be had, skip."""
-    if not PYODIDE.is_dir():
+    if not all((PYODIDE / name).exists() for name in wanted()):
+        shutil.rmtree(PYODIDE, ignore_errors=True)
         got = BUILD / "carrier"
         got.mkdir(parents=True, exist_ok=True)
         (got / "wanted.txt").write_text(CARRIER, "utf-8")
