@@ -15,7 +15,7 @@ def _location(name):
     return spec and Path(next(iter(spec.submodule_search_locations or [spec.origin]))).resolve()
 
 
-for _name in ("helpers", "numpy", "matplotlib", "ipywidgets", "anywidget", "PIL", "pooch"):
+for _name in ("helpers", "numpy", "matplotlib", "ipywidgets", "anywidget", "PIL", "pooch", "torch"):
     _found, _ours = _location(_name), Path(__file__).resolve().parents[1] / _name
     if _found != _ours if _name == "helpers" else _found and _found.parent == Path.cwd().resolve():
         raise ImportError(

@@ -105,6 +105,15 @@ def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it_and_what_it
     assert look(folder) == ("", True)
 
 
+@pytest.mark.parametrize("lost", ["_internal", "_vendor/packaging"])
+def test_half_a_pip_is_none(folder, lost):
+    made = environment(folder, with_pip=True)
+    (site,) = made.glob("lib/python*/site-packages") if os.name != "nt" else [made / "Lib" / "site-packages"]
+    shutil.rmtree(site / "pip" / lost)
+    said, content = look(folder)
+    assert ("it is made anew" in said, content, made.exists()) == (True, True, False)
+
+
 def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is_left_alone(folder):
     made = folder / ".venv"
     (made / "bin").mkdir(parents=True)
@@ -115,9 +124,12 @@ def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is
     assert ("no Python environment" in said, content, made.read_text()) == (True, False, "my-env")
     made.unlink()
     made.mkdir()
-    (made / "thesis.txt").write_text("all of it")
-    said, content = look(folder)
-    assert ("no Python environment" in said, content, (made / "thesis.txt").exists()) == (True, False, True)
+    (made / "share").mkdir()  # as in ~/.local
+    for place in ("thesis.txt", "share/thesis.txt"):
+        (made / place).write_text("all of it")
+        said, content = look(folder)
+        assert ("no Python environment" in said, content, (made / place).exists()) == (True, False, True)
+        (made / place).unlink()
 
 
 def make(folder, venv=".venv"):

@@ -12,9 +12,9 @@ import shutil
 import subprocess
 import sys
 
-PARTS = {"bin", "include", "lib", "lib64", "share", "Scripts", "Include", "Lib", "pyvenv.cfg", ".gitignore"}
 PROBE = """
-import importlib.util, os, pip, sys
+import importlib.util, os, sys
+import pip._internal.cli.main, pip._vendor.packaging.version  # half of it may be there
 assert sys.version_info >= (3, 11), "its Python is too old"
 assert os.path.samefile(sys.prefix, "."), "its Python would install outside of it"
 spec = importlib.util.find_spec("helpers")
@@ -29,8 +29,9 @@ def main(venv):
         return None
     if not os.path.isdir(venv):
         return f"{venv} is no folder and so no Python environment. Move it, or take another name: make lab VENV=.venv2"
-    names = {name for name in os.listdir(venv) if not name.endswith(".stamp")}
-    if "pyvenv.cfg" not in names and not names <= PARTS:
+    whole = any(os.path.lexists(path) for path in (os.path.join(venv, "pyvenv.cfg"), python(venv)))
+    files = [file for _, _, files in os.walk(venv) for file in files if not file.endswith(".stamp")]
+    if files and not whole:  # nothing is deleted that may be somebody's
         return f"{venv} is a folder, and no Python environment. Take another name: make lab VENV=.venv2"
     ran, said = probe(venv)
     if not ran and "No module named 'pip'" in said:  # interrupted while it was made, or made by uv
@@ -52,12 +53,15 @@ def main(venv):
     return None
 
 
+def python(venv):
+    return os.path.join(venv, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+
+
 def probe(venv, *arguments):
     """Whether the environment's Python can run PROBE, or these arguments; and the last line it printed, or why not."""
-    python = os.path.join(venv, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     environment["PYTHONIOENCODING"] = "utf-8:surrogateescape"
-    command = [os.path.abspath(python), *(arguments or ("-c", PROBE))]
+    command = [os.path.abspath(python(venv)), *(arguments or ("-c", PROBE))]
     try:  # from inside the environment, since a folder `helpers` in the current one would be found first
         result = subprocess.run(command, cwd=venv, env=environment, capture_output=True, timeout=120)
     except OSError as error:

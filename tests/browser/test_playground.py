@@ -600,5 +600,9 @@ def test_reopened_without_its_kernel_the_notebook_shows_a_picture(notebook, chro
     later = chromium.new_page()
     reopened = Notebook(later, address, "playground.ipynb", start_kernel=False)
     reopened.cell("play").locator(".jp-OutputArea-output img").wait_for()
-    assert reopened.console == []
+    later.evaluate(f"{CURRENT}.sessionContext.startKernel()")  # one that does not know the widget
+    again = Notebook(later, address, "playground.ipynb")
+    again.cell("play").locator(".jp-OutputArea-output img").wait_for()
+    assert "not found" not in again.cell("play").inner_text()
+    assert again.console == []
     later.close()

@@ -185,6 +185,9 @@ FUNCTIONS = [
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("task", FUNCTIONS, ids=lambda task: task.key)
 def test_the_right_numbers_in_any_container(task, style):
+    if style == "PyTorch":
+        pytest.importorskip("torch")  # here: what an answer raises is judged
+
     def answer(*arguments):
         return everywhere(STYLES[style], task.right(*arguments))
 
