@@ -84,7 +84,10 @@ def test_lesson_01_runs_whole_is_answered_moved_and_kept(page, address):
     again = Lite(page, address, "01_neuron.ipynb")  # the page is loaded anew, with a new kernel
     assert "np.dot(w, x) + b" in "".join(again.cells()[again.index(exercise)]["source"])
     again.run_cell(again.cells()[1]["id"])
-    assert "1.1 one neuron: solved" in again.run_cell("progress")
+    read = 'progress("1")\nprint("def neuron(" in open("my_network.py").read())'
+    said = again.run_cell("progress", read)
+    assert "1.1 one neuron: solved" in said
+    assert "True" in said
 
 
 def test_lesson_06_runs_whole_and_the_playground_plays(page, address):
