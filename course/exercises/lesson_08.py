@@ -341,7 +341,7 @@ def batch_norm_case(n, m):
     ],
     reason="Shifting a whole row changes nothing after normalizing, nor does stretching it. So the part of the blame "
     "that would shift a row, its mean, and the part that would stretch it, along Â, are taken out.",
-    takeaway="What comes out has mean 0 in each row, so a bias before batch norm never gets a gradient.",
+    takeaway="What `backward` gives has mean 0 in each row, so a bias before batch norm never gets a gradient.",
 )
 class BatchNorm(Layer):
     parameters = ("gamma", "beta")
@@ -436,6 +436,11 @@ BatchNorm.mistake(
             "[dA.sum(axis=1, keepdims=True), (dA * self.A_hat).sum(axis=1, keepdims=True)]"
         ),
         "dgamma, dbeta =": "dbeta, dgamma =",
+    },
+    {
+        "[(dA * self.A_hat).sum(axis=1, keepdims=True), dA.sum(axis=1, keepdims=True)]": (
+            "[dA.sum(axis=1, keepdims=True), (dA * self.A_hat).sum(axis=1, keepdims=True)]"
+        ),
     },
 )
 BatchNorm.mistake(
@@ -880,16 +885,16 @@ QUESTIONS = (
     ),
     Question(
         "8.q5",
-        "Clipping to norm 1 made a training work; 465 of 471 steps were clipped. What does that mean?",
+        "Clipping to norm 1 made a training work; 399 of 400 steps were clipped. What does that mean?",
         {
             "Clipping works as it should": "It should catch rare leaps. Here it was the rule.",
             "The gradients are wrong": "A gradient can be right and long. Check it by nudging, if in doubt.",
-            "The learning rate was too large": (
-                "It acted as a smaller rate. Better first weights or a smaller α would have done."
+            "The cause is still there": (
+                "A limit that always acts treats a symptom. In this lesson better first weights were the cure."
             ),
             "The norm should be larger": "Then the leaps come back.",
         },
-        right="The learning rate was too large",
+        right="The cause is still there",
     ),
     Question(
         "8.q6",

@@ -464,18 +464,13 @@ def clipping_saves_it_and_clips_nearly_every_step(lesson):
     assert lesson.counted.clipped > 300
 
 
-@after("08_training_challenges", "nudge")
-def the_way_back_through_batch_norm_is_right(lesson):
-    assert lesson.difference < 1e-8
-
-
 @after("08_training_challenges", "norm-run")
 def batch_norm_cures_and_widens_the_range_of_rates(lesson):
     assert lesson.ten_normed > 0.8
     assert min(normed for _, normed in lesson.rates.values()) > 0.8
     assert not any(lesson.rates[rate][0] > 0.6 for rate in (1.0, 3.0))
     assert lesson.rates[0.1][0] > 0.85
-    assert lesson.dead[1.0] > 0.5 or np.isnan(lesson.rates[1.0][0])
+    assert lesson.dead[1.0] > 0.5
 
 
 @after("08_training_challenges", "norm-state")
