@@ -59,11 +59,11 @@ RACERS = {"SGD": (SGD, BLUE), "Momentum": (Momentum, ORANGE), "RMSProp": (RMSPro
 
 
 class OptimizerRace(Explorer):
-    """All racers take the same start and the same learning rate α; `beta` is that of Momentum.
+    """All racers take the same start, each with a learning rate α of its own; `beta` is that of Momentum.
 
     `yours` may be an optimizer of the learner's own: a class like SGD, made by yours(learning_rate), with a method
     step(parameters, gradients) that changes the arrays in place. The controls, which can be set at the start, are
-    `surface`, `racers`, `alpha`, `beta` and `steps`.
+    `surface`, `racers`, `alpha_sgd` and so on, `beta` and `steps`.
     """
 
     size = 780, 360
@@ -76,7 +76,7 @@ class OptimizerRace(Explorer):
         return {
             "surface": dropdown("surface", SURFACES),
             "racers": CheckList("racers", list(self.racers), ("SGD", *list(self.racers)[len(RACERS) :])),
-            "alpha": slider("learning rate α", 0.01, -2.5, 0, 0.01, log=True),
+            **{alpha_of(name): slider(f"α of {name}", 0.01, -2.5, 0, 0.01, log=True) for name in self.racers},
             "beta": slider("momentum β", 0.9, 0, 0.99, 0.01),
             "steps": Stepper("steps", STEPS, 60),
         }
@@ -103,7 +103,7 @@ class OptimizerRace(Explorer):
             (line,) = right.plot([1.04, 1.13], [0, 0], color=color, lw=3, clip_on=False, **beside)
             self.labels[name] = line, right.text(1.16, 0, name, size=11, va="center", **beside)
 
-    def update(self, surface, racers, alpha, beta, steps):
+    def update(self, surface, racers, beta, steps, **alphas):
         show_only({surface}, self.maps)
         show_only(racers, self.labels)
         for k, name in enumerate(racers):
@@ -112,6 +112,7 @@ class OptimizerRace(Explorer):
             set_if_changed(text, position=(1.16, height))
         place, self.loss, remarks = SURFACES[surface], {}, []
         for name, (make, _) in self.racers.items():
+            alpha = alphas[alpha_of(name)]
             if name not in racers:
                 path = np.empty((0, 2))
             elif name == "yours":
@@ -128,27 +129,36 @@ class OptimizerRace(Explorer):
         return remarks
 
     def unused(self, racers, **others):
-        return () if "Momentum" in racers else ("beta",)
+        absent = set(self.racers) - set(racers)
+        return {alpha_of(name) for name in absent} | ({"beta"} if "Momentum" in absent else set())
 
-    def goals(self, surface, racers, alpha, beta, steps):
+    def goals(self, surface, racers, beta, steps, **alphas):
+        walked = self._moved is self.control["steps"]  # nothing lights while an α is dragged past
         last = {name: loss[-1] for name, loss in self.loss.items()}
         both = surface == "valley" and {"SGD", "Momentum"} <= set(last)
-        task = "in the valley, make Momentum end with a tenth of the loss of SGD, without either leaving the picture."
+        task = (
+            "run (Back, Next) in the valley: Momentum ends with a tenth of the loss of SGD, neither leaves the picture."
+        )
         stay = both and all(loss.max() < 200 for loss in (self.loss["SGD"], self.loss["Momentum"]))
-        yield task, stay and last["Momentum"] < last["SGD"] / 10
+        yield task, walked and stay and last["Momentum"] < last["SGD"] / 10
         arrived = [name for name, loss in last.items() if loss < CLOSE]
-        both = surface == "banana" and steps <= 60 and len(arrived) >= 2
-        yield "in the banana, bring two racers to a loss below 0.01 in 60 steps.", both
-        stuck = surface == "saddle" and "SGD" in last and abs(last["SGD"] - 0.5) < 0.05
-        yield "on the saddle, let one racer arrive while SGD still hangs at the saddle.", stuck and len(arrived) > 0
+        both = walked and surface == "banana" and steps <= 60 and len(arrived) >= 2
+        yield "run in the banana: two racers come to a loss below 0.01 in 60 steps.", both
+        stuck = walked and surface == "saddle" and "SGD" in last and abs(last["SGD"] - 0.5) < 0.05
+        yield "run on the saddle: one racer arrives while SGD still hangs at the saddle.", stuck and len(arrived) > 0
 
-    def caption(self, surface, racers, alpha, beta, steps):
-        at = f"{surface.capitalize()}, {steps} step{'s' * (steps != 1)}, α = {alpha:.3g}"
+    def caption(self, surface, racers, beta, steps, **alphas):
+        at = f"{surface.capitalize()}, {steps} step{'s' * (steps != 1)}"
         if not self.loss:
             return f"{at}: nobody is racing. Tick a racer."
-        ends = (f"{name} {said(loss[-1])}" for name, loss in self.loss.items())
+        ends = (f"{name} {said(loss[-1])} (α = {alphas[alpha_of(name)]:.3g})" for name, loss in self.loss.items())
         momentum = f", β = {beta:.2g}" if "Momentum" in racers else ""
         return f"{at}{momentum}. Loss at the end: {', '.join(ends)}."
+
+
+def alpha_of(name):
+    """The control of a racer's learning rate."""
+    return f"alpha_{name.lower()}"
 
 
 def run(optimizer, surface):
@@ -247,12 +257,15 @@ class Hiker(Explorer):
         return remarks
 
     def goals(self, landscape, start, alpha, steps):
-        quick = self.arrival is not None and self.arrival < 10
+        walked = self._moved is self.control["steps"]  # nothing lights while α or the start is dragged past
+        quick = walked and self.arrival is not None and self.arrival < 10
         far = abs(start - self.lowest) >= 1
-        yield "in the bowl, converge in under 10 steps from 1 or more away.", landscape == "bowl" and far and quick
-        yield "in the steep bowl, make it diverge: |w| of 100 or more.", landscape == "steep bowl" and self.lost
-        out = landscape == "two valleys" and start <= -1 and self.arrival is not None
-        yield "in the two valleys, start at −1 or further left, and end in the deeper valley.", out
+        quick = landscape == "bowl" and far and quick
+        yield "walk (Back, Next) in the bowl, and converge in under 10 steps from 1 or more away.", quick
+        lost = landscape == "steep bowl" and walked and self.lost
+        yield "walk in the steep bowl until it diverges: |w| of 100 or more.", lost
+        out = landscape == "two valleys" and walked and start <= -1 and self.arrival is not None
+        yield "walk in the two valleys, from −1 or further left, and end in the deeper valley.", out
 
     def caption(self, landscape, start, alpha, steps):
         at = f"{steps} step{'s' * (steps != 1)} from w = {place(start)} with α = {alpha:.3g}"
@@ -331,7 +344,7 @@ class ValleyExplorer(Explorer):
         }
 
     def draw(self, figure):
-        left, self.right = figure.add_axes((0.08, 0.17, 0.44, 0.72)), figure.add_axes((0.62, 0.17, 0.36, 0.72))
+        left, self.right = figure.add_axes((0.1, 0.17, 0.42, 0.72)), figure.add_axes((0.62, 0.17, 0.36, 0.72))
         left.set(title=f"{SHOWN} steps from above", xlabel="θ₁", ylabel="θ₂", xlim=(-3, 3), ylim=(-1.6, 1.6))
         self.right.set(title="steps to a hundredth", xlabel="condition number κ", ylabel="steps")
         self.right.set(xscale="log", yscale="log", xlim=(1, 200), ylim=(1, ROLLS))

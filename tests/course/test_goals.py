@@ -103,18 +103,25 @@ JOURNEYS = {
         ({"init": "large: N(0, 1)"}, "○○●"),
     ],
     "Hiker": [
-        ({"alpha": 1.0}, "●○○"),
-        ({"start": 0.5}, "○○○"),  # too near to count
-        ({"landscape": "steep bowl", "alpha": 0.6}, "○●○"),
-        ({"landscape": "two valleys", "alpha": 0.05, "start": -3.5}, "○○○"),
-        ({"alpha": 0.2}, "○○●"),
+        ({"alpha": 1.0}, "○○○"),  # dragged past: who walks, lights
+        ({"steps": 39}, "●○○"),
+        ({"start": 0.5, "steps": 38}, "○○○"),  # too near to count
+        ({"landscape": "steep bowl", "alpha": 0.6}, "○○○"),
+        ({"steps": 39}, "○●○"),
+        ({"landscape": "two valleys", "alpha": 0.05, "start": -3.5, "steps": 40}, "○○○"),
+        ({"alpha": 0.2}, "○○○"),
+        ({"steps": 39}, "○○●"),
     ],
     "OptimizerRace": [
-        ({"surface": "valley", "racers": ("SGD", "Momentum"), "alpha": 0.02, "beta": 0.8}, "●○○"),
-        ({"alpha": 1.0}, "○○○"),  # both leave the picture
-        ({"surface": "banana", "racers": ("Momentum", "Adam"), "alpha": 0.13}, "○●○"),
+        ({"surface": "valley", "racers": ("SGD", "Momentum"), "alpha_sgd": 0.02, "alpha_momentum": 0.02}, "○○○"),
+        ({"beta": 0.8}, "○○○"),  # dragged past: who runs, lights
+        ({"steps": 59}, "●○○"),
+        ({"alpha_sgd": 1.0, "steps": 60}, "○○○"),  # one leaves the picture
+        ({"surface": "banana", "racers": ("Momentum", "Adam"), "alpha_momentum": 0.13, "alpha_adam": 0.3}, "○○○"),
+        ({"steps": 59}, "○●○"),
         ({"steps": 61}, "○○○"),
-        ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha": 0.045}, "○○●"),
+        ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha_sgd": 0.045, "alpha_momentum": 0.045}, "○○○"),
+        ({"steps": 60}, "○○●"),
     ],
     "ValleyExplorer": [
         ({"kappa": 100.0, "beta": 0.67}, "●○"),

@@ -90,9 +90,10 @@ def test_gradients_are_derivatives_and_the_lowest_loss_is_zero(name):
 
 
 def test_the_paths_are_those_of_the_courses_optimizers():
-    widget = OptimizerRace(surface="banana", racers=tuple(OptimizerRace().racers), alpha=0.03, beta=0.8, steps=25)
+    alphas = {"alpha_sgd": 0.03, "alpha_momentum": 0.02, "alpha_rmsprop": 0.04, "alpha_adam": 0.1}
+    widget = OptimizerRace(surface="banana", racers=tuple(OptimizerRace().racers), beta=0.8, steps=25, **alphas)
     for name, optimizer in {
-        "SGD": SGD(0.03), "Momentum": Momentum(0.03, 0.8), "RMSProp": RMSProp(0.03), "Adam": Adam(0.03),
+        "SGD": SGD(0.03), "Momentum": Momentum(0.02, 0.8), "RMSProp": RMSProp(0.04), "Adam": Adam(0.1),
     }.items():  # fmt: skip
         theta = np.array(SURFACES["banana"].start)
         for k in range(26):
@@ -112,7 +113,7 @@ def test_only_those_who_race_are_shown():
 
 
 def test_divergence_is_said_and_nobody_is_lost_without_words():
-    assert "SGD diverged" in words(OptimizerRace(surface="valley", racers=("SGD",), alpha=1.0))
+    assert "SGD diverged" in words(OptimizerRace(surface="valley", racers=("SGD",), alpha_sgd=1.0))
     widget = OptimizerRace(lambda learning_rate: None)
     assert widget.values["racers"] == ("SGD", "yours")
     assert "Your optimizer raised AttributeError" in words(widget)
