@@ -16,7 +16,11 @@ import numpy as np
 
 SIDE, BOX = 28, 20  # pixels a side: of the image, and of the box that the digit is scaled to
 MIDDLE = 14  # row and column of MNIST's centers of mass: all 5,000 of the sample are within half a pixel of it
-PEN = 0.08  # a pen's width, as a part of the pad's; gives strokes of about MNIST's width
+PEN = 0.08  # a pen's width at most, as a part of the pad's; gives a large digit strokes of about MNIST's width
+PEN_OF_DRAWING, FINEST = (
+    0.15,
+    0.015,
+)  # its width as a part of a drawing's longer side; the least, as a part of the pad's
 
 
 class Prepared(NamedTuple):
@@ -90,17 +94,26 @@ def center(ink):
     return result
 
 
-def rasterize(strokes, side=140, pen=PEN):
+def pen_width(strokes):
+    """The pen for strokes of points (x, y) in 0 … 1: finer for a small drawing, whose loops PEN would fill with ink."""
+    points = np.array([point for stroke in strokes for point in stroke], dtype=float).reshape(-1, 2)
+    size = np.ptp(points, axis=0).max() if len(points) else 0.0
+    return float(min(PEN, max(FINEST, PEN_OF_DRAWING * size)))
+
+
+def rasterize(strokes, side=140, pen=None):
     """Strokes, each a list of points (x, y) with 0 … 1 from left to right and from top to bottom → (side, side).
 
-    A round pen draws them, `pen` of the pad wide; the edge is one pixel of gray. A stroke of one point is a dot. What
-    is not an array (n, 2) of finite numbers raises ValueError; points may lie outside the pad.
+    A round pen draws them, `pen` of the pad wide, or as `pen_width` says; the edge is one pixel of gray. A stroke of
+    one point is a dot. What is not an array (n, 2) of finite numbers raises ValueError; points may lie outside the pad.
     """
-    result, radius = np.zeros((side, side), np.float32), side * pen / 2
-    for stroke in strokes:
-        points = side * np.asarray(stroke, dtype=float)
+    strokes = [np.asarray(stroke, dtype=float) for stroke in strokes]
+    for points in strokes:
         if points.ndim != 2 or points.shape[1:] != (2,) or not np.isfinite(points).all():
             raise ValueError(f"a stroke must be points (x, y), an array of shape (n, 2); got shape {points.shape}.")
+    result, radius = np.zeros((side, side), np.float32), side * (pen_width(strokes) if pen is None else pen) / 2
+    for stroke in strokes:
+        points = side * stroke
         for a, b in zip(points, points[1:] if len(points) > 1 else points, strict=False):
             low = np.clip(np.floor(np.minimum(a, b) - radius - 1), 0, side).astype(int)
             high = np.clip(np.ceil(np.maximum(a, b) + radius + 1), 0, side).astype(int)

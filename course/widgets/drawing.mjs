@@ -34,6 +34,18 @@ export const cellAt = ([x, y]) => [x, y].map((t) => Math.min(CELLS - 1, Math.max
 /** The middle (x, y) of a cell. */
 export const middleOf = ([column, row]) => [(column + 0.5) / CELLS, (row + 0.5) / CELLS];
 
+/** The pen's width for strokes, as a part of the pad's; as digits.pen_width has it. */
+export function penWidth(strokes, { part, least, most }) {
+  const sides = [0, 1].map((axis) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (const stroke of strokes) {
+      for (const point of stroke) [low, high] = [Math.min(low, point[axis]), Math.max(high, point[axis])];
+    }
+    return Math.max(0, high - low);
+  });
+  return Math.min(most, Math.max(least, part * Math.max(...sides)));
+}
+
 /** The cell that an arrow key leads to; at the edge, the same. */
 export function moved([column, row], key) {
   const [dx, dy] = ARROWS[key];
@@ -178,7 +190,7 @@ function render({ model, el }) {
     const side = frame.grid;
     Object.assign(raster, { width: side, height: side }); // and so empty
     const context = raster.getContext("2d", { willReadFrequently: true });
-    drawStrokes(context, strokes, side, frame.pen);
+    drawStrokes(context, strokes, side, penWidth(strokes, frame.pen));
     return context.getImageData(0, 0, side, side);
   }
 
@@ -301,7 +313,7 @@ function render({ model, el }) {
         context.strokeRect(k * cell, -1, 0, SIZE + 2);
         context.strokeRect(-1, k * cell, SIZE + 2, 0);
       }
-    } else drawStrokes(context, strokes, SIZE, frame.pen);
+    } else drawStrokes(context, strokes, SIZE, penWidth(strokes, frame.pen));
     if (keyboard) {
       Object.assign(context, { strokeStyle: ORANGE, lineWidth: penDown ? 5 : 3 });
       context.strokeRect(cursor[0] * cell - 1, cursor[1] * cell - 1, cell + 2, cell + 2);

@@ -3,12 +3,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, cellAt, grays, middleOf, moved, opacities, sender, weights } from "../../course/widgets/drawing.mjs";
+import {
+  between, cellAt, grays, middleOf, moved, opacities, penWidth, sender, weights,
+} from "../../course/widgets/drawing.mjs";
 
 test("ink is the opacity, and is shown as gray", () => {
   const rgba = Uint8ClampedArray.of(17, 17, 17, 0, 17, 17, 17, 200, 0, 0, 0, 255);
   assert.deepEqual([...opacities(rgba)], [0, 200, 255]);
   assert.deepEqual([...grays(Uint8Array.of(0, 255, 100))], [255, 255, 255, 255, 0, 0, 0, 255, 155, 155, 155, 255]);
+});
+
+test("the pen is finer for a small drawing, as in digits.py", () => {
+  const limits = { part: 0.15, least: 0.015, most: 0.08 };
+  assert.equal(penWidth([], limits), 0.015);
+  assert.equal(penWidth([[[0.5, 0.5]]], limits), 0.015);
+  assert.ok(Math.abs(penWidth([[[0.1, 0.5]], [[0.3, 0.6]]], limits) - 0.03) < 1e-9);
+  assert.equal(penWidth([[[0.1, 0.5], [0.9, 0.5]]], limits), 0.08);
 });
 
 test("places belong to cells, also beyond the edge", () => {

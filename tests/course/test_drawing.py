@@ -5,6 +5,9 @@ as in the lesson, if they are prepared as MNIST's were, and not if they are only
 """
 
 import itertools
+import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,7 +176,7 @@ def test_what_is_no_stroke_gets_a_sentence():
 
 
 def test_digits_of_all_hands_are_read_if_they_are_prepared(network):
-    """The sample's network reads 97 %, and 40 % of them unprepared; that of all MNIST 99.8 % and 57 %."""
+    """The sample's network reads 97 %, and 40 % of them unprepared; that of all MNIST 98.7 % and 57 %."""
     prepared, raw, y = [], [], []
     for digit in range(10):
         for hand in HANDS.values():
@@ -187,6 +190,42 @@ def test_digits_of_all_hands_are_read_if_they_are_prepared(network):
     assert right.mean() >= 0.93
     assert right.reshape(10, -1).mean(axis=1).min() >= 0.7
     assert right_raw.mean() <= 0.6
+
+
+def second_hand():
+    """100 drawings on a pad of 280 pixels, ten ways for each digit; a third of them tiny, two thirds off center.
+
+    They were made by one who had not seen the hands of strokes.py, nor any test. With a pen of 22 pixels for all,
+    seven were blots that nobody could read, and 88 of the other 93 were read by the network of all MNIST.
+    """
+    drawings = json.loads((Path(__file__).parent / "second_hand.json").read_text(encoding="utf-8"))
+    strokes = [[np.array(stroke) / 280 for stroke in drawing["strokes"]] for drawing in drawings]
+    images = [digits.prepare(as_bytes(digits.rasterize(each, GRID))).centered.ravel() for each in strokes]
+    return np.array(images), np.array([drawing["digit"] for drawing in drawings])
+
+
+def test_a_second_hand_is_read(network):
+    """97 % by a network trained on the sample; with a pen of the same width for all, 84 %."""
+    images, labels = second_hand()
+    assert np.mean(network.predict(images) == labels) >= 0.9
+
+
+@pytest.mark.skipif(not os.environ.get("MNIST_DIR"), reason="trains on all of MNIST, in MNIST_DIR")
+def test_a_second_hand_is_read_with_all_of_mnist():
+    """100 of 100 by the lesson's network, trained on its 50,000 images."""
+    mnist, network = load_mnist("full"), Network([784, 256, 128, 10], seed=0)
+    settings = {"epochs": 8, "optimizer": Adam(0.002), "schedule": cosine_schedule}
+    train(network, mnist.X_train[:50_000], mnist.y_train[:50_000], **settings)
+    images, labels = second_hand()
+    assert np.mean(network.predict(images) == labels) >= 0.95
+
+
+def test_the_pen_is_finer_for_a_small_drawing():
+    line = [[(0.1, 0.5), (0.9, 0.5)]]
+    assert digits.pen_width([]) == digits.pen_width([[(0.5, 0.5)]]) == digits.FINEST
+    assert digits.pen_width(line) == digits.PEN
+    assert digits.pen_width([[(0.1, 0.5)], [(0.3, 0.6)]]) == pytest.approx(0.2 * digits.PEN_OF_DRAWING)
+    assert np.array_equal(digits.rasterize(line), digits.rasterize(line, pen=digits.PEN))
 
 
 def test_the_pad_says_what_the_network_says(pad, network):
@@ -427,7 +466,7 @@ def test_bad_examples_get_a_sentence_and_bytes_are_good(examples, words):
 
 def test_the_figure_shows_an_example_or_the_state(pad):
     drawn, cropped, scaled, centered, bars = pad.figure.axes
-    titles = ["1 · Drawn", "2 · Cropped", "3 · Scaled to\n14\u00a0×\u00a020", "4 · Centered"]
+    titles = ["1 · Drawn", "2 · Cropped", "3 · Scaled to\n13\u00a0×\u00a020", "4 · Centered"]
     assert [ax.get_title("left") for ax in (drawn, cropped, scaled, centered)] == titles
     steps = digits.prepare(np.asarray(drawn.images[0].get_array()))
     assert np.array_equal(centered.images[0].get_array(), as_bytes(steps.centered))
