@@ -4,11 +4,12 @@
     python -m teaching.guide                    writes all pages to build/guide
 
 `{votes}` becomes the lesson's *Predict first* questions, each with its answer folded below; `{mistakes}` the ten
-mistakes to expect first. Both change when the lesson does, so no page holds a copy of them.
+mistakes to expect first, by exercise, and each exercise's solution, folded.
+Both change when the lesson does, so no page holds a copy of them.
 """
 
+import argparse
 import re
-import sys
 from pathlib import Path
 
 import nbformat
@@ -63,8 +64,9 @@ def _shown(following):
 def votes(number):
     """The questions as Markdown."""
     parts = [
-        "Everybody decides alone and in writing; hands up; a minute in pairs with somebody who voted otherwise; hands "
-        "up again. Only then run the cell."
+        "A full vote, three minutes: everybody decides alone and in writing; hands up; a minute in pairs with somebody "
+        "who voted otherwise; hands up again. All others by hands only, half a minute. Only then run the cell, and "
+        "clear its output before the lesson, or ask from the slides, which hide the answer."
     ]
     for cell, question, title, answer in predictions(notebook(number).cells):
         quoted = "\n".join(f"> {line}".rstrip() for line in question.splitlines())
@@ -93,15 +95,20 @@ def frequent(lesson):
 
 
 def mistakes(number):
-    """The ten mistakes as Markdown, with the words in which the course answers them."""
+    """The ten mistakes by exercise, with the words in which the course answers them; each exercise's solution."""
     lines = [
         "The ten that the authors expect first. The words are those of the course, which says them only if an answer "
-        "does just that.",
-        "",
+        "does just that. Ask for the line of code that does it, before you say what is wrong.",
     ]
-    for task, feedback in frequent(lessons()[number]):
-        words = " ".join(feedback.split()).replace("$", r"\$").replace("|", r"\|")
-        lines.append(f"1. **{task.key}, {task.title}.** {words}")
+    expected = frequent(lessons()[number])
+    for task in lessons()[number].EXERCISES:
+        lines += ["", f"**{task.key}, {task.title}**", ""]
+        for feedback in [feedback for other, feedback in expected if other is task]:
+            words = " ".join(feedback.split()).replace("$", r"\$").replace("|", r"\|")
+            lines.append(f"- {words}")
+        reason = f"\n\n{task.reason}" if task.reason else ""
+        code = f"```python\n{task.solution.strip()}\n```{reason}"
+        lines += ["", f"<details><summary>Solution of {task.key}</summary>\n\n{code}\n\n</details>"]
     return "\n".join(lines)
 
 
@@ -125,12 +132,18 @@ def notes(number):
     text = (PAGES / f"{number:02}.md").read_text("utf-8")
     for row in plans(text)[90]:
         for cell in row.cells:
-            said.setdefault(cell, []).append(f"**{row.minutes} min.** {row.what}.")
+            said.setdefault(cell, []).append(f"**90-minute plan, {row.minutes} min.** {row.what}.")
     for head, lead in (("On the board", "Board"), ("Questions to ask", "Ask")):
         part = re.search(rf"^## {head}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
         for cell, item in re.findall(r"^- \(`([\w-]+)`\) (.*(?:\n  .*)*)", part, re.MULTILINE):
             said.setdefault(cell, []).append(f"**{lead}:** {' '.join(item.split())}")
     return said
+
+
+def planned(number, minutes):
+    """The ids of the cells in a plan of a lesson."""
+    text = (PAGES / f"{number:02}.md").read_text("utf-8")
+    return {cell for row in plans(text)[minutes] for cell in row.cells}
 
 
 class Row:
@@ -152,14 +165,18 @@ def plans(text):
     return found
 
 
-def main(numbers):
-    if numbers:
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m teaching.guide", description="The teacher's guide.")
+    parser.add_argument("lessons", nargs="*", type=int, help="such as 02: printed; without one, all are written")
+    if numbers := parser.parse_args(arguments).lessons:
+        if unknown := set(numbers) - set(lessons()):
+            parser.error(f"no lesson {min(unknown)}; there are {', '.join(map(str, lessons()))}")
         for number in numbers:
-            print(page(int(number)))
+            print(page(number))
     else:
         write(OUT)
         print(f"{OUT.relative_to(ROOT)}: {len(list(OUT.glob('*.md')))} pages")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -5,7 +5,8 @@
     python -m teaching.report - --picture none      from standard input, without a picture
 
 The text is what a chat or a mail gave: codes wherever they stand, each with a name before it, in its line or the line
-above, or with none. Of two codes with one name the later counts. The names go nowhere but into the table.
+above, or with none; clock times and the numbers of a list before a name do not count. Lines with no code are listed.
+Of two codes with one name the later counts. The names go nowhere but into the table.
 """
 
 import argparse
@@ -17,7 +18,9 @@ from pathlib import Path
 from course.exercises import lessons, share
 from course.text import printable
 
+NO_CODE = "“{}”: there is no code with this line."
 MARKS = {share.OPEN: ".", share.READ: "r", share.ALONE: "#", share.AFTER: "+"}
+CLOCK = re.compile(r"[\[(]?\b\d{1,2}:\d\d(:\d\d)?(\s?[ap]m\b)?[\])]?|^\s*\d+[.)](?=\s|$)", re.IGNORECASE)
 MEANING = "# solved   + solved after reading the solution   r solution read, still open   . open"
 
 
@@ -38,7 +41,8 @@ def read(text):
     students, problems, last, at = {}, [], 0, 0
     while found := share.START.search(text, at):
         line = text.count("\n", 0, found.start()) + 1
-        name = _name(text[last : found.start()])
+        *others, name = _names(text[last : found.start()]) or [""]
+        problems += map(NO_CODE.format, others)
         try:
             states, at = share.read(text, found.start())
         except share.BadCode as error:
@@ -49,28 +53,25 @@ def read(text):
             name = name or f"student {len(students) + 1}"
             students[name] = Student(name, states)
         last = at
-    if not students and not problems:
+    if last:
+        problems += map(NO_CODE.format, _names(text[last:]))
+    else:
         problems.append(
             "There is no code in this text. `progress()` prints one in the last line, such as NN-082K0-W6FXV."
         )
     return list(students.values()), problems
 
 
-def _name(before):
-    """What stands before a code, in its line or in the last one above that is not empty."""
-    lines = [line.strip(" \t>:;,=|`*-–—\"'") for line in before.splitlines()]
-    name = next((line for line in reversed(lines) if line), "")
-    return re.sub(r"\s+", " ", name)[-24:]
+def _names(between):
+    """The lines between two codes that say something; the last of them is the name of the second."""
+    lines = [CLOCK.sub("", line).strip(" \t\r>:;,=|`*-–—\"'") for line in between.splitlines()]
+    return [re.sub(r"\s+", " ", line)[-24:] for line in lines if line]
 
 
 def chosen(students, lesson=None):
-    """The lessons to show, {number: its module}: the one that is named, or all that somebody has begun."""
+    """The lessons to show, {number: its module}: the one that is named, or all that somebody has begun, if any."""
     begun = {share.split(key)[0] for student in students for key in student.states}
-    return {
-        number: module
-        for number, module in lessons().items()
-        if (number == lesson if lesson else number in begun or not begun)
-    }
+    return {number: module for number, module in lessons().items() if (number == lesson if lesson else number in begun)}
 
 
 def table(students, modules):
@@ -161,7 +162,7 @@ def _square(column, row, color):
 
 
 def main(arguments=None):
-    """Returns 0, or 1 if a code could not be read, 2 if none could."""
+    """Returns 0, or 1 if a code could not be read or a line has none, 2 if there is no code that can be read."""
     parser = argparse.ArgumentParser(prog="python -m teaching.report", description="Where a class is.")
     parser.add_argument("codes", help="a text file with the codes, or - for standard input")
     parser.add_argument("--lesson", type=int, choices=list(lessons()), help="only this lesson")
@@ -176,6 +177,9 @@ def main(arguments=None):
     say = [f"! {problem}" for problem in problems]
     if students:
         modules = chosen(students, options.lesson)
+        if not modules:
+            print(printable("\n".join([f"Nothing solved yet: {', '.join(s.name for s in students)}.", *say])))
+            return 1 if problems else 0
         say = [*table(students, modules), "", *stuck(students, modules), *say]
         picture = options.picture or str(
             Path("codes.png" if options.codes == "-" else options.codes).with_suffix(".png")

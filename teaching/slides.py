@@ -11,12 +11,12 @@ shows one kind of part alone and `cell/formula2` the second of them: head, predi
 caption; of code `cell/code`, of which `cell/code2` is the second ten lines, and `cell/output`.
 """
 
+import argparse
 import base64
 import html
 import re
 import runpy
 import shutil
-import sys
 import tomllib
 from pathlib import Path
 from string import Template
@@ -39,26 +39,39 @@ LONG_TABLE = 9  # lines; a longer one is set smaller
 LONGEST_ANSWER = 330  # characters; a longer one goes into the notes
 
 
-def main(numbers):
-    numbers = [int(number) for number in numbers] or [int(path.stem) for path in sorted(HERE.glob("[0-9]*.toml"))]
-    shutil.rmtree(OUT, ignore_errors=True)
-    (OUT / "pictures").mkdir(parents=True)
+def main(arguments=None):
+    """Builds the named decks, or all, and leaves the others; if a list is wrong, all remain as they were."""
+    parser = argparse.ArgumentParser(prog="python -m teaching.slides", description="Slides, into build/slides.")
+    parser.add_argument("lessons", nargs="*", type=int, help="such as 02; without one, all lessons")
+    known = [int(path.stem) for path in sorted(HERE.glob("[0-9]*.toml"))]
+    chosen = parser.parse_args(arguments).lessons or known
+    if unknown := sorted(set(chosen) - set(known)):
+        parser.error(f"no lesson {unknown[0]}; there are {known[0]} to {known[-1]}")
+    decks = {number: slides(number) for number in chosen}
+    (OUT / "pictures").mkdir(parents=True, exist_ok=True)
     packages()
     style = HtmlFormatter().get_style_defs(".highlight")
     (OUT / "slides.css").write_text((HERE / "slides.css").read_text("utf-8") + style, "utf-8")
     frame, links = Template((HERE / "frame.html").read_text("utf-8")), []
-    for number in numbers:
-        title, made = lessons()[number].TITLE, slides(number)
+    for number, made in decks.items():
+        title = lessons()[number].TITLE
+        for old in (OUT / "pictures").glob(f"{number:02}-*.png"):
+            old.unlink()
+        for slide in made:
+            for name, content in slide.pictures.items():
+                (OUT / "pictures" / name).write_bytes(content)
         body = "\n".join(slide.html() for slide in made)
         (OUT / f"{number:02}.html").write_text(frame.substitute(title=html.escape(title), slides=body), "utf-8")
-        links.append(f'<li><a href="{number:02}.html">{number:02} · {html.escape(title)}</a>, {len(made)} slides</li>')
+    for path in sorted(OUT.glob("[0-9][0-9].html")):
+        title, count = lessons()[int(path.stem)].TITLE, path.read_text("utf-8").count("<section>")
+        links.append(f'<li><a href="{path.name}">{path.stem} · {html.escape(title)}</a>, {count} slides</li>')
     (OUT / "index.html").write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title><h1>Slides</h1>'
         f"<p>Space goes on, S opens the speaker's notes, F fills the screen, ? shows all keys.</p>"
         f"<ul>{''.join(links)}</ul></html>\n",
         "utf-8",
     )
-    print(f"{(OUT / 'index.html').relative_to(ROOT)}: {len(numbers)} lessons")
+    print(f"{(OUT / 'index.html').relative_to(ROOT)}: {len(decks)} of {len(links)} lessons built")
 
 
 def packages():
@@ -69,17 +82,21 @@ def packages():
     for part in ("reset.css", "reveal.css", "reveal.js"):
         (OUT / "reveal").mkdir(exist_ok=True)
         shutil.copy(modules / "reveal.js" / "dist" / part, OUT / "reveal")
-    shutil.copytree(modules / "reveal.js" / "plugin" / "notes", OUT / "reveal" / "notes")
+    shutil.copytree(modules / "reveal.js" / "plugin" / "notes", OUT / "reveal" / "notes", dirs_exist_ok=True)
     es5 = modules / "mathjax" / "es5"
-    shutil.copytree(es5 / "output" / "chtml" / "fonts", OUT / "mathjax" / "output" / "chtml" / "fonts")
+    fonts = Path("output", "chtml", "fonts")
+    shutil.copytree(es5 / fonts, OUT / "mathjax" / fonts, dirs_exist_ok=True)
     shutil.copy(es5 / "tex-chtml.js", OUT / "mathjax")
 
 
 class Slide:
-    """`shown` is HTML, in order; `said` Markdown for the speaker; `code` the longest piece of code in lines."""
+    """`shown` is HTML, in order; `said` Markdown for the speaker; `code` the longest piece of code in lines.
+
+    `pictures` are the PNGs that it shows: {file name: bytes}.
+    """
 
     def __init__(self, section):
-        self.section, self.shown, self.said, self.code = section, [], [], 0
+        self.section, self.shown, self.said, self.code, self.pictures = section, [], [], 0, {}
         self.has_head = self.has_turn = False  # a heading; "Your turn", and no exercise below it yet
 
     @property
@@ -104,6 +121,7 @@ def slides(number):
     cells = guide.notebook(number).cells
     by_id = {cell.id: place for place, cell in enumerate(cells)}
     sections, notes, told = _sections(cells), guide.notes(number), set()
+    planned = guide.planned(number, 90)
     made = []
     for line in listed(number):
         names = [NAME.fullmatch(name) for name in line.split()]
@@ -121,6 +139,8 @@ def slides(number):
             if first:
                 told.add(name[1])
                 guided += notes.get(name[1], [])
+        if not planned & {name[1] for name in names}:
+            guided.insert(0, "**Not in the 90-minute plan.**")
         slide.said[:0] = dict.fromkeys(guided)  # a row of the plan may name several cells
         if not slide.shown:
             raise ValueError(f"teaching/talks/{number:02}.toml: the slide {line!r} shows nothing")
@@ -141,13 +161,12 @@ def _sections(cells):
 def _put_code(slide, cell, following, kind, nth, number):
     picture = next((o["data"]["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})), None)
     if picture and kind is None:
-        path = OUT / "pictures" / f"{number:02}-{cell.id}.png"
+        name = f"{number:02}-{cell.id}.png"
+        slide.pictures[name] = base64.b64decode(picture)
         later = ' class="fragment"' if slide.asks else ""
-        if path.parent.is_dir():
-            path.write_bytes(base64.b64decode(picture))
         words = guide.FOLD.search(following[0].source) if following else None
         alt = " ".join(re.sub(r"[*_`$\\]", "", words[2]).split()) if words and words[1] == "In words" else ""
-        slide.shown.append(f'<img{later} src="pictures/{path.name}" alt="{html.escape(alt)}">')
+        slide.shown.append(f'<img{later} src="pictures/{name}" alt="{html.escape(alt)}">')
         if "from course.widgets import" in cell.source:
             slide.shown.append('<p class="live">Live: the widget of this picture is in the notebook.</p>')
         return
@@ -247,4 +266,4 @@ def _inline(text):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

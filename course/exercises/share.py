@@ -66,11 +66,11 @@ def read(text, start=0):
     characters = ""
     while count is None or len(characters) < 2 + count:
         if at == len(text):
-            raise BadCode(f"the end is missing: {_so_many(characters, count)}")
+            raise BadCode("the end is missing")
         character = text[at].upper().translate(ALIKE)
         if character not in SKIPPED:
             if character not in ALPHABET:
-                raise BadCode(f"`{text[at]}` is no part of a code; before it {_so_many(characters, count)}")
+                raise BadCode(f"the end is missing, or `{text[at]}` does not belong there")
             characters += character
             if len(characters) == 2:
                 count = 32 * ALPHABET.index(characters[0]) + ALPHABET.index(characters[1])
@@ -78,11 +78,6 @@ def read(text, start=0):
     if count < CHECK or _check(characters[:-CHECK]) != characters[-CHECK:]:
         raise BadCode("a character is wrong, or one is missing: its checksum does not fit")
     return _unpack(characters[2:-CHECK]), at
-
-
-def _so_many(characters, count):
-    there = max(len(characters) - 2, 0)
-    return f"{there} of {count} characters are there" if count is not None else "hardly anything of it is there"
 
 
 def _unpack(body):

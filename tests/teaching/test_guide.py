@@ -81,7 +81,9 @@ def test_each_prediction_of_a_lesson_is_a_vote_with_something_folded(number):
     folded = [answer for *_, answer in found]
     assert all(len(answer) > 10 for answer in folded)
     text = guide.page(number)
-    assert text.count("<details>") == text.count("</details>") == asked + 1  # and the exam's solution
+    assert (
+        text.count("<details>") == text.count("</details>") == asked + 1 + len(lessons()[number].EXERCISES)
+    )  # 1: the exam
 
 
 @each_lesson
@@ -90,7 +92,7 @@ def test_the_ten_mistakes_are_the_declared_ones(number):
     assert len(found) == len({(task.key, feedback) for task, feedback in found}) == 10
     for task, feedback in found:
         assert feedback in [mistake.feedback for mistake in task.wrong]
-    assert guide.mistakes(number).count("\n1. ") == 10
+    assert guide.mistakes(number).count("\n- ") >= 10
 
 
 @each_lesson
@@ -107,6 +109,6 @@ def test_the_syllabi_name_every_lesson_of_the_term():
 
 def test_notes_for_speakers_are_taken_from_the_guide():
     plan, board = guide.notes(1)["xor-caption"]
-    assert plan.startswith("**8 min.** The 100,000 neurons")
+    assert plan.startswith("**90-minute plan, 8 min.** The 100,000 neurons")
     assert board == "**Board:** The four inequalities, two and two; let a student add them."
     assert guide.notes(1)["adjust"][1].startswith("**Ask:** *The guesses are too low.")
