@@ -132,7 +132,7 @@ def notes(number):
     text = (PAGES / f"{number:02}.md").read_text("utf-8")
     for row in plans(text)[90]:
         for cell in row.cells:
-            said.setdefault(cell, []).append(f"**90-minute plan, {row.minutes} min.** {row.what}.")
+            said.setdefault(cell, []).append(f"**90-minute plan, {row.length}.** {row.what}.")
     for head, lead in (("On the board", "Board"), ("Questions to ask", "Ask")):
         part = re.search(rf"^## {head}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
         for cell, item in re.findall(r"^- \(`([\w-]+)`\) (.*(?:\n  .*)*)", part, re.MULTILINE):
@@ -147,11 +147,12 @@ def planned(number, minutes):
 
 
 class Row:
-    """A line of a plan: minutes, what is done, the ids of cells and the exercises that it names."""
+    """A line of a plan: minutes (0 for "if time"), what is done, the ids of cells and the exercises that it names."""
 
     def __init__(self, line):
         minutes, self.what, named = [part.strip() for part in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
-        self.minutes = int(minutes)
+        self.minutes = 0 if minutes == "if time" else int(minutes)
+        self.length = f"{minutes} min" if self.minutes else minutes
         self.cells = re.findall(r"`([\w-]+)`", named)
         self.exercises = re.findall(r"\b\d+\.\d+\b", re.sub(r"`[^`]*`", "", named))
 

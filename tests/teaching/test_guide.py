@@ -52,8 +52,22 @@ def test_an_exercise_in_a_plan_gets_at_least_half_the_time_that_it_states(number
     """In class with help it goes faster than alone; but nobody writes Adam in five minutes."""
     minutes = {task.key: task.minutes for task in lessons()[number].EXERCISES}
     for plan in guide.plans(PAGES[number]).values():
-        for row in plan:
+        for row in filter(lambda row: row.minutes, plan):  # not "if time"
             assert row.minutes >= sum(minutes[key] for key in row.exercises) / 2, row.what
+
+
+@each_lesson
+@pytest.mark.parametrize("minutes", [45, 90, 120])
+def test_each_vote_stands_in_a_row_of_a_plan_or_is_left_out_by_name(number, minutes):
+    text = re.search(rf"^## In {minutes} minutes\n(.*?)(?=^## )", PAGES[number], re.MULTILINE | re.DOTALL)[1]
+    asked = {cell for cell, *_ in guide.predictions(guide.notebook(number).cells)}
+    left_out = re.search(r"Votes left out: ([^.]*)\.", text)
+    left_out = set(re.findall(r"`([\w-]+)`", left_out[1])) if left_out else set()
+    assert asked - left_out == asked & guide.planned(number, minutes)
+    assert left_out <= asked
+    full = re.findall(r"`([\w-]+)`", re.search(r"\*\*Full votes:\*\* ([^;]*);", text)[1])
+    assert set(full) <= asked - left_out
+    assert 1 <= len(full) <= minutes / 60 * 2
 
 
 @each_lesson
@@ -69,6 +83,7 @@ def test_a_page_has_all_its_parts(number):
         "An exam question",
     ]
     assert heads == plans + rest
+    assert "\n**They need.** " in PAGES[number]
     assert PAGES[number].startswith(f"# {number:02} · {lessons()[number].TITLE}: for the teacher\n\n**Purpose.**")
 
 
