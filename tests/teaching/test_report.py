@@ -122,3 +122,19 @@ def test_a_picture_that_cannot_be_written_loses_nothing_else(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "student 1  #+r.... 2/6" in said
     assert "cannot be written" in said
+
+
+def test_a_chat_with_clock_times_numbers_and_lines_without_a_code():
+    code = share.pack(SOME)
+    students, problems = report.read(
+        f"[10:32] Ben: {code}\nCem: I forgot\n2. Dana {code}\n10:40 Ada\n{code}\n1. {code}\nbye"
+    )
+    assert [student.name for student in students] == ["Ben", "Dana", "Ada", "student 4"]
+    assert [problem.split(":")[0] for problem in problems] == ["“Cem", "“bye”"]
+
+
+def test_nothing_solved_is_said_without_a_table(tmp_path, capsys):
+    file = tmp_path / "codes.txt"
+    file.write_text(f"Ana {share.pack({})}\n", "utf-8")
+    assert report.main([str(file)]) == 0
+    assert capsys.readouterr().out == "Nothing solved yet: Ana.\n"

@@ -84,3 +84,27 @@ def test_a_list_that_names_what_is_not_there_is_refused(line, monkeypatch):
     monkeypatch.setattr(slides, "listed", lambda number: ["title", line])
     with pytest.raises(ValueError, match="names a cell or a part that does not exist"):
         slides.slides(1)
+
+
+def test_a_deck_alone_keeps_the_others_and_a_wrong_list_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "ROOT", tmp_path)
+    monkeypatch.setattr(slides, "OUT", tmp_path / "slides")
+    monkeypatch.setattr(slides, "packages", lambda: None)
+    slides.main(["1"])
+    slides.main(["2"])
+    index = (slides.OUT / "index.html").read_text("utf-8")
+    assert "01.html" in index
+    assert "02.html" in index
+    before = {path: path.read_bytes() for path in slides.OUT.rglob("*") if path.is_file()}
+    monkeypatch.setattr(slides, "listed", lambda number: ["no-such-cell"])
+    with pytest.raises(ValueError, match="no-such-cell"):
+        slides.main(["2"])
+    assert {path: path.read_bytes() for path in slides.OUT.rglob("*") if path.is_file()} == before
+
+
+def test_a_slide_outside_the_plan_says_so():
+    made = dict(zip(slides.listed(2), slides.slides(2), strict=True))
+    outside = [line for line, slide in made.items() if "**Not in the 90-minute plan.**" in slide.said]
+    assert outside
+    planned = guide.planned(2, 90)
+    assert not any(cell in planned for line in outside for cell, _, _ in slides.NAME.findall(line))
