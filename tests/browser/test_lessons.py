@@ -37,7 +37,7 @@ GOALS = {  # presses on sliders that reach goals: {cell: ([(slider, key, times)]
     "04 surprise-explorer": ([(0, "Home", 1)], 1),  # z = −10, where the squared error falls silent
     "04 landscape": ([(0, "ArrowRight", 40), (1, "ArrowLeft", 40)], 1),  # from (−2, 3) to (2, −1)
     "05 flow-widget": ([(1, "ArrowRight", 13)], 1),
-    "06 hiker": ([(1, "ArrowRight", 100)], 1),  # α from 0.1 to 1
+    "06 hiker": ([(1, "ArrowRight", 100), (2, "ArrowLeft", 1)], 1),  # α from 0.1 to 1; a step lights the lamp
 }
 
 
