@@ -4,7 +4,9 @@ A lesson is listed here when its second edition is written; CONTRIBUTING.md show
 """
 
 import ast
+import builtins
 import re
+import symtable
 from itertools import pairwise
 
 import nbformat
@@ -118,6 +120,42 @@ def test_it_can_be_taken_in_sittings(cells):
     assert prose.count("**Predict first.**") + prose.count("**Predict first:**") >= 4
     assert "**Next**" in prose
     assert any("# start again here" in cell.source for cell in cells if cell.cell_type == "code")
+
+
+def globals_of(table):
+    """The global names that a cell uses at once, those that its functions use, and those that it binds."""
+    symbols = table.get_symbols()
+    used = {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
+    bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    within, tables = set(), table.get_children()
+    while tables:
+        inner = tables.pop()
+        tables += inner.get_children()
+        within |= {symbol.get_name() for symbol in inner.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+    return used, within, bound | {inner.get_name() for inner in table.get_children()}
+
+
+def test_from_each_start_the_rest_of_the_lesson_has_all_names(cells):
+    """After a pause: the cell says whether the lesson's first two, and the cells of which names, are run before it."""
+    codes = [cell for cell in cells if cell.cell_type == "code"]
+    names = [globals_of(symtable.symtable(cell.source, cell.id, "exec")) for cell in codes]
+    for start, cell in enumerate(codes):
+        says = next((line for line in cell.source.splitlines() if "# start again here" in line), None)
+        if says is None:
+            continue
+        named = set(re.findall(r"\w+", says.partition("cells,")[2]))
+        have = set(dir(builtins)).union(
+            *(
+                bound
+                for k, (_, _, bound) in enumerate(names[:start])
+                if bound & named or (k < 2 and "first two cells" in says)
+            )
+        )
+        ever = have.union(*(bound for _, _, bound in names[start:]))  # a function may be called later
+        for later, (used, within, bound) in zip(codes[start:], names[start:], strict=True):
+            missing = (used - have - bound) | (within - ever)
+            assert not missing, f"from {cell.id} on, {later.id} lacks {missing}"
+            have |= bound
 
 
 def test_captions_are_one_sentence_with_a_description_folded(cells):
