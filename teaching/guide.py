@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 
 from course.exercises import lessons
+from course.text import printable
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES, OUT = ROOT / "teaching" / "guide", ROOT / "build" / "guide"
@@ -173,7 +174,7 @@ def main(arguments=None):
         if unknown := set(numbers) - set(lessons()):
             parser.error(f"no lesson {min(unknown)}; there are {', '.join(map(str, lessons()))}")
         for number in numbers:
-            print(page(number))
+            print(printable(page(number)))
     else:
         write(OUT)
         print(f"{OUT.relative_to(ROOT)}: {len(list(OUT.glob('*.md')))} pages")

@@ -64,7 +64,7 @@ def main():
 
 def prepare():
     """The environment that builds, with exact versions."""
-    wanted = (ROOT / "site" / "live" / "lite.txt").read_text("utf-8")
+    wanted = f"{ENVIRONMENT}\n" + (ROOT / "site" / "live" / "lite.txt").read_text("utf-8")  # it cannot be moved
     stamp = ENVIRONMENT / "wanted.txt"
     if stamp.exists() and stamp.read_text("utf-8") == wanted:
         return

@@ -1,6 +1,9 @@
 """The teacher's guide agrees with the lessons: what it names is there, its minutes add up, its solutions are right."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -127,3 +130,10 @@ def test_notes_for_speakers_are_taken_from_the_guide():
     assert plan.startswith("**90-minute plan, 8 min.** The 100,000 neurons")
     assert board == "**Board:** The four inequalities, two and two; let a student add them."
     assert guide.notes(1)["adjust"][1].startswith("**Ask:** *The guesses are too low.")
+
+
+def test_a_page_is_printed_on_a_console_that_lacks_letters():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "teaching.guide", "02"]
+    run = subprocess.run(command, cwd=guide.ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "In 90 minutes" in run.stdout

@@ -7,9 +7,10 @@ it is acknowledged, up to 40 ms on Linux. Measured with benchmarks/widget_latenc
 a new picture every 40 ms with this file, every 56 ms without.
 """
 
-import psutil
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class PromptConnection(ZMQChannelsWebsocketConnection):
@@ -21,27 +22,37 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 
 class LivingWidgets(AsyncLargeFileManager):
-    """Opens a notebook without a kernel that knows its widgets with the pictures that stand for them.
+    """Opens a notebook with the pictures that stand for those of its widgets that no kernel knows any more.
 
-    JupyterLab would show "model not found" over them, as it prefers a widget even where no kernel knows it any more. A
-    kernel that was started after the notebook was saved knows none of the widgets in it.
+    JupyterLab would show "model not found" over them, as it prefers a widget to a picture in any case.
     """
 
     async def get(self, path, *args, **kwargs):
         model = await super().get(path, *args, **kwargs)
-        if model["type"] == "notebook" and model["content"] and not await self.known(path, model["last_modified"]):
-            outputs = (output for cell in model["content"]["cells"] for output in cell.get("outputs", ()))
-            for data in (output.get("data", {}) for output in outputs):
-                if "image/png" in data or "text/html" in data:
-                    data.pop("application/vnd.jupyter.widget-view+json", None)
+        if model["type"] == "notebook" and model["content"]:
+            outputs = [output for cell in model["content"]["cells"] for output in cell.get("outputs", ())]
+            shown = [data for output in outputs if VIEW in (data := output.get("data", {}))]
+            if shown and (known := await self.known(path)) is not None:
+                for data in shown:
+                    if data[VIEW].get("model_id") not in known and ("image/png" in data or "text/html" in data):
+                        del data[VIEW]
         return model
 
-    async def known(self, path, saved):
-        """Whether a kernel of this notebook runs that was started before it was saved."""
-        sessions = await self.parent.session_manager.list_sessions()
-        kernels = [s["kernel"]["id"] for s in sessions if s["path"] == path.strip("/")]
-        processes = [self.parent.kernel_manager.get_kernel(one).provisioner.pid for one in kernels]
-        return any(psutil.Process(pid).create_time() < saved.timestamp() for pid in processes if psutil.pid_exists(pid))
+    async def known(self, path):
+        """The ids of the widgets that the kernel of this notebook knows; None if it is too busy to say."""
+        known = set()
+        for session in await self.parent.session_manager.list_sessions():
+            if session["path"] == path.strip("/"):
+                client = self.parent.kernel_manager.get_kernel(session["kernel"]["id"]).client()
+                client.start_channels()
+                try:
+                    reply = await client.comm_info("jupyter.widget", reply=True, timeout=3)
+                except TimeoutError:
+                    return None
+                finally:
+                    client.stop_channels()
+                known |= reply["content"]["comms"].keys()
+        return known
 
 
 c = get_config()  # noqa: F821  (Jupyter defines it)
