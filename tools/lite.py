@@ -75,14 +75,13 @@ def prepare():
 
 
 def contents():
-    """The lessons for the kernel that Lite has, and the network that lesson 07 can load."""
+    """The lessons, for the kernel that Lite has."""
     shutil.rmtree(CONTENTS, ignore_errors=True)
     CONTENTS.mkdir(parents=True)
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
         nbformat.write(notebook, CONTENTS / path.name)
-    shutil.copy(ROOT / "notebooks" / "mnist_network.npz", CONTENTS)
 
 
 def pyodide(website):
