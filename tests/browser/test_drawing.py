@@ -86,6 +86,11 @@ def lamps(page):
     return [lamp.get_attribute("data-state") for lamp in page.locator(".drawing-lamps > div").all()]
 
 
+def test_the_pad_fits_a_laptop(page):
+    draw(page, [[(0.2, 0.2), (0.8, 0.8)]])
+    assert page.locator(".drawing").bounding_box()["height"] <= 545  # see ROOM in test_dragging.py
+
+
 def test_digits_of_several_hands_are_read_and_less_often_without_preparing(page):
     prepared, raw = [], []
     for digit, hand in itertools.product(range(10), DRAWN):
@@ -204,8 +209,3 @@ def test_a_kernel_that_is_gone_is_said_in_words(notebook):
     box = page.locator(".drawing-pad").bounding_box()
     page.mouse.click(box["x"] + 50, box["y"] + 50)
     page.locator(".drawing-words", has_text="The kernel does not answer").wait_for(timeout=8000)
-
-
-def test_the_pad_fits_a_laptop(page):
-    draw(page, [[(0.2, 0.2), (0.8, 0.8)]])
-    assert page.locator(".drawing").bounding_box()["height"] <= 545  # see ROOM in test_dragging.py
