@@ -17,10 +17,8 @@ import numpy as np
 SIDE, BOX = 28, 20  # pixels a side: of the image, and of the box that the digit is scaled to
 MIDDLE = 14  # row and column of MNIST's centers of mass: all 5,000 of the sample are within half a pixel of it
 PEN = 0.08  # a pen's width at most, as a part of the pad's; gives a large digit strokes of about MNIST's width
-PEN_OF_DRAWING, FINEST = (
-    0.15,
-    0.015,
-)  # its width as a part of a drawing's longer side; the least, as a part of the pad's
+PEN_OF_DRAWING = 0.15  # its width as a part of a drawing's longer side
+FINEST = 0.015  # its width at least, as a part of the pad's
 
 
 class Prepared(NamedTuple):

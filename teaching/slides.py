@@ -83,10 +83,7 @@ def packages():
         (OUT / "reveal").mkdir(exist_ok=True)
         shutil.copy(modules / "reveal.js" / "dist" / part, OUT / "reveal")
     shutil.copytree(modules / "reveal.js" / "plugin" / "notes", OUT / "reveal" / "notes", dirs_exist_ok=True)
-    es5 = modules / "mathjax" / "es5"
-    fonts = Path("output", "chtml", "fonts")
-    shutil.copytree(es5 / fonts, OUT / "mathjax" / fonts, dirs_exist_ok=True)
-    shutil.copy(es5 / "tex-chtml.js", OUT / "mathjax")
+    website["mathjax"](OUT / "mathjax")
 
 
 class Slide:

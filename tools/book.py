@@ -4,16 +4,13 @@ The notebooks become one page by Sphinx (site/conf.py with the tag `book`), whic
 the first print tells the contents their page numbers. Nothing is executed, and nothing comes from another host.
 """
 
+import os
 import re
 import runpy
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import nbformat
 from playwright.sync_api import sync_playwright
@@ -25,9 +22,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "site")]
 from lessons import PREDICT, describe  # noqa: E402  of site/, which is no package
 
 from course.exercises import lessons  # noqa: E402
+from teaching.guide import FOLD  # noqa: E402
 
 PAGES, BOOK = ROOT / "build" / "book", ROOT / "build" / "book.pdf"
-FOLD = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 FOOT = '<div style="width: 100%; font-size: 8pt; text-align: center"><span class="pageNumber"></span></div>'
 PAPER = {
     "format": "A4",
@@ -46,8 +43,8 @@ def main():
     website = runpy.run_path(str(ROOT / "tools" / "site.py"))
     website["gather"]()
     website["npm"]()
-    website["mathjax"]()
     source = website["SOURCE"]
+    website["mathjax"](source / "static" / "mathjax")
     answers = ["# Answers", ""]
     for number, path in enumerate(sorted((source / "notebooks").glob("*.ipynb")), start=1):
         notebook = nbformat.read(path, as_version=4)
@@ -56,7 +53,7 @@ def main():
     (source / "answers.md").write_text("\n\n".join(answers), "utf-8")
     shutil.rmtree(PAGES, ignore_errors=True)
     options = ["-W", "--keep-going", "-q", "-t", "book", "-b", "singlehtml"]
-    environment = website["os"].environ | {"COURSE_ROOT": str(ROOT), "COURSE_PROGRESS": "off"}
+    environment = os.environ | {"COURSE_ROOT": str(ROOT), "COURSE_PROGRESS": "off"}
     subprocess.run([sys.executable, "-m", "sphinx", *options, source, PAGES], env=environment, check=True)
     size = print_book()
     print(f"{BOOK.relative_to(ROOT)}: {size} pages, {BOOK.stat().st_size / 1e6:.1f} MB")
@@ -122,18 +119,6 @@ def why(question):
     return f"**Question {question.key}: {letter}.** {question.choices[question.right]}"
 
 
-@contextmanager
-def served():
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=PAGES)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/book.html"
-        server.shutdown()
-
-
 CONTENTS = """pages => {
     document.querySelector('nav.book-contents')?.remove();
     const contents = document.createElement('nav');
@@ -162,11 +147,11 @@ def print_book():
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("The book is printed by Chromium: install Chromium or Chrome, and run `make pdf` again.")
-    with served() as address, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()
         page.set_default_timeout(300_000)
-        page.goto(address, wait_until="networkidle")
+        page.goto((PAGES / "book.html").as_uri(), wait_until="networkidle")
         page.evaluate("MathJax.startup.promise")
         page.evaluate(CONTENTS, [])
         page.pdf(path=BOOK, **PAPER)

@@ -38,17 +38,8 @@ def main():
     with tempfile.TemporaryDirectory() as wheels:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
         needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], "pip"]
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--wheel-dir",
-            wheels,
-        ]
-        subprocess.run([*command, *needed], check=True)
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*command, "--wheel-dir", wheels, *needed], check=True)
         part = out.with_suffix(".part")
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in tracked():

@@ -40,7 +40,7 @@ def main():
     shutil.rmtree(OUT, ignore_errors=True)
     gather()
     npm()
-    mathjax()
+    mathjax(SOURCE / "static" / "mathjax")
     live()
     environment = os.environ | {"COURSE_ROOT": str(ROOT), "COURSE_PROGRESS": "off"}
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "auto", "-b", "html", SOURCE, OUT]
@@ -107,10 +107,11 @@ def npm():
         sys.exit("npm could not install what site/package.json names, for the reason above.")
 
 
-def mathjax():
-    es5 = NPM / "node_modules" / "mathjax" / "es5"
-    shutil.copytree(es5 / "output" / "chtml" / "fonts", SOURCE / "static" / "mathjax" / "output" / "chtml" / "fonts")
-    shutil.copy(es5 / "tex-chtml.js", SOURCE / "static" / "mathjax")
+def mathjax(out):
+    """MathJax with its fonts into a folder, which may have it already."""
+    es5, fonts = NPM / "node_modules" / "mathjax" / "es5", Path("output", "chtml", "fonts")
+    shutil.copytree(es5 / fonts, out / fonts, dirs_exist_ok=True)
+    shutil.copy(es5 / "tex-chtml.js", out)
 
 
 def live():

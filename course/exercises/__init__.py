@@ -154,8 +154,8 @@ def progress(lesson=None, code=None):
             lines.append(f"· quiz: {answered} of {len(module.QUESTIONS)} questions")
     if code or (code is None and record.file):
         tasks = [task.key for module in lessons().values() for task in (*module.EXERCISES, *module.QUESTIONS)]
-        code = share.pack({key: record.standing(key) for key in tasks})
-        lines.append(f"For a teacher who asks where you are, and without your name: `{code}`")
+        packed = share.pack({key: record.standing(key) for key in tasks})
+        lines.append(f"For a teacher who asks where you are, and without your name: `{packed}`")
     return Verdict("Your progress.", (f"{done} of {all_points} points in all.", *lines))
 
 
