@@ -388,10 +388,10 @@ def test_statistics_are_saved_and_loaded_and_other_networks_are_refused_whole(tm
     assert fresh.predict_proba(X).tobytes() == network.predict_proba(X).tobytes()
     with pytest.raises(ValueError, match=r"holds the layers \[Dropout, .*into=network"):
         load(path)
-    others = [everything(activation=Tanh), everything(dtype=np.float64), everything(output="sigmoid"), Network([2, 2])]
+    others = [everything(activation=Tanh), everything(output="sigmoid"), Network([2, 2])]
     for other in others:
         before = copies(other)
-        with pytest.raises(ValueError, match=r"of another network than `into`: .*\.$"):
+        with pytest.raises(ValueError, match=r"of another network: .*\.$"):
             load(path, into=other)
         assert same(before, other.state())
     with pytest.raises(TypeError, match="into must be a network"):

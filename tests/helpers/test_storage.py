@@ -114,35 +114,30 @@ def test_nan_is_kept(tmp_path):
     assert same(load(tmp_path / "model.npz"), network)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there a file has no such permissions, and links need a privilege")
-@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
-def test_permissions_stay_and_a_link_is_followed(mode, tmp_path):
+@pytest.mark.skipif(os.name == "nt", reason="there links need a privilege")
+def test_a_link_is_followed(tmp_path):
     (tmp_path / "folder").mkdir()
     path, link = tmp_path / "folder" / "model.npz", tmp_path / "link"
     link.symlink_to(path)
-    save(trained(seed=1), link)  # the link leads to a new file
-    path.chmod(mode)
-    save(trained(seed=2), link)
-    assert link.is_symlink()
-    assert path.stat().st_mode & 0o777 == mode
-    assert same(load(path), trained(seed=2))
-    assert os.listdir(tmp_path / "folder") == ["model.npz"]
+    for seed in (1, 2):  # the link leads to a new file, then to an old one
+        save(trained(seed=seed), link)
+        assert link.is_symlink()
+        assert same(load(path), trained(seed=seed))
+        assert os.listdir(tmp_path / "folder") == ["model.npz"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no devices here")
 def test_a_device_is_not_replaced(monkeypatch):
     monkeypatch.setattr(storage.os, "replace", None)  # so that no fault can do harm
-    with pytest.raises(IsADirectoryError, match="/dev/null is no ordinary file"):
+    with pytest.raises(IsADirectoryError, match="/dev/null is a folder or device"):
         save(trained(), "/dev/null")
 
 
-@pytest.mark.parametrize("change", [lambda W: W.T, lambda W: W.astype(np.float64)], ids=["shape", "type"])
-def test_what_could_not_be_loaded_again_is_not_saved(change, tmp_path):
+def test_an_array_that_was_replaced_by_one_of_another_float_type_is_saved_and_fits_again(tmp_path):
     network = trained()
-    network.W[2] = change(network.W[2])
-    with pytest.raises(ValueError, match=r"W2 is not the array of a network of the sizes \[3, 4, 2\] in float32"):
-        save(network, tmp_path / "model.npz")
-    assert os.listdir(tmp_path) == []
+    network.W[2] = network.W[2].astype(np.float64)
+    save(network, tmp_path / "model.npz")
+    assert same(load(tmp_path / "model.npz"), trained())
 
 
 def test_a_file_is_an_ordinary_npz_without_pickle(content):
@@ -152,7 +147,7 @@ def test_a_file_is_an_ordinary_npz_without_pickle(content):
         np.testing.assert_array_equal(archive["W2"], network.W[2])
         header = json.loads(str(archive["header"]))
     settings = {"sizes": network.sizes, **network.settings}
-    assert header == {"format": "neural-networks-from-scratch network", "version": 1, "settings": settings}
+    assert header == {"format": "neural-networks-from-scratch network", "settings": settings}
 
 
 # ---------------------------------------------------------------- damaged files
@@ -219,7 +214,6 @@ OTHERS = {
     "header cut late": zipped({"header.npy": b"\x93NUMPY\x01\x00\x10\x00{'descr': '<f8',"}),
     "header of numbers": zipped({"header.npy": npy(np.arange(3))}),
     "header not JSON": zipped({"header.npy": npy(np.array("not JSON"))}),
-    "header too deep": zipped({"header.npy": npy(np.array("[" * 100_000))}),
     "header a list": zipped({"header.npy": npy(np.array("[1, 2]"))}),
     "header empty": zipped({"header.npy": npy(np.array("{}"))}),
 }
@@ -233,16 +227,8 @@ def test_files_of_other_programs(name, tmp_path):
 # ---------------------------------------------------------------- files that are sound, but not of a network
 
 
-def test_a_newer_version_is_named(content, tmp_path):
-    for change in ({"version": 3}, {"version": 3, "settings": None, "layers": []}):
-        message = refused(tmp_path / "new.npz", with_header(content[0], lambda header, change=change: header | change))
-        assert "newer version of this course (file version 3, this one reads up to 2). Update" in message
-
-
 OTHER_HEADERS = [
     ({"format": "another"}, "'another'"),
-    ({"version": "1"}, "its version must be a whole number from 1; got str '1'"),
-    ({"version": -1}, "its version must be a whole number from 1; got -1"),
     ({"settings": "relu"}, ""),
     ({"settings": {}}, ""),
 ]
@@ -252,7 +238,6 @@ OTHER_SETTINGS = [
     ("sizes", [3, 4, 2, 2], "W3"),
     ("sizes", [3, 4.0, 2], "4.0"),
     ("sizes", "3 4 2", ""),
-    ("sizes", [10**6, 10**7, 10**6], ""),
     ("activation", "swish", "'swish'"),
     ("activation", None, "activation"),
     ("loss", "mse", "mse"),
@@ -264,7 +249,6 @@ OTHER_SETTINGS = [
 def test_a_header_of_no_network(content, tmp_path):
     def check(change, words):
         message = refused(tmp_path / "header.npz", with_header(content[0], change))
-        assert "is damaged, or not a network" in message
         assert words in message
 
     check(lambda header: [header], "")
@@ -272,20 +256,10 @@ def test_a_header_of_no_network(content, tmp_path):
         check(lambda header, change=change: header | change, words)
     for name, value, words in OTHER_SETTINGS:
         check(lambda h, new={name: value}: h | {"settings": h["settings"] | new}, words)
-    for name in ("format", "version", "settings"):
+    for name in ("format", "settings"):
         check(lambda header, name=name: {k: header[k] for k in header if k != name}, name)
     for name in ("sizes", "activation", "output", "loss", "init"):
         check(lambda h, name=name: h | {"settings": {k: v for k, v in h["settings"].items() if k != name}}, "")
-
-
-@pytest.mark.parametrize("name", ["W1.npy", "W1", "header.npy"])
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_arrays_of_one_name_are_refused(name, content, tmp_path):
-    path = tmp_path / "twice.npz"
-    path.write_bytes(content[0])
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(name, members(content[0])[f"{name.removesuffix('.npy')}.npy"])
-    assert "two arrays of the same name" in refused(path, path.read_bytes())
 
 
 def test_a_missing_array_is_named(content, tmp_path):
@@ -307,14 +281,6 @@ def test_an_array_of_another_shape_or_type(content, tmp_path):
         refused(tmp_path / "wrong.npz", zipped(members(content[0]) | {"W1.npy": array}))
 
 
-@pytest.mark.parametrize("name", ["header", "W1"])
-def test_a_small_file_that_unpacks_to_a_large_one_is_refused_unread(name, content, tmp_path):
-    large = npy(np.array("{}" * 500_000) if name == "header" else np.zeros((1000, 1000)))
-    data = zipped(members(content[0]) | {f"{name}.npy": large}, zipfile.ZIP_DEFLATED)
-    assert len(data) < len(large) / 50
-    assert "unpack to more than the file holds" in refused(tmp_path / "bomb.npz", data)
-
-
 class Payload:
     """What an attacker would put in a pickle: code that runs when it is read."""
 
@@ -331,8 +297,7 @@ def test_a_pickle_is_never_executed(name, content, tmp_path):
     evil = npy(np.array([Payload(marker)], dtype=object), allow_pickle=True)
     np.load(io.BytesIO(evil), allow_pickle=True)  # the payload works
     marker.unlink()
-    message = refused(path, zipped(members(content[0]) | {f"{name}.npy": evil}))
-    assert "pickle" in message or name == "W3"  # W3 need not be read to be seen as one too many
+    assert "pickle" in refused(path, zipped(members(content[0]) | {f"{name}.npy": evil}))
     for bare in (pickle.dumps(Payload(marker)), zipped({f"{name}.npy": pickle.dumps(Payload(marker))})):
         refused(path, bare)
     assert not marker.exists()
@@ -378,7 +343,7 @@ def test_a_disk_that_cannot_be_read_is_no_damaged_file(content, tmp_path, monkey
 # ---------------------------------------------------------------- while writing
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
-FAILURES = {"halfway": FULL, "at the end": MemoryError(), "fsync": FULL, "replace": KeyboardInterrupt()}
+FAILURES = {"halfway": FULL, "at the end": MemoryError(), "replace": KeyboardInterrupt()}
 
 
 @pytest.mark.parametrize("where", FAILURES)
@@ -399,8 +364,8 @@ def test_a_failure_while_writing_leaves_the_old_file(where, existing, tmp_path, 
         fail()
 
     with monkeypatch.context() as patch:
-        if where in ("fsync", "replace"):
-            patch.setattr(storage.os, where, fail)
+        if where == "replace":
+            patch.setattr(storage.os, "replace", fail)
         else:
             patch.setattr(storage.np, "savez", fail_in_savez)
         with pytest.raises(type(FAILURES[where])) as caught:
