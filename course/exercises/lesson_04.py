@@ -84,6 +84,10 @@ for says, edit in (
      {MSE: "np.linalg.norm(A - Y) / A.size"}),
     ("You took the mean and divided it by the number of elements, too. The mean has done that already.",
      {"2))": "2)) / A.size"}),
+    ("Brackets are missing: `/ n * m` divides by n and multiplies by m. Write `/ (n * m)`, or `np.mean`.",
+     {MSE: "np.sum((A - Y) ** 2) / len(A) * A.shape[1]"}),
+    ("This is half of the sum of the squares. The mean of all n · m elements is asked for, without a ½: `np.mean`.",
+     {MSE: "np.sum((A - Y) ** 2) / 2"}),
     ("This is the variance of the errors: it does not see an error that all share. Use `np.mean((A - Y) ** 2)`.",
      {"np.mean((A - Y) ** 2)": "np.var(A - Y)"}),
 ):  # fmt: skip
@@ -153,6 +157,8 @@ for says, edit in (
     ("You averaged over an axis. Every prediction has a slope of its own: keep the shape of A, and divide by `A.size`.",
      {"(A - Y) / A.size": "np.mean(A - Y, axis=1, keepdims=True)"}),
     ("Y is missing: the error is `A - Y`.", {"(A - Y)": "A"}),
+    ("`@` is the matrix product. The slope of a square is twice its own error, which is multiplied by no other number.",
+     {"(A - Y)": "(A - Y) @ A.T"}),
 ):  # fmt: skip
     mse_prime.mistake(says, edit)
 
@@ -219,6 +225,11 @@ SIGN = "The sign is wrong: log p is negative, so the minus in front makes a loss
 BITS = "This is the loss in bits: `np.log2` is the logarithm to base 2. `np.log` is the natural one."
 SUM = "This is the sum over the batch; the mean is asked for."
 OVER_M = "You divided the sum by m, the number of examples. Here the mean is over all n · m elements."
+BOTH_OVERFLOW = (
+    "Right for small logits, but for z = 1000 `np.exp(Z)`, and for z = −1000 `np.exp(-Z)`, is too large for any float. "
+    "First simplify: the loss of one element is log(1 + e^z) − z y. Then put −|z| in the exponent: log(1 + e^z) = "
+    "max(z, 0) + log(1 + e^−|z|)."
+)
 PER_ELEMENT = f"These are the losses of all elements. {ONE_NUMBER}: take their mean."
 HARD = "A label may lie between 0 and 1, such as 0.25: use both terms, weighted by Y and 1 − Y."
 ONLY_1 = "Only examples with y = 1 count here. Those with y = 0 have a surprise too: −(1 − y) log(1 − σ(z))."
@@ -257,6 +268,7 @@ for says, edit in (
      "log(1 + e^−|z|).", {MEAN: "np.mean(np.log(1 + np.exp(Z)) - Z * Y)"}),
     ("At z = −1000, `np.exp(-Z)` is too large for any float. Use −|z| in the exponent: log(1 + e^−z) = max(−z, 0) + "
      "log(1 + e^−|z|).", {MEAN: "np.mean(np.log(1 + np.exp(-Z)) + (1 - Y) * Z)"}),
+    (BOTH_OVERFLOW, {MEAN: "np.mean(Y * np.log(1 + np.exp(-Z)) + (1 - Y) * np.log(1 + np.exp(Z)))"}),
     *((CLIPPED, of_p(OF_P.replace("p)", "q)"), f"q = np.clip(network.sigmoid(Z), {e}, 1 - {e})\n    "))
       for e in LITTLE),
     *((CLIPPED, of_p(OF_P.replace("p)", f"p + {e})"), "p = network.sigmoid(Z)\n    ")) for e in LITTLE),
@@ -267,6 +279,7 @@ for says, edit in (
      {"np.maximum(Z, 0)": "max(Z.max(), 0)"}),
     ("The smaller of z and 0 is taken; it is the larger, `np.maximum(Z, 0)`.", {"maximum": "minimum"}),
     (HARD, {MEAN: "np.mean(np.where(Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z)))"}),
+    (HARD, {MEAN: "np.mean(np.where(Y == 1, np.log(1 + np.exp(-Z)), np.log(1 + np.exp(Z))))"}),
     ("`np.where` computes both branches for every element, so e^z overflows even where it is not chosen. Put −|z| in "
      "the exponent.", {MEAN: "np.mean(np.where(Z > 0, Z + np.log1p(np.exp(-Z)), np.log1p(np.exp(Z))) - Z * Y)"}),
     (SIGN, {"float(": "float(-"}),
@@ -278,6 +291,8 @@ for says, edit in (
      {MEAN: f"np.mean({EACH}, axis=0)"}),
     (f"You gave one loss for each row. {ONE_NUMBER}: `np.mean(…)` without `axis`.", {MEAN: f"np.mean({EACH}, axis=1)"}),
     (PER_ELEMENT, {MEAN: EACH}),
+    (PER_ELEMENT, {MEAN: "np.log(1 + np.exp(Z)) - Z * Y"}),
+    (PER_ELEMENT, {MEAN: "Y * np.log(1 + np.exp(-Z)) + (1 - Y) * np.log(1 + np.exp(Z))"}),
     (BITS, {"float(": "1 / np.log(2) * float("}),
     ("`np.log10` is the logarithm to base 10; `np.log` is the natural one.", {"float(": "1 / np.log(10) * float("}),
     (ONLY_1, {MEAN: "np.mean(Y * np.logaddexp(0, -Z))"}),
@@ -380,6 +395,10 @@ OF_ALL = (
 )
 SUM = "This is the sum over the examples; the mean is asked for."
 PER_EXAMPLE = f"You gave one loss for each example. {ONE_NUMBER}: take the mean of these."
+PER_CLASS = (
+    "You gave one number for each class of each example. First sum over the classes, `.sum(axis=0)`: that is one loss "
+    "for each example. Then take the mean of these."
+)
 OVER_N = "You divided by the number of classes, `len(Z)`. The mean is over the m examples: `Z.shape[1]`."
 OVER_EXAMPLES = "Your softmax runs over the examples. The classes are on axis 0: each column must sum to 1."
 BINARY = (
@@ -398,6 +417,7 @@ for p in ("network.softmax(Z)", "np.exp(Z) / np.exp(Z).sum(axis=0)"):
         (OVER_N, "-np.sum(Y * np.log(p)) / len(Z)"),
         (SUM, "-np.sum(Y * np.log(p))"),
         (PER_EXAMPLE, "-(Y * np.log(p)).sum(axis=0)"),
+        (PER_CLASS, "-Y * np.log(p)"),
         (SIGN, "np.mean((Y * np.log(p)).sum(axis=0))"),
         (BITS, "-np.mean((Y * np.log2(p)).sum(axis=0))"),
         (SHARED, "-np.mean(np.log(p)[Y == 1])"),
@@ -414,6 +434,9 @@ for says, edit in (
     (OVER_N, {MEAN: f"np.sum({LOSSES}) / len(Z)"}),
     (SUM, {"mean": "sum"}),
     (PER_EXAMPLE, {MEAN: LOSSES}),
+    (PER_EXAMPLE, {SHIFT: "", MEAN: LOSSES}),
+    (PER_CLASS, {MEAN: f"-Y * {LOG_P}"}),
+    (PER_CLASS, {SHIFT: "", MEAN: f"-Y * {LOG_P}"}),
     (OVER_EXAMPLES,
      {SHIFT: "c = Z.max(axis=1, keepdims=True)\n    ",
       MEAN: "np.mean(np.log(np.exp(Z - c).sum(axis=1)) + c[:, 0] - (Y * Z).sum(axis=1))"}),
@@ -444,6 +467,13 @@ for says, edit in (
     *((CLIPPED_CATEGORICAL, of_softmax(OF_P, f"network.softmax(Z) + {e}")) for e in LITTLE),
     (NOT_SUMMED, {"(Y * Z).sum(axis=0)": "Y * Z"}),
     (NOT_SUMMED, {SHIFT: "", "(Y * Z).sum(axis=0)": "Y * Z"}),
+    (NOT_SUMMED, {MEAN: LOSSES.replace("(Y * Z).sum(axis=0)", "Y * Z")}),
+    ("The sum `np.exp(Z).sum()` runs over all examples, too. Each column has its own: `.sum(axis=0)`.",
+     {"np.exp(Z).sum(axis=0)": "np.exp(Z).sum()"}),
+    ("`np.sum(Y * Z)` adds up the true z of all examples. Subtract each example's own, `(Y * Z).sum(axis=0)`, and take "
+     "the mean of these differences.", {MEAN: "np.mean(np.log(np.exp(Z).sum(axis=0))) - np.sum(Y * Z)"}),
+    ("The bracket of `np.log(…)` closes too late: the z of the true class is subtracted from log Σ e^z, not inside the "
+     "logarithm.", {MEAN: "np.mean(np.log(np.exp(Z).sum(axis=0) - (Y * Z).sum(axis=0)))"}),
     ("You subtracted the largest logit of the whole batch. A column far below it underflows to log 0. Subtract each "
      "column's own, `Z.max(axis=0)`.", {"Z.max(axis=0)": "Z.max()"}),
     ("You subtracted the maximum inside the logarithm, but not from the z of the true class. What is subtracted "
@@ -573,17 +603,19 @@ my_losses = {  # (about which loss, letter of the reason)
             right=("far_above",),
             reason="c",
             why_not={
-                "zero": "it is sure of itself, but only one time in ten of the right class.",
-                "ln_2": "that belongs to two equally likely answers.",
-                "ln_10": "that takes equal probabilities; large weights make large logits, which are far apart.",
-                "ten": "there is no reason for just the number of classes.",
+                "zero": "with such large weights it is nearly sure of one class, but that is the true one only one "
+                "time in ten.",
+                "ln_2": "that belongs to two equally likely answers; here there are ten, and one gets nearly all.",
+                "ln_10": "that takes ten equal probabilities. Weights a hundred times as large make logits that are "
+                "far apart, and softmax gives nearly all to the largest.",
+                "ten": "the loss is a surprise, not the number of classes; and weights this large make it sure of one.",
             },
             wrong_reason={
                 "a": "Then it would be ln 10. Large logits are far apart, and softmax gives nearly all to one class.",
                 "b": "There are ten classes, and large logits make one of them nearly certain.",
-                "d": "Only where the class it is sure of happens to be the true one.",
+                "d": "That is so only where the class it is sure of happens to be the true one.",
                 "e": "True, but that is so with small weights, too. What do large ones change?",
-                "f": LABELS_DO_NOT_MATTER,
+                "f": "No class is common here. Large weights make it sure of some class, whatever the label is.",
             },
         ),
         "perfect": Situation(

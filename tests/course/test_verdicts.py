@@ -155,6 +155,7 @@ ROWS = [
     # lesson 04
     ("4.1", filled("4.1", "return np.mean((A - Y) ** 2, keepdims=True)"), "Right."),
     ("4.1", filled("4.1", "return np.mean(A - Y**2)"), "`A - Y**2` squares Y alone"),
+    ("4.1", filled("4.1", "n, m = A.shape\nreturn np.sum((A - Y) ** 2) / n * m"), "divides by n and multiplies by m"),
     ("4.2", filled("4.2", "return (A - Y) ** 2 / A.size"), "nothing has been differentiated"),
     *(
         ("4.3", filled("4.3", f"return np.mean({code})"), words)
@@ -162,6 +163,9 @@ ROWS = [
             ("np.maximum(Z, 0) - Z * Y + np.log1p(1 + np.exp(-np.abs(Z)))", "yours is log(2 + …)"),
             ("np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-Z))", "with −z it grows beyond every float"),
             ("np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))", "− z y is missing"),
+            ("np.log1p(np.exp(Z)) - Z * Y", "At z = 1000, `np.exp(Z)` is too large"),
+            ("Y * np.log1p(np.exp(-Z)) + (1 - Y) * np.log1p(np.exp(Z))", "and for z = −1000 `np.exp(-Z)`"),
+            ("np.where(Y == 1, np.log1p(np.exp(-Z)), np.log1p(np.exp(Z)))", "A label may lie between 0 and 1"),
             ("np.logaddexp(0, Z) - Z * Y", "Right."),
         )
     ),
@@ -172,6 +176,16 @@ ROWS = [
             ("Z.max(axis=0)", "abs(Z).max(axis=0)", "You subtracted the largest |z|."),
             ("np.exp(Z).sum(axis=0)", "np.exp(Z).sum(axis=1, keepdims=True)", "the Σ runs over the classes"),
             ("- (Y * Z)", "+ (Y * Z)", "it is subtracted: log Σ e^z − z"),
+        )
+    ),
+    ("4.3", filled("4.3", "return np.log1p(np.exp(Z)) - Z * Y"), "These are the losses of all elements."),
+    *(
+        ("4.4", filled("4.4", f"{first}return {loss}"), words)
+        for first, loss, words in (
+            ("Z = Z - Z.max(axis=0)\n", "-Y * (Z - np.log(np.exp(Z).sum(axis=0)))", "each class of each example"),
+            ("p = np.exp(Z) / np.exp(Z).sum(axis=0)\n", "-Y * np.log(p)", "each class of each example"),
+            ("", "np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)", "You gave one loss for each example."),
+            ("Z = Z - Z.max(axis=0)\n", "np.log(np.exp(Z).sum(axis=0)) - Y * Z", "You subtracted all of Y · Z"),
         )
     ),
     (
@@ -189,6 +203,7 @@ ROWS = [
         "Right.",
     ),
     ("4.5", LOSSES.replace('"ln_2"', "0.69"), "spam: choose one of zero, ln_2"),
+    ("4.5", LOSSES.replace('"far_above"', '"ln_10"'), "Weights a hundred times as large make logits that are far"),
     # lesson 06
     (
         "6.1",
