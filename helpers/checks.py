@@ -281,18 +281,19 @@ def check_generator(rng):
         raise TypeError(f"rng must be a generator, such as np.random.default_rng(0); got {_kind(rng)}.")
 
 
-RANGES = {  # constants of optimizers and layers: what is allowed, and in words
+RANGES = {  # constants of optimizers, layers and data sets: what is allowed, and in words
     "learning_rate": (lambda v: 0 < v < np.inf, "a number above 0, such as 0.1"),
     "epsilon": (lambda v: 0 < v < np.inf, "a small number above 0, such as 1e-8"),
     "max_norm": (lambda v: 0 < v < np.inf, "a number above 0, such as 1"),
     "p": (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.5"),
+    **dict.fromkeys(("noise", "turns"), (lambda v: 0 <= v < np.inf, "0 or a number above, such as 1.5")),
     **dict.fromkeys(("weight_decay", "l2"), (lambda v: 0 <= v < np.inf, "0 or a number above, such as 0.01")),
     **dict.fromkeys(("beta", "beta_1", "beta_2", "rho"), (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.9")),
 }
 
 
 def check_constants(**values):
-    """Refuse constants of optimizers and layers that are not within their RANGES."""
+    """Refuse constants that are not within their RANGES."""
     for name, value in values.items():
         allowed, words = RANGES[name]
         if isinstance(value, bool) or not isinstance(value, Real):

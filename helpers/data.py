@@ -14,18 +14,17 @@ The toy sets (`house_prices`, `moons`, …) return rows `X` and answers `y`. The
 
 import gzip
 import hashlib
-import math
-import numbers
 import os
-import reprlib
-import struct
 import sys
-import threading
 import zlib
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
+
+from helpers import checks
 
 # ---------------------------------------------------------------- MNIST
 
@@ -88,8 +87,7 @@ def load_mnist(source: str = "auto") -> Mnist:
 
     If MNIST_DIR is set, it is used or it is an error: FileNotFoundError if a file is missing, ValueError if damaged.
     """
-    if source not in ("auto", "full", "sample"):
-        raise ValueError(f"source must be 'auto', 'full' or 'sample', got {source!r}: choose one of the three.")
+    checks.check_one_of("source", source, ("auto", "full", "sample"))
     if source == "sample":
         return _from_sample()
     if os.environ.get("MNIST_DIR"):
@@ -172,26 +170,15 @@ def _read(folder: Path, name: str) -> np.ndarray:
             content = (folder / file).read_bytes()
             raw = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
             if hashlib.sha256(raw).hexdigest() == FILES[name][0]:
-                return _parse_idx(raw)
+                # IDX: 0, 0, 8 for unsigned bytes, the number of axes; each axis's length (big-endian); the values
+                shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4)
+                return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
             problem = ValueError(f"{file} is not the published file")
         except FileNotFoundError:
             pass
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            problem = ValueError(f"{file} is damaged or cut short")
-        except OSError as error:
-            problem = type(error)(f"{file} cannot be read ({error.strerror or error})")
+        except (OSError, EOFError, zlib.error) as error:
+            problem = ValueError(f"{file} is damaged, cut short or cannot be read ({error})")
     raise problem
-
-
-def _parse_idx(raw: bytes) -> np.ndarray:
-    """IDX: two zero bytes, 8 for unsigned bytes, the number of axes; each axis's length (big-endian); the values."""
-    if len(raw) < 4 or raw[:3] != b"\x00\x00\x08" or len(raw) < 4 + 4 * raw[3]:
-        raise ValueError(f"expected an IDX file of unsigned bytes, got one that starts with {raw[:4]!r}.")
-    shape = struct.unpack_from(f">{raw[3]}I", raw, offset=4)
-    values = np.frombuffer(raw, dtype=np.uint8)[4 + 4 * len(shape) :]
-    if len(values) != math.prod(shape):
-        raise ValueError(f"expected an IDX file with values of shape {shape}, got one with {len(values)} values.")
-    return values.reshape(shape)
 
 
 # ---------------------------------------------------------------- MNIST from the network
@@ -203,8 +190,8 @@ def _download(cache: Path) -> None:
     downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
     problems = []
     for mirror in MIRRORS:
-        try:  # a large file may take long, an answer may not
-            _within(PATIENCE, downloader, f"{mirror}{min(FILES)}.gz", None, None, True)  # True: only ask
+        try:
+            _ask(f"{mirror}{min(FILES)}.gz", downloader)
             for name, (_, sha256) in FILES.items():
                 pooch.retrieve(f"{mirror}{name}.gz", f"sha256:{sha256}", f"{name}.gz", cache, downloader=downloader)
             return
@@ -213,22 +200,18 @@ def _download(cache: Path) -> None:
     raise _Unavailable(f"no mirror delivered them ({'; '.join(problems)})")
 
 
-def _within(seconds: float, function, *arguments) -> None:
-    """function(*arguments) in a thread; TimeoutError if it takes longer."""
-    problems = [TimeoutError()]
+def _ask(url: str, downloader) -> None:
+    """TimeoutError if there is no answer within PATIENCE; in a thread, since requests cannot limit all addresses."""
+    answer = Future()
 
-    def run():
+    def ask():
         try:
-            function(*arguments)
-            problems.clear()
+            answer.set_result(downloader(url, None, None, check_only=True))
         except Exception as error:
-            problems[:] = [error]
+            answer.set_exception(error)
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if problems:
-        raise problems[0]
+    Thread(target=ask, daemon=True).start()
+    answer.result(PATIENCE)
 
 
 def _in_words(error: Exception) -> str:
@@ -273,8 +256,7 @@ GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "NAND": (1, 1, 1, 0), "XOR": (
 
 def logic_gate(name: str):
     """The truth table of "AND", "OR", "NAND" or "XOR": X (4, 2) float64, in the order 00, 01, 10, 11; y (4,) intp."""
-    if not isinstance(name, str) or name not in GATES:
-        raise ValueError(f"name must be one of {', '.join(GATES)}, got {reprlib.repr(name)}: choose one of these four.")
+    checks.check_one_of("name", name, GATES)
     return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64), np.array(GATES[name], dtype=np.intp)
 
 
@@ -313,7 +295,7 @@ def spirals(n: int = 200, noise: float = 0.02, turns: float = 1.5, seed: int | n
     Returns X (n, 2) float64 and y (n,) intp: arm 0 is arm 1 turned by half a circle.
     """
     rng = _checked(n, noise, seed)
-    _check("turns", turns, numbers.Real, 0, example=1.5)
+    checks.check_constants(turns=turns)
 
     def arm(count):
         way = np.linspace(0.0, 1.0, count)
@@ -329,8 +311,7 @@ def blobs(n: int = 300, n_classes: int = 3, noise: float = 0.8, seed: int | np.r
     Returns X (n, 2) float64 and y (n,) intp from 0 to n_classes − 1.
     """
     rng = _checked(n, noise, seed)
-    _check("n_classes", n_classes, numbers.Integral, 1, example=3)
-    n, n_classes = int(n), int(n_classes)  # NumPy's small integers would wrap around
+    n, n_classes = int(n), checks.as_count("n_classes", n_classes)
     angle = 2.0 * np.pi * np.arange(n_classes) / n_classes
     centers = 3.0 * np.column_stack([np.cos(angle), np.sin(angle)])
     return _shuffled([np.tile(c, ((n + k) // n_classes, 1)) for k, c in enumerate(centers)], noise, rng)
@@ -379,17 +360,6 @@ def _shuffled(classes: list[np.ndarray], noise: float, rng: np.random.Generator)
 
 def _checked(n, noise, seed) -> np.random.Generator:
     """The generator that `seed` stands for; TypeError or ValueError if one of the three cannot be used."""
-    _check("n", n, numbers.Integral, 1, example=100)
-    _check("noise", noise, numbers.Real, 0, example=0.1)
-    if isinstance(seed, np.random.Generator):
-        return seed
-    _check("seed", seed, numbers.Integral, 0, example=42)
-    return np.random.default_rng(int(seed))
-
-
-def _check(name: str, value, kind: type, least: int, example: float) -> None:
-    wanted = f"{name} must be a {'whole' if kind is numbers.Integral else 'finite'} number, {least} or more"
-    if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(f"{wanted}, got {reprlib.repr(value)}: write, for example, {name}={example}.")
-    if not least <= value < np.inf:
-        raise ValueError(f"{wanted}, got {value}: write, for example, {name}={example}.")
+    checks.as_count("n", n)
+    checks.check_constants(noise=noise)
+    return np.random.default_rng(seed)

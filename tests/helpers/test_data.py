@@ -121,30 +121,9 @@ def test_every_gray_value_is_the_float32_nearest_to_it():
 
 @pytest.mark.parametrize("source", ["Full", "", None, 3])
 def test_an_unknown_source_is_refused_with_the_list_of_those_there_are(source):
-    with pytest.raises(ValueError, match="'auto', 'full' or 'sample', got") as caught:
+    with pytest.raises((TypeError, ValueError), match="one of auto, full, sample; got") as caught:
         load_mnist(source)
     assert repr(source) in str(caught.value)
-
-
-NO_IDX = {
-    b"<html>": "starts with b'<htm'",
-    b"\x00\x00\x08": "starts with",
-    b"\x00\x00\x0d\x01\x00\x00\x00\x00": "unsigned bytes",  # floats
-    b"\x00\x00\x08\x03\x00\x00\x00\x01": "unsigned bytes",  # three axes, one length
-    b"\x00\x00\x08\x01\x00\x00\x00\x03ab": r"shape \(3,\), got one with 2 values",
-}
-
-
-@pytest.mark.parametrize("raw", NO_IDX)
-def test_bytes_that_are_no_idx_file_are_refused(raw):
-    with pytest.raises(ValueError, match=NO_IDX[raw]):
-        data._parse_idx(raw)
-
-
-@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 3, 4), (256, 2), (0, 28, 28)])
-def test_idx_files_of_any_shape_are_read(shape):
-    array = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
-    assert np.array_equal(data._parse_idx(idx(array)), array)
 
 
 @pytest.mark.parametrize("form", ["plain", "gzipped", "mixed"])
@@ -175,9 +154,9 @@ FAULTS = {
     "no folder": (FileNotFoundError, "there is no such folder"),
     "a file": (FileNotFoundError, "there is no such folder"),
     "missing": (FileNotFoundError, f"{LAST}.gz is not in it"),
-    "truncated": (ValueError, f"{LAST}.gz is damaged or cut short"),
+    "truncated": (ValueError, f"{LAST}.gz is damaged, cut short"),
     "changed": (ValueError, f"{LAST} is not the published file"),
-    "a folder": (OSError, LAST),
+    "a folder": (ValueError, f"{LAST} is damaged, cut short or cannot be read"),
 }
 
 
