@@ -8,6 +8,7 @@ impossible value. Those made for every mini-batch cost a few microseconds.
 import itertools
 from contextlib import suppress
 from difflib import get_close_matches
+from hashlib import blake2b
 from numbers import Integral, Real
 
 import numpy as np
@@ -194,18 +195,13 @@ def as_targets_of_forward(Y, A):
 
 
 def as_kept(A0):
-    """A copy of A[0], which its owner may change later; an array that nobody can change is returned as it is."""
-    A0 = _numbers("A[0]", A0)
-    owner = A0 if A0.base is None else A0.base  # of the memory, unless it is a file, a buffer or a view itself
-    frozen = isinstance(owner, np.ndarray) and owner.base is None and not (owner.flags.writeable or A0.flags.writeable)
-    return A0 if frozen else A0.copy(order="K")
+    """A copy of A[0], whose owner may change it before backward."""
+    return _numbers("A[0]", A0).copy(order="K")
 
 
 def freeze(A):
-    """Make an array, and the one it is a view of, read-only."""
+    """Make an array read-only."""
     A.flags.writeable = False
-    if A.base is not None:
-        A.base.flags.writeable = False
 
 
 def as_same_shape(A, Y):
@@ -286,25 +282,20 @@ RANGES = {  # constants of optimizers, layers and data sets: what is allowed, an
     "epsilon": (lambda v: 0 < v < np.inf, "a small number above 0, such as 1e-8"),
     "max_norm": (lambda v: 0 < v < np.inf, "a number above 0, such as 1"),
     "p": (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.5"),
+    "schedule(fraction)": (lambda v: 0 <= v < np.inf, "a factor on the learning rate, 0 or more"),
     **dict.fromkeys(("noise", "turns"), (lambda v: 0 <= v < np.inf, "0 or a number above, such as 1.5")),
     **dict.fromkeys(("weight_decay", "l2"), (lambda v: 0 <= v < np.inf, "0 or a number above, such as 0.01")),
     **dict.fromkeys(("beta", "beta_1", "beta_2", "rho"), (lambda v: 0 <= v < 1, "at least 0 and below 1, such as 0.9")),
 }
 
 
-def check_constants(**values):
-    """Refuse constants that are not within their RANGES."""
-    for name, value in values.items():
-        allowed, words = RANGES[name]
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{name} must be {words}; got {_kind(value)}.")
-        if not allowed(value):
-            raise ValueError(f"{name} must be {words}; got {value}.")
-
-
 def as_constant(name, value):
-    """A constant within its range as a float."""
-    check_constants(**{name: value})
+    """A constant within its RANGES as a float: NumPy's float64 would turn float32 steps into float64."""
+    allowed, words = RANGES[name]
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be {words}; got {_kind(value)}.")
+    if not allowed(value):
+        raise ValueError(f"{name} must be {words}; got {value}.")
     return float(value)
 
 
@@ -315,25 +306,15 @@ def as_constants(names, *values):
 
 def as_schedule(schedule):
     """A schedule (or None) whose factors are checked."""
-    return None if schedule is None else lambda fraction: as_factor(schedule(fraction))
-
-
-def as_factor(value):
-    """What a schedule gave, 0 or more, as a float: NumPy's float64 would turn float32 steps into float64."""
-    if not isinstance(value, Real):
-        raise TypeError(f"schedule must give a number, the factor on the learning rate; got {_kind(value)}.")
-    if not 0 <= value < np.inf:
-        raise ValueError(f"schedule must give a factor of 0 or more; got {value}.")
-    return float(value)
+    return None if schedule is None else lambda fraction: as_constant("schedule(fraction)", schedule(fraction))
 
 
 def check_step(parameters, gradients, optimizer=None):
     """Refuse gradients that do not fit the parameters, and parameters that an optimizer cannot change.
 
     `optimizer` is given if it keeps averages. They belong to the parameters of its first step, which are left on it as
-    `parameters`; others are refused later. Its `epsilon`, if it has one, must not vanish in the parameters.
+    `parameters`; others are refused later.
     """
-    known, epsilon = getattr(optimizer, "parameters", None), getattr(optimizer, "epsilon", None)
     if len(parameters) != len(gradients):
         raise ValueError(f"expected a gradient for each of {len(parameters)} parameter arrays; got {len(gradients)}.")
     for theta, g in zip(parameters, gradients, strict=True):
@@ -345,8 +326,7 @@ def check_step(parameters, gradients, optimizer=None):
             raise TypeError(f"parameters must be float arrays, since steps are fractions; got {theta.dtype}.")
         if g.dtype.kind not in "fiub":
             raise TypeError(f"gradients must be arrays of real numbers; got {g.dtype}.")
-        if epsilon is not None and theta.dtype.type(epsilon) == 0:
-            raise ValueError(f"epsilon = {epsilon} is 0 in {theta.dtype}; take a larger one.")
+    known = getattr(optimizer, "parameters", None)
     if known is not None and [id(theta) for theta in known] != [id(theta) for theta in parameters]:
         raise ValueError(
             "this optimizer was used for other arrays than these: another network's, a copy's, or ones replaced since. "
@@ -397,11 +377,10 @@ def record_training(network, X, epochs):
     """Leave on the network, as `trained_on`, what it has been trained on in all: how many "examples", which "rows".
 
     `X` (N, n_0) are the rows of a training that ended, `epochs` how often each was seen, a fraction if it was broken
-    off. "rows" holds the row_digests of all rows. A network that takes no attributes gets none, and an interrupt leaves
-    the record as it was, since no training shall be lost for it.
+    off. "rows" holds the row_digests of all rows. An interrupt leaves the record as it was: no training shall be lost.
     """
     before = getattr(network, "trained_on", {"examples": 0, "rows": np.zeros(0, np.uint64)})
-    with suppress(AttributeError, KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):
         rows = np.union1d(before["rows"], row_digests(X))
         network.trained_on = {"examples": before["examples"] + round(epochs * len(X)), "rows": rows}
 
@@ -409,10 +388,7 @@ def record_training(network, X, epochs):
 def row_digests(X):
     """Rows X (N, n) → (N,) whole numbers, equal where rows are equal in float32, and only there, but for a miracle."""
     X = np.ascontiguousarray(X, np.float32)
-    if X.shape[1] % 2:
-        X = np.pad(X, ((0, 0), (0, 1)))
-    bits = X.view(np.uint64)  # two numbers in each; sums of products modulo 2^64 tell rows apart
-    return np.einsum("ij,j->i", bits, np.random.default_rng(0).integers(2**63, size=bits.shape[1], dtype=np.uint64))
+    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in X), np.uint64)
 
 
 def _numbers(what, values):

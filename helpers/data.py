@@ -295,7 +295,7 @@ def spirals(n: int = 200, noise: float = 0.02, turns: float = 1.5, seed: int | n
     Returns X (n, 2) float64 and y (n,) intp: arm 0 is arm 1 turned by half a circle.
     """
     rng = _checked(n, noise, seed)
-    checks.check_constants(turns=turns)
+    checks.as_constant("turns", turns)
 
     def arm(count):
         way = np.linspace(0.0, 1.0, count)
@@ -361,5 +361,5 @@ def _shuffled(classes: list[np.ndarray], noise: float, rng: np.random.Generator)
 def _checked(n, noise, seed) -> np.random.Generator:
     """The generator that `seed` stands for; TypeError or ValueError if one of the three cannot be used."""
     checks.as_count("n", n)
-    checks.check_constants(noise=noise)
+    checks.as_constant("noise", noise)
     return np.random.default_rng(seed)

@@ -103,7 +103,7 @@ class Dropout(Layer):
     """
 
     def __init__(self, p=0.5):
-        checks.check_constants(p=p)
+        p = checks.as_constant("p", p)
         self.p = float(p)
 
     def initialize(self, rng, dtype):
@@ -132,7 +132,7 @@ class BatchNorm(Layer):
 
     def __init__(self, n, rho=0.9, epsilon=1e-5):
         checks.as_count("n", n)
-        checks.check_constants(rho=rho, epsilon=epsilon)
+        rho, epsilon = checks.as_constants("rho epsilon", rho, epsilon)
         self.n_in = self.n_out = int(n)
         self.rho, self.epsilon = float(rho), float(epsilon)
         self.gamma = None
@@ -283,7 +283,7 @@ class Sequential(Network):
 
 def clip_gradients(optimizer, max_norm):
     """The optimizer itself, whose `step` from now on clips: see `clipped_step`."""
-    checks.check_constants(max_norm=max_norm)
+    max_norm = checks.as_constant("max_norm", max_norm)
     optimizer.step = partial(clipped_step, optimizer, float(max_norm))
     return optimizer
 

@@ -166,7 +166,6 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
         for epoch in range(1, epochs + 1):
             running = RunningMetrics(network)
             for A0, Y_batch in minibatches(X, Y, batch_size, rng):
-                checks.freeze(A0)  # so that forward need not copy it
                 if schedule is not None:
                     optimizer.learning_rate = learning_rate * schedule(step / n_steps)
                 network.forward(A0)

@@ -170,8 +170,6 @@ OPTIMIZERS = [
     ("Adam().step([X], [X.T])", ValueError, "the shape of its parameter, (6, 2)", "got (2, 6)"),
     ("used(Adam()).step([X], [X])", ValueError, "used for other arrays", "Make a new one"),
     ("SGD().step([1.0], [2.0])", TypeError, "array", "float"),
-    ("RMSProp(epsilon=1e-50).step([X], [X])", ValueError, "epsilon = 1e-50 is 0 in float32", "take a larger one"),
-    ("Adam().step([X.astype('f2')], [X])", ValueError, "epsilon = 1e-08 is 0 in float16", "take a larger one"),
 ]
 
 TRAINING = [

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from numerical import HIDDEN, OUTPUTS, example, numerical_gradients, random_targets, relative_error
 
-from helpers import checks
 from helpers import network as module
 from helpers.network import ACTIVATIONS, MATCHING_LOSS, Network, one_hot
 from helpers.storage import load, save
@@ -344,16 +343,6 @@ def test_a_buffer_that_is_refilled_after_forward_does_not_change_its_gradients(v
         expected = network.gradients(Y)
         through[...] = 7
         assert same(network.gradients(Y), expected)
-
-
-def test_a_batch_that_nobody_can_change_is_not_copied():
-    network, owner = Network([4, 2]), data(6, 4).astype(np.float32)
-    A0 = owner.T
-    checks.freeze(A0)  # as train does
-    with pytest.raises(ValueError, match="read-only"):
-        owner[...] = 7
-    network.forward(A0)
-    assert np.shares_memory(network.A[0], owner)
 
 
 # ---------------------------------------------------------------- what belongs to the caller; float32
