@@ -4,21 +4,25 @@ Every function takes all it needs as arguments, draws on the `ax` it is given, a
 in a lesson; after it, plain matplotlib looks like the course.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-STYLE = Path(__file__).parent / "assets" / "course.mplstyle"
+from helpers.colors import (  # noqa: F401 (lessons take them from here)
+    AMBER,
+    BLACK,
+    BLUE,
+    DARK_GREEN,
+    DARK_ORANGE,
+    DARK_PINK,
+    GREEN,
+    ORANGE,
+    PALETTE,
+    PINK,
+    SKY,
+    STYLE,
+)
 
-# Okabe & Ito (2008): colours that people with any colour vision can tell apart …
-BLUE, ORANGE, GREEN, PINK, SKY, AMBER, BLACK = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000",
-)  # fmt: skip
-# … and darker ones of three of them, for text, which needs more contrast than a line.
-DARK_ORANGE, DARK_GREEN, DARK_PINK = "#B34700", "#007A5A", "#A34A7F"
-PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER, BLACK, DARK_ORANGE, DARK_GREEN, DARK_PINK)  # and all greys
 WEIGHTS = LinearSegmentedColormap.from_list("weights", [DARK_ORANGE, "white", BLUE])  # negative, 0, positive
 
 

@@ -23,7 +23,6 @@ BUILD = ROOT / "build"
 ENVIRONMENT, CONTENTS, OUT = BUILD / "lite-venv", BUILD / "lite-contents", BUILD / "site" / "lite"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 KERNEL = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
-UNUSED = {"fonttools", "pytz", "matplotlib-pyodide"}  # matplotlib names them; nothing in the course imports them
 START = ["ssl", "sqlite3", "micropip", "piplite", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython"]
 NEEDED = {"numpy", "matplotlib", "pillow", "ssl", "sqlite3", "micropip", "jedi", "ipython"}  # of Pyodide's own
 OURS = {  # wheel: what it needs, and the modules it brings
@@ -90,15 +89,10 @@ def pyodide(website):
     out.mkdir(parents=True)
     for name in ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"):
         shutil.copy(npm / name, out)
-    lock = json.loads((npm / "pyodide-lock.json").read_text("utf-8"))
-    base = os.environ.get("COURSE_PYODIDE", website["PYODIDE"])
-    kept, waiting = {}, {*NEEDED}
-    while waiting:
-        name = waiting.pop()
-        entry = kept[name] = lock["packages"][name]
+    lock = website["lock"](NEEDED)
+    kept, base = lock["packages"], os.environ.get("COURSE_PYODIDE", website["PYODIDE"])
+    for entry in kept.values():
         entry["file_name"] = base + entry["file_name"]
-        entry["depends"] = [other for other in entry["depends"] if other not in UNUSED]
-        waiting |= {other.replace("_", "-").lower() for other in entry["depends"]} - {*kept}
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
     with tempfile.TemporaryDirectory() as clean:  # setuptools leaves what it built beside the sources
         for name in ("course", "helpers"):
@@ -121,7 +115,7 @@ def pyodide(website):
             "imports": imports,
             "depends": depends,
         }
-    (out / "pyodide-lock.json").write_text(json.dumps(lock | {"packages": kept}), "utf-8")
+    (out / "pyodide-lock.json").write_text(json.dumps(lock), "utf-8")
 
 
 def configure():

@@ -29,6 +29,8 @@ from teaching import guide  # noqa: E402  of the folder, no installed package
 SOURCE, OUT, NPM = ROOT / "build" / "site-source", ROOT / "build" / "site", ROOT / "build" / "npm"
 LIVE, WHEELS = ROOT / "site" / "live", ROOT / "build" / "wheels"
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
+UNUSED = {"fonttools", "pytz", "matplotlib-pyodide"}  # matplotlib names them; nothing in the course imports them
+PACKAGES = {"scenes": ["numpy", "traitlets"], "lesson": ["numpy", "traitlets", "matplotlib"]}  # what a page begins with
 LITE = """## Jupyter in the browser
 
 <a href="lite/lab/index.html">The notebooks in JupyterLite</a>: nothing to install, 30 MB to load, your work stays in
@@ -127,13 +129,25 @@ def live():
                 archive.writestr(
                     zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED
                 )  # no date: same files, same bytes
-    packages = ["numpy", "matplotlib", "traitlets"]
     base = os.environ.get("COURSE_PYODIDE", PYODIDE)
-    write(out / "settings.json", {"base": base, "packages": packages, "archives": list(archives)})
+    write(out / "settings.json", {"base": base, "packages": PACKAGES, "archives": list(archives)})
+    write(out / "pyodide-lock.json", lock(PACKAGES["lesson"]))
     write(out / "scenes.json", {path.stem: path.read_text("utf-8") for path in (LIVE / "scenes").glob("*.py")})
     for path in (SOURCE / "notebooks").glob("*.ipynb"):
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
         write(out / "lessons" / f"{path.stem}.json", [for_browser(cell, path.stem) for cell in cells])
+
+
+def lock(names):
+    """Pyodide's list of packages, cut to those in `names` and what they need, without UNUSED."""
+    whole = json.loads((NPM / "node_modules" / "pyodide" / "pyodide-lock.json").read_text("utf-8"))
+    kept, waiting = {}, {*names}
+    while waiting:
+        name = waiting.pop()
+        entry = kept[name] = whole["packages"][name]
+        entry["depends"] = [other for other in entry["depends"] if other not in UNUSED]
+        waiting |= {other.replace("_", "-").lower() for other in entry["depends"]} - {*kept}
+    return whole | {"packages": kept}
 
 
 def for_browser(cell, lesson):

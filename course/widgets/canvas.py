@@ -3,6 +3,7 @@
 Nothing runs by itself. The page sends a message, the widget answers it with a frame, which holds all there is to see,
 and the page draws that. When the page is hidden or closed, or the kernel is restarted, nobody asks, and nothing is left
 that would have to be stopped: no thread, no timer, no task. Between two messages the kernel is free for other cells.
+matplotlib is imported when a still picture is asked for: the website's front page does without it.
 
 Settings are traits with `sync=True`, so that traitlets refuses what cannot be, from code and from the page alike.
 """
@@ -12,12 +13,9 @@ from pathlib import Path
 
 import anywidget
 import numpy as np
-from matplotlib import style
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from course.widgets.explorer import SCALE, states_of_goals, static_view
-from helpers.plots import STYLE
+from course.widgets.still import SCALE, states_of_goals, static_view
+from helpers.colors import STYLE
 
 SIZE = 780, 310  # of the still picture, in CSS pixels
 
@@ -77,6 +75,10 @@ class Canvas(anywidget.AnyWidget):
     @property
     def figure(self):
         """The state as a figure of matplotlib."""
+        from matplotlib import style
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         with style.context(STYLE, after_reset=True):
             figure = Figure(figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100 * SCALE)
             self.illustrate(figure)

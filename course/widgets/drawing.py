@@ -18,14 +18,13 @@ import copy
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from course import digits
 from course.results import Case, observe
 from course.widgets.canvas import Canvas, as_bytes, assets
+from helpers.colors import BLUE, ORANGE
 from helpers.data import load_mnist
 from helpers.network import Network, one_hot
-from helpers.plots import BLUE, ORANGE, WEIGHTS
 
 GRID = 140
 PEN = {"part": digits.PEN_OF_DRAWING, "least": digits.FINEST, "most": digits.PEN}  # see digits.pen_width
@@ -255,6 +254,10 @@ class DrawDigit(Canvas):
 
     def illustrate(self, figure):
         """The steps as small pictures, and the probabilities as bars; if nothing is drawn yet, an example."""
+        from matplotlib.patches import Rectangle
+
+        from helpers.plots import WEIGHTS
+
         pad = self
         if self.mode == "draw" and not self.ink.any():
             pad = DrawDigit(self.network, (self.X, self.y))

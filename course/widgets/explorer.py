@@ -54,7 +54,6 @@ text that is as it was at the last move: do not set what it has already. No tigh
 throttles: the browser holds a slider's next position back until the last one is answered, and skips those between.
 """
 
-import base64
 import pathlib
 import warnings
 
@@ -73,10 +72,10 @@ from matplotlib.text import Text
 from course.png import png
 from course.text import inline
 from course.widgets.controls import nearest
-from helpers.plots import GREEN, STYLE
+from course.widgets.still import SCALE, states_of_goals, static_view
+from helpers.colors import GREEN, STYLE
 
 HERE = pathlib.Path(__file__).parent
-SCALE = 1.4  # pixels of the picture per CSS pixel: nearly as sharp on a fine screen as 2, in two thirds of the time
 LINE = 'style="line-height: 1.5"'
 LAMPS = {
     "reached": f'<span style="color: {GREEN}">●</span> <b>Reached:</b>',
@@ -283,12 +282,6 @@ class Handles(anywidget.AnyWidget):
         self.add_class("explorer-handles")
 
 
-def states_of_goals(lit, before):
-    """For each goal "reached", "before" (it was, but is no longer) or "goal". `before`, a set, gains those now lit."""
-    before |= {k for k, done in enumerate(lit) if done}
-    return ["reached" if done else "before" if k in before else "goal" for k, done in enumerate(lit)]
-
-
 def set_if_changed(artist, **properties):
     """artist.set(**properties) for an artist that is not animated, of those properties only which differ."""
     for name, value in properties.items():
@@ -329,12 +322,3 @@ def straight(normal, at, low, high):
     foot = middle + normal * (at - normal @ middle) / length
     way = np.array([-normal[1], normal[0]]) / np.sqrt(length) * reach
     return np.stack([foot - way, foot + way], axis=1)
-
-
-def static_view(canvas, size, caption):
-    """What stands for a widget where no kernel runs: data and metadata of an output, a picture of `size` and words."""
-    picture = base64.b64encode(png(canvas.buffer_rgba(), level=9)).decode()
-    width, height = size
-    return {"image/png": picture, "text/plain": caption}, {
-        "image/png": {"width": width, "height": height, "alt": caption}
-    }

@@ -22,15 +22,13 @@ from numbers import Integral
 
 import numpy as np
 import traitlets
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
 from course import sandbox
 from course.text import decimal, number
 from course.widgets.canvas import Canvas, as_bytes, assets
 from helpers import data
+from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
 from helpers.network import ACTIVATIONS, Network
-from helpers.plots import BLUE, DARK_PINK, GREEN, ORANGE
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, minibatches, train
 
 GRID, TILE = 60, 30  # points a side of the heat map of the output, and of the tile of a unit
@@ -100,7 +98,6 @@ VIEWS = "discrete", "show_test", "blame"  # how it is shown
 ANEW = "dataset", "points", "noise", "hidden", "activation", "features", "seed", "points_seed", "own"  # a new network
 OWN = ((-1.0, -1.0, 0), (1.0, 1.0, 0), (-1.0, 1.0, 1), (1.0, -1.0, 1))  # before the learner has set any
 CLASS_COLORS = ORANGE, BLUE, GREEN  # of 0, 1, 2
-HEAT = LinearSegmentedColormap.from_list("", [ORANGE, "white", BLUE])
 
 _ticks = (np.arange(GRID) + 0.5) / GRID * 2 * REACH - REACH
 PLANE = np.stack(np.meshgrid(_ticks, -_ticks)).reshape(2, -1).astype(np.float32)  # columns (x₁, x₂), from the top left
@@ -699,11 +696,15 @@ class Playground(Canvas):
 
     def illustrate(self, figure):
         """What a frame holds: the units as tiles with their weights, the output with the points, and the losses."""
+        from matplotlib.colors import LinearSegmentedColormap
+        from matplotlib.patches import Rectangle
+
+        scale = LinearSegmentedColormap.from_list("", [ORANGE, "white", BLUE])
         places = ((0.015, 0.17, 0.33, 0.7), (0.42, 0.17, 0.278, 0.7), (0.775, 0.17, 0.21, 0.7))
         units_ax, plane_ax, loss_ax = map(figure.add_axes, places)
         content, buffers = self.frame()
         arrays = dict(zip(BUFFERS, buffers, strict=True))
-        heat = {"cmap": HEAT, "vmin": 0, "vmax": 255}
+        heat = {"cmap": scale, "vmin": 0, "vmax": 255}
         tiles = iter(np.frombuffer(arrays["units"], np.uint8).reshape(-1, TILE, TILE))
         weights = iter(np.frombuffer(arrays["weights"], np.float32))
         layers = [[(1.7 * l, (n - 1) / 2 - k) for k in range(n)] for l, n in enumerate(content["sizes"])]
@@ -729,7 +730,7 @@ class Playground(Canvas):
             plane_ax.imshow(np.tensordot(plane / 255, rgb, (0, 0)).clip(0, 1), extent=side * 2, alpha=0.6)
         else:
             plane_ax.imshow(plane[0], extent=side * 2, alpha=0.6, **heat)
-        colors = [CLASS_COLORS[k] for k in self.y] if self.n_classes else HEAT(np.clip((1 + self.y) / 2, 0, 1))
+        colors = [CLASS_COLORS[k] for k in self.y] if self.n_classes else scale(np.clip((1 + self.y) / 2, 0, 1))
         plane_ax.scatter(*self.X.T, s=14, c=colors, edgecolors="white" if self.n_classes else "#777777", linewidths=0.5)
         plane_ax.set(xlim=side, ylim=side, xlabel="$x_1$", ylabel="$x_2$", title="Output")
 

@@ -51,7 +51,7 @@ class Page {
     this.say("Python is loading …");
     const slow = setTimeout(() => this.say("Python is still loading: with a slow connection this takes minutes, the first time."), 40000);
     const kernel = (this.kernel = new Kernel(new URL("worker.js", this.folder), {
-      base: new URL(base, this.folder).href, packages, files, archives: archives.map((name) => new URL(name, this.folder).href),
+      base: new URL(base, this.folder).href, packages: packages[this.name ? "lesson" : "scenes"], files, archives: archives.map((name) => new URL(name, this.folder).href),
     }));
     kernel.addEventListener("busy", () => this.watch(true));
     kernel.addEventListener("idle", () => this.watch(false));

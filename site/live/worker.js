@@ -1,5 +1,4 @@
 // The kernel of a page: Pyodide with the course in it, in a worker, so that the page stays free. live.py is its Python.
-const UNUSED = ["fonttools", "pytz", "matplotlib-pyodide"]; // matplotlib names them; nothing in the course imports them
 const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 let live, ready;
 
@@ -19,18 +18,12 @@ const lost = new Promise((_, reject) => {
 });
 lost.catch(() => {});
 
-// The official list of packages without the unused ones, as an address.
-async function lock(base) {
-  const list = JSON.parse(new TextDecoder().decode(await bytes(base + "pyodide-lock.json")));
-  for (const one of Object.values(list.packages)) one.depends = one.depends.filter((name) => !UNUSED.includes(name));
-  return URL.createObjectURL(new Blob([JSON.stringify(list)], { type: "application/json" }));
-}
-
 async function start({ base, packages, archives, files }) {
   const began = performance.now();
   const contents = Promise.all(archives.map(bytes)); // while Python loads
   contents.catch(() => {});
-  const [{ loadPyodide }, lockFileURL] = await Promise.all([import(base + "pyodide.mjs"), lock(base)]);
+  const { loadPyodide } = await import(base + "pyodide.mjs");
+  const lockFileURL = new URL("pyodide-lock.json", self.location).href; // of the packages that the course imports
   const home = "/home/pyodide";
   const env = { HOME: home, MPLBACKEND: "module://page_backend", MPLCONFIGDIR: home, PYTHONHASHSEED: "0" };
   const python = await loadPyodide({ indexURL: base, lockFileURL, env, packages });

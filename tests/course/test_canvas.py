@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,20 @@ def test_the_page_gets_one_module_that_needs_no_other(canvas, node, tmp_path):
     module.write_text(canvas()._esm, encoding="utf-8")
     ask = "import(process.argv[1]).then((m) => process.exit(typeof m.default.render === 'function' ? 0 : 1))"
     run(node, "-e", ask, str(module))
+
+
+def test_exercises_and_canvases_work_where_matplotlib_cannot_be_imported():
+    code = """
+import sys
+sys.modules["matplotlib"] = None
+import numpy as np
+from course.exercises import check
+from course.widgets import DrawDigit, Playground
+check("1.1", lambda x, w, b, f: f(w @ x + b))
+assert Playground().answer({"kind": "step"})[0]["epoch"] == 1
+assert DrawDigit().answer({"kind": "ink", "prepare": True}, [np.full(140 * 140, 255, np.uint8)])
+"""
+    run(sys.executable, "-c", code)
 
 
 @CANVASES

@@ -5,5 +5,5 @@ from helpers.training import Adam, train
 
 mnist = load_mnist("sample")
 network = Network([784, 32, 10], seed=1)
-records = list(train(network, mnist.X_train, mnist.y_train, epochs=6, optimizer=Adam(0.002)))
+records = list(train(network, mnist.X_train, mnist.y_train, epochs=4, batch_size=64, optimizer=Adam(0.005)))
 DrawDigit(network, examples=(mnist.X_test, mnist.y_test))
