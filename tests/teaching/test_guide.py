@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -48,6 +49,17 @@ def test_the_minutes_of_a_plan_add_up(number, minutes):
     plan = guide.plans(PAGES[number])[minutes]
     assert sum(row.minutes for row in plan) == minutes
     assert len(plan) >= 6
+    assert plan[0].what.startswith("Start: ")
+
+
+@each_lesson
+@pytest.mark.parametrize("minutes", [45, 90, 120])
+def test_the_cells_of_a_plan_stand_in_the_order_of_the_lesson(number, minutes):
+    """Run All Above brings back what a row needs; it would give away what a later row asks."""
+    order = [cell.id for cell in guide.notebook(number).cells]
+    places = [order.index(cell) for row in guide.plans(PAGES[number])[minutes] for cell in row.cells]
+    back = [order[later] for place, later in pairwise(places) if later < place]
+    assert not back, f"{number:02}.md, {minutes} minutes: after a later cell stands {back}"
 
 
 @each_lesson
@@ -71,6 +83,10 @@ def test_each_vote_stands_in_a_row_of_a_plan_or_is_left_out_by_name(number, minu
     full = re.findall(r"`([\w-]+)`", re.search(r"\*\*Full votes:\*\* ([^;]*);", text)[1])
     assert set(full) <= asked - left_out
     assert 1 <= len(full) <= minutes / 60 * 2
+    plan = guide.plans(PAGES[number])[minutes]
+    for cell in full:
+        room = max(row.minutes for row in plan if cell in row.cells)
+        assert room >= 4, f"{cell}: a full vote takes three minutes, and then something runs"
 
 
 @each_lesson
