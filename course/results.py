@@ -72,7 +72,7 @@ def observe(use, answer, given, expected, names, seconds):
 
     What is not written yet (`...` came back) ends as a NotImplementedError.
     """
-    arguments, seen = copy.deepcopy(list(given.values())), {}
+    arguments, seen = sandbox.watched(copy.deepcopy(list(given.values()))), {}
 
     def look():
         result = use(answer, *arguments)

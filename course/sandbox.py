@@ -6,6 +6,7 @@ Code that catches this is stopped again. Nothing can interrupt a single call tha
 an alarm, `time.sleep`; settrace strikes once, so there a loop around a bare `except:` goes on.
 """
 
+import copy
 import io
 import linecache
 import os
@@ -25,11 +26,8 @@ from course.text import listed
 
 SECONDS = 60.0 if sys.platform == "emscripten" else 10.0  # what one check may take; no answer that ends comes near it
 HAS_NO_FLAGS = sys.platform == "emscripten"
-WATCHED = {  # functions of NumPy, and what an infinity from finite numbers means there
-    **dict.fromkeys(("exp", "expm1", "square", "power", "cosh", "sinh"), "overflow"),
-    **dict.fromkeys(("log", "log2", "log10", "log1p", "divide"), "divide by zero"),
-    "sqrt": "invalid value",
-}
+WATCHED = ("exp", "expm1", "square", "power", "cosh", "sinh", "log", "log2", "log10", "log1p", "divide", "sqrt")
+DIVIDE = ("log", "log2", "log10", "log1p", "divide", "reciprocal")  # infinity from finite numbers is no overflow here
 KEPT = 200  # characters of what was printed, or of an exception's message
 KEPT_WARNINGS = 3
 ROOT = os.path.dirname(os.path.dirname(__file__))
@@ -59,10 +57,15 @@ class Run:
 def run(function, seconds):
     """Call `function()` for at most so many seconds. Raises KeyboardInterrupt if and only if Stop was pressed."""
     outcome, printed, warned, limit = Run(), _Printed(), set(), Limit(seconds)
+
+    def keep(message, *_, **__):
+        if len(warned) < KEPT_WARNINGS:
+            warned.add(_message(message).rstrip("."))  # only some versions of NumPy end it so
+
     quiet = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
-    with warnings.catch_warnings(), quiet, _watched(), redirect_stdout(printed), redirect_stderr(printed):
+    with warnings.catch_warnings(), quiet, _watching(), redirect_stdout(printed), redirect_stderr(printed):
         warnings.simplefilter("always")
-        warnings.showwarning = lambda message, *_, **__: len(warned) < KEPT_WARNINGS and warned.add(_message(message))
+        warnings.showwarning = keep
         try:
             with limit:
                 outcome.result = function()
@@ -83,21 +86,65 @@ def run(function, seconds):
     return outcome
 
 
+class Watched(np.ndarray):
+    """An array whose operations warn where NumPy cannot: in a browser's Python, as WebAssembly has no floating-point
+    flags. What they return is watched, too."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        inputs = [_plain(one) for one in inputs]
+        before = inputs
+        if out := options.get("out"):
+            options["out"] = tuple(map(_plain, out))
+            before = copy.deepcopy(inputs)  # the result may take the place of one
+        result = getattr(ufunc, method)(*inputs, **options)
+        if method != "at":
+            _warn(ufunc.__name__, before, result)
+        return out[0] if out and len(out) == 1 else watched(result)
+
+    def __repr__(self):
+        return repr(_plain(self))
+
+
+def watched(value):
+    """The same value; if NumPy cannot warn here, with its arrays as Watched ones, also those in lists and tuples."""
+    if not HAS_NO_FLAGS:
+        return value
+    if type(value) in (list, tuple):
+        return type(value)(map(watched, value))
+    return value.view(Watched) if type(value) is np.ndarray else value
+
+
+def _plain(value):
+    return value.view(np.ndarray) if isinstance(value, Watched) else value
+
+
+def _warn(name, inputs, result):
+    """Warn as NumPy does: nan from no nan is invalid, infinity from finite numbers an overflow or a division by 0."""
+    if np.asarray(result).dtype.kind != "f" or np.isfinite(result).all():
+        return
+    numbers = [one for one in map(np.asarray, inputs) if one.dtype.kind in "fiub"]
+    if any(np.isnan(one).any() for one in numbers):
+        return
+    if np.isnan(result).any():
+        warnings.warn(f"invalid value encountered in {name}", RuntimeWarning, stacklevel=3)
+    if np.isinf(result).any() and not any(np.isinf(one).any() for one in numbers):
+        word = "divide by zero" if name in DIVIDE else "overflow"
+        warnings.warn(f"{word} encountered in {name}", RuntimeWarning, stacklevel=3)
+
+
 @contextmanager
-def _watched():
-    """In a browser's Python NumPy never warns, as WebAssembly has no floating-point flags: look at the results."""
+def _watching():
+    """Where NumPy cannot warn, its functions that overflow do so for numbers and plain arrays, too."""
     before = {name: getattr(np, name) for name in WATCHED} if HAS_NO_FLAGS else {}
 
     def watch(name, function):
-        def watched(*arguments, **options):
+        def watching(*arguments, **options):
             result = function(*arguments, **options)
-            if all(np.isfinite(part).all() for part in arguments if isinstance(part, np.ndarray | float | int)):
-                for word, found in (("invalid value", np.isnan(result)), (WATCHED[name], np.isinf(result))):
-                    if np.any(found):
-                        warnings.warn(f"{word} encountered in {name}", RuntimeWarning, stacklevel=2)
-            return result
+            if not any(isinstance(one, Watched) for one in arguments):
+                _warn(name, arguments, result)
+            return watched(result)
 
-        return watched
+        return watching
 
     for name, function in before.items():
         setattr(np, name, watch(name, function))
@@ -243,7 +290,7 @@ def _shapes(trace):
             with suppress(SyntaxError, IndexError):
                 value = value[eval(place)] if re.fullmatch(r"\d+( *[+-] *\d+)?|-\d+", place) else None
                 name += index
-        if type(value) is np.ndarray:
+        if type(value) in (np.ndarray, Watched):
             found[name] = f"`{name}` is {value.shape}"
     return listed(list(found.values())) if found else ""
 
