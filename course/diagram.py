@@ -5,7 +5,7 @@
     diagram.show(values=A, W=W, lit={(1, 0), (1, 0, 1)})   # unit 0 of layer 1 and the weight W[1][0, 1] stand out
 
 Blue is positive, orange negative; the stronger the color, the larger the value; the thicker the line, the larger the
-weight. A layer of more than `limit` units is drawn with its first and last ones, and its size below. Numbers stand
+weight. A layer of more than LIMIT units is drawn with its first and last ones, and its size below. Numbers stand
 where there is room: in circles that are large enough, and on the lines between layers that have few of them.
 """
 
@@ -16,6 +16,8 @@ from course.text import decimal, minus
 from helpers.plots import BLUE, ORANGE
 
 INK, PALE = "#222222", "#BBBBBB"
+LIMIT = 12  # units of a layer that are drawn
+NUMBERS = 12  # weights between two layers up to which all their numbers are written
 
 
 class Diagram:
@@ -26,21 +28,19 @@ class Diagram:
     to draw, or the names are not as many as the units.
     """
 
-    def __init__(self, ax, sizes, inputs=None, outputs=None, hidden=None, animated=False, limit=12, numbers=12):
+    def __init__(self, ax, sizes, inputs=None, outputs=None, hidden=None, animated=False):
         self.sizes = [int(n) for n in sizes]
         if len(self.sizes) < 2 or min(self.sizes) < 1:
             wanted = "two or more layers, each of one unit or more, as [2, 3, 1]"
             raise ValueError(f"sizes: expected {wanted}; got {sizes}.")
-        if limit < 3:
-            raise ValueError(f"limit: expected at least 3 units to draw of a large layer; got {limit}.")
         self.ax, self.L = ax, len(self.sizes) - 1
-        self.shown = [_shown(n, limit) for n in self.sizes]
+        self.shown = [_shown(n) for n in self.sizes]
         names = [inputs, *(hidden or [None] * (self.L - 1)), outputs]
         self._check_names(names)
 
         self._place()
         self._edges = [(l, j, i) for l in range(1, self.L + 1) for j in self.shown[l] for i in self.shown[l - 1]]
-        few = [len(self.shown[l]) * len(self.shown[l - 1]) <= numbers for l in range(1, self.L + 1)]
+        few = [len(self.shown[l]) * len(self.shown[l - 1]) <= NUMBERS for l in range(1, self.L + 1)]
         self._numbered = {edge: few[edge[0] - 1] for edge in self._edges}
         self._draw(names, animated)
 
@@ -190,10 +190,10 @@ def _write(artist, text, stands_out):
         artist.set_color(color)
 
 
-def _shown(n, limit):
+def _shown(n):
     """The units of a layer that are drawn: all, or the first and the last ones."""
-    each = (limit - 1) // 2
-    return list(range(n)) if n <= limit else [*range(each), *range(n - each, n)]
+    each = (LIMIT - 1) // 2
+    return list(range(n)) if n <= LIMIT else [*range(each), *range(n - each, n)]
 
 
 def _distance(points, lines):

@@ -8,7 +8,7 @@ will do: lists, numbers, arrays of other libraries.
 import copy
 import re
 from dataclasses import dataclass
-from types import CoroutineType, FunctionType, GeneratorType
+from types import FunctionType, GeneratorType
 
 import numpy as np
 
@@ -20,7 +20,6 @@ KINDS = {
     complex: "a complex number",
     FunctionType: "a function",
     GeneratorType: "a generator (`yield`, not `return`)",
-    CoroutineType: "a coroutine (`async def`, not `def`)",
 }
 
 
@@ -107,8 +106,6 @@ def read(result, expected, names=()):
 
 
 def _parts(result, count, expected, name=""):
-    if type(result) is CoroutineType:
-        result.close()  # otherwise Python complains that it was never awaited
     as_name = f"as `{name}` " if name else ""
     if isinstance(result, np.ndarray | tuple | list) and np.ndim(result[:0]):
         if len(result) == count:
@@ -127,8 +124,6 @@ def _numbers(result, expected, name):
     as_name = f"as `{name}` " if name else ""
     if result is None:
         raise Form(f"{as_name}nothing{wanted}")
-    if issubclass(kind, CoroutineType):
-        result.close()  # otherwise Python complains that it was never awaited
     if issubclass(kind, tuple(KINDS)):
         raise Form(f"{as_name}{next(KINDS[one] for one in KINDS if issubclass(kind, one))}{wanted}")
     try:

@@ -67,11 +67,7 @@ def shown(function):
 @shown
 def check(key=None, answer=MISSING):
     """Judge an answer to an exercise: check("2.3", leaky_relu)."""
-    task = find(key, 'check("2.3", leaky_relu)')
-    if isinstance(task, Challenge):
-        raise UsageError(f'{task.key} is a challenge, without a check; `solution("{task.key}")` shows one answer.')
-    if isinstance(task, Question):
-        raise UsageError(f'{task.key} is a quiz question; answer it with `quiz("{task.key}", "a")`.')
+    task = find_exercise(key, 'check("2.3", leaky_relu)')
     if answer is MISSING:
         raise UsageError(f'Give `check` your answer too: `check("{task.key}", {task.name})`.')
     try:
@@ -302,7 +298,7 @@ def find(key, example):
 def find_exercise(key, example):
     task = find(key, example)
     if isinstance(task, Question):
-        raise UsageError(f'{task.key} is a quiz question; each of its choices is explained: `quiz("{task.key}")`.')
+        raise UsageError(f'{task.key} is a quiz question: `quiz("{task.key}")` asks it and explains each choice.')
     if isinstance(task, Challenge):
         raise UsageError(f'{task.key} is a challenge, without a check; `solution("{task.key}")` shows one answer.')
     return task

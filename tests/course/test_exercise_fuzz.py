@@ -65,10 +65,6 @@ def recurse(*arguments):
     return recurse(*arguments)
 
 
-async def coroutine(*arguments):
-    return 1
-
-
 def generator(*arguments):
     yield 1
 
@@ -142,7 +138,7 @@ def functions(draw):
     return lambda: made
 
 
-callables = st.sampled_from([recurse, coroutine, generator, Hostile, dict, np.sum, np.exp])
+callables = st.sampled_from([recurse, generator, Hostile, dict, np.sum, np.exp])
 answers = st.one_of(functions(), values, callables.map(lambda function: lambda: function))
 
 

@@ -253,7 +253,6 @@ def right(z, slope=0.01):
 
 ODD = """
 def endless_recursion(z, slope=0.01): return endless_recursion(z, slope)
-async def coroutine(z, slope=0.01): return z
 def generator(z, slope=0.01): yield from z
 def unknown(z, slope=0.01):
     y = 1
@@ -272,7 +271,6 @@ class Layer:
         ("returned nothing", lambda z, slope=0.01: np.copyto(z, z), "returned nothing: end it with `return`"),
         ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[:, None], "expected an array of shape (5,)"),
         ("an axis of length 1", lambda z, slope=0.01: right(z, slope)[None], "an axis of length 1"),
-        ("form", written(ODD, "coroutine"), "gave a coroutine (`async def`, not `def`)"),
         ("form", written(ODD, "generator"), "gave a generator (`yield`, not `return`)"),
         ("form", written(ODD, "Layer"), "gave something of type `Layer`"),
         ("form", lambda z, slope=0.01: "text", "gave text"),
@@ -288,7 +286,7 @@ class Layer:
         ("raised", raising(ValueError("x" * 300)), "ValueError: " + "x" * 200 + " …\n"),
         ("raised", raising(KeyboardInterrupt()), ", `raise error`: KeyboardInterrupt\n"),
         ("raised", lambda z, slope=0.01: np.concatenate(z, slope), "`(\"raised\", lambda z, slope=0.01: np.conc"),
-        ("unknown name", written(ODD, "unknown"), "raised an exception in line 7, `return y / nothing`: NameError"),
+        ("unknown name", written(ODD, "unknown"), "raised an exception in line 6, `return y / nothing`: NameError"),
         ("values", lambda z, slope=0.01: z, "For z = -2 your `leaky_relu` gave -2; expected -0.02.\n"),
         ("values", lambda z, slope=0.01: 1.0001 * right(z, slope), "expected -0.02 (they differ by 2e-06)"),
         ("recursion", written(ODD, "endless_recursion"), "calls itself without end"),
@@ -774,9 +772,9 @@ def test_near_ids_are_suggested():
         (lambda: check(right, "2.3"), 'The id comes first, in quotes: `check("2.3", leaky_relu)`.'),
         (lambda: check(), "The id comes first"),
         (lambda: hint(), "The id comes first"),
-        (lambda: check("2.q1", "a"), 'answer it with `quiz("2.q1", "a")`'),
-        (lambda: hint("2.q1"), 'each of its choices is explained: `quiz("2.q1")`'),
-        (lambda: solution("2.q1"), "each of its choices is explained"),
+        (lambda: check("2.q1", "a"), 'is a quiz question: `quiz("2.q1")` asks it'),
+        (lambda: hint("2.q1"), '`quiz("2.q1")` asks it and explains each choice'),
+        (lambda: solution("2.q1"), "asks it and explains each choice"),
         (lambda: quiz("2.3"), '2.3 is an exercise: `check("2.3", leaky_relu)`.'),
         (lambda: quiz("2", "a"), 'one question at a time: `quiz("2.q1", "a")`'),
     ],
