@@ -38,16 +38,15 @@ export function say(element, words) {
 
 /** A canvas's 2D context in CSS pixels, cleared, as sharp as the screen. */
 export function pen(canvas, { width, height }) {
-  const scale = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * scale)) {
+  const scale = window.devicePixelRatio || 1, context = canvas.getContext("2d");
+  if (canvas.width !== Math.round(width * scale) || !canvas.style.width) {
     Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    context.font = "12px system-ui, sans-serif"; // which lasts, and to set it takes long
   }
-  const context = canvas.getContext("2d");
   context.setTransform(canvas.width / width, 0, 0, canvas.height / height, 0, 0);
   context.clearRect(0, 0, width, height);
-  const plain = { font: "12px system-ui, sans-serif", fillStyle: GRAY, strokeStyle: GRAY, lineWidth: 1 };
-  return Object.assign(context, plain);
+  return Object.assign(context, { fillStyle: GRAY, strokeStyle: GRAY, lineWidth: 1 });
 }
 
 /** The white panel of a canvas, goals above and words below. `receive(frame, buffers, mine)` gets every frame, `mine`
