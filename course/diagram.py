@@ -44,7 +44,7 @@ class Diagram:
         self._numbered = {edge: few[edge[0] - 1] for edge in self._edges}
         self._draw(names, animated)
 
-    def show(self, values=None, W=None, b=None, lit=None, texts=None, notes=None, full=None, decimals=2):
+    def show(self, values=None, W=None, b=None, lit=None, texts=None, notes=None, full=None):
         """Write numbers into the drawing; whatever is not given is blank. Returns the Diagram.
 
         values    lists with entry l: the numbers in the circles of layer l, (n_l,) or (n_l, 1), or None
@@ -55,8 +55,8 @@ class Diagram:
         full      the |weight| that is drawn at full width; by default the largest there is
         """
         texts, notes = texts or {}, notes or {}
-        self._show_units(values, b, lit, texts, notes, decimals)
-        self._show_weights(W, lit, texts, full, decimals)
+        self._show_units(values, b, lit, texts, notes)
+        self._show_weights(W, lit, texts, full)
         return self
 
     def _check_names(self, names):
@@ -146,7 +146,7 @@ class Diagram:
             places[edge] = options[room.argmax(), 0]
         return {edge: at / scale for edge, at in places.items()}
 
-    def _show_units(self, values, b, lit, texts, notes, decimals):
+    def _show_units(self, values, b, lit, texts, notes):
         values = [None if layer is None else np.ravel(layer).astype(float) for layer in values or []]
         values += [None] * (self.L + 1 - len(values))
         finite = [np.abs(layer[np.isfinite(layer)]) for layer in values if layer is not None]
@@ -158,13 +158,13 @@ class Diagram:
             faces.append((_color(value), strength * min(abs(value), largest) / largest if _finite(value) else 0))
             edges.append(INK if stands_out else PALE)
             widths.append(2.4 if lit is not None and stands_out else 1.2)
-            number = "" if value is None or self.radius < 8 else _number(value, decimals)
+            number = "" if value is None or self.radius < 8 else _number(value)
             _write(self._values[l, i], texts.get((l, i), number), stands_out)
             bias = None if b is None or l == 0 or b[l] is None or self.radius < 10 else np.ravel(b[l])[i]
-            self._notes[l, i].set_text(notes.get((l, i), "" if bias is None else f"b = {_number(bias, decimals)}"))
+            self._notes[l, i].set_text(notes.get((l, i), "" if bias is None else f"b = {_number(bias)}"))
         self._circles.set(facecolors=faces, edgecolors=edges, linewidths=widths)
 
-    def _show_weights(self, W, lit, texts, full, decimals):
+    def _show_weights(self, W, lit, texts, full):
         W = [None] * (self.L + 1) if W is None else W
         drawn = [None if W[l] is None else float(W[l][j, i]) for l, j, i in self._edges]
         if full is None:
@@ -176,7 +176,7 @@ class Diagram:
             colors.append((_color(w) if stands_out else PALE, 0.35 + 0.65 * size if stands_out else 0.6))
             widths.append(0.5 + 3 * size + (lit is not None and stands_out))
             wanted = self._numbered[edge] if lit is None or self._numbered[edge] else edge in lit
-            number = _number(w, decimals) if w is not None and wanted else ""
+            number = _number(w) if w is not None and wanted else ""
             _write(self._weights[edge], texts.get(edge, number), stands_out)
         self._lines.set(colors=colors, linewidths=widths)
 
@@ -211,10 +211,10 @@ def _color(value):
     return "#888888" if not _finite(value) else BLUE if value >= 0 else ORANGE
 
 
-def _number(value, decimals):
+def _number(value):
     """A number in few signs: 1.50 is 1.5, 2.00 is 2, −0.00 is 0."""
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
     if abs(value) >= 1000:
         return minus(f"{value:.0e}".replace("e+0", "e"))
-    return decimal(value, decimals)
+    return decimal(value)
