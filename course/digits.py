@@ -126,11 +126,7 @@ def rasterize(strokes, side=140, pen=None):
 
 def as_image(ink):
     """`ink` as an array (h, w) from 0 to 1, float64 if it is, else float32. Raises ValueError if it is no image."""
-    try:
-        array = np.asarray(ink)
-    except ValueError:
-        got = "got a list whose rows differ in length."
-        raise ValueError(f"an image must be an array of numbers (h, w); {got}") from None
+    array = np.asarray(ink)
     if array.ndim != 2:
         hint = " For one row of MNIST use x.reshape(28, 28)." if array.shape in ((784,), (1, 784)) else ""
         raise ValueError(f"an image must have two axes, shape (h, w); got shape {array.shape}.{hint}")

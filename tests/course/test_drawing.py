@@ -153,7 +153,7 @@ def test_a_line_is_drawn_alike_in_every_direction(end):
     [
         (np.zeros(784), r"shape \(784,\). For one row of MNIST use x.reshape\(28, 28\)"),
         (np.zeros((2, 28, 28)), "must have two axes"),
-        ([[0, 1], [1]], "rows differ in length"),
+        ([[0, 1], [1]], "inhomogeneous shape"),  # NumPy's words
         (np.full((9, 9), 255), "bytes .uint8. from 0 to 255; got int"),
         (np.full((9, 9), 255.0), "Bytes from 0 to 255 must be of type uint8"),
         (np.full((9, 9), np.nan), "from 0 .paper. to 1 .ink.; got nan"),
