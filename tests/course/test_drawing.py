@@ -21,6 +21,7 @@ from helpers.data import load_mnist
 from helpers.network import Network
 from helpers.training import Adam, cosine_schedule, train
 
+IN_FULL = os.environ.get("HYPOTHESIS_PROFILE") == "thorough" and os.environ.get("MNIST_DIR")
 REACHED, BEFORE, GOAL = "reached", "before", "goal"
 
 
@@ -210,7 +211,7 @@ def test_a_second_hand_is_read(network):
     assert np.mean(network.predict(images) == labels) >= 0.9
 
 
-@pytest.mark.skipif(not os.environ.get("MNIST_DIR"), reason="trains on all of MNIST, in MNIST_DIR")
+@pytest.mark.skipif(not IN_FULL, reason="trains on all of MNIST: weekly, with MNIST_DIR")
 def test_a_second_hand_is_read_with_all_of_mnist():
     """100 of 100 by the lesson's network, trained on its 50,000 images."""
     mnist, network = load_mnist("full"), Network([784, 256, 128, 10], seed=0)

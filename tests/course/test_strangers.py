@@ -16,12 +16,8 @@ from course.exercises.grading import RIGHT, Exercise
 from helpers import layers, network, training
 
 TASKS = {task.key: task for lesson in exercises.lessons().values() for task in lesson.EXERCISES}
-ANSWERS = [
-    pytest.param(answer, id=f"{file.stem}-{k}-{answer['key']}")
-    for file in sorted(Path(__file__).with_name("strangers").glob("*.json"))
-    for k, answer in enumerate(json.loads(file.read_text("utf-8")))
-    if answer["key"] not in ("6.5", "7.3")
-]
+FILES = sorted(Path(__file__).with_name("strangers").glob("*.json"))
+ANSWERS = [answer for file in FILES for answer in json.loads(file.read_text("utf-8"))]
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +27,13 @@ def names():
     return {"np": np, **vars(network), **vars(training), **vars(layers), **{task.name: task.right for task in tasks}}
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_a_wrong_answer_is_told_what_is_wrong(answer, names):
-    task, code = TASKS[answer["key"]], answer["code"]
-    file = f"<a stranger's answer to {task.key}>"
-    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-    namespace = dict(names)
-    exec(compile(code, file, "exec"), namespace)
-    verdict = task.judge(namespace[task.name])
-    assert verdict.lead != RIGHT
-    assert answer.get("says", "") in verdict.as_text(), answer["mistake"]
+@pytest.mark.parametrize("key", {answer["key"]: None for answer in ANSWERS if answer["key"] not in ("6.5", "7.3")})
+def test_a_wrong_answer_is_told_what_is_wrong(key, names):
+    task, file = TASKS[key], f"<a stranger's answer to {key}>"
+    for answer in (answer for answer in ANSWERS if answer["key"] == key):
+        linecache.cache[file] = (len(answer["code"]), None, answer["code"].splitlines(keepends=True), file)
+        namespace = dict(names)
+        exec(compile(answer["code"], file, "exec"), namespace)
+        verdict = task.judge(namespace[task.name])
+        assert verdict.lead != RIGHT, answer["mistake"]
+        assert answer.get("says", "") in verdict.as_text(), answer["mistake"]

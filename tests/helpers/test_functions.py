@@ -183,17 +183,15 @@ def test_losses_compute_float16_as_float32(name):
         np.testing.assert_array_equal(f(Z, Y), f(Z.astype(np.float32), Y.astype(np.float32)))
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4), (0, 3)])
 @pytest.mark.parametrize("f", ELEMENTWISE, ids=named)
-def test_shape_and_dtype_are_kept(f, shape, dtype):
-    z = np.random.default_rng(0).normal(size=shape).astype(dtype)
-    before = z.copy()
-    result = f(z)
-    assert result.shape == shape
-    assert result.dtype == dtype
-    np.testing.assert_array_equal(z, before)
-    assert not result.size or float(np.ravel(result)[-1]) == float(np.ravel(f(z.ravel()[-1:]))[0])
+def test_shape_and_dtype_are_kept(f):
+    for shape, dtype in itertools.product([(), (1,), (5,), (2, 3), (2, 3, 4), (0, 3)], FLOATS):
+        z = np.random.default_rng(0).normal(size=shape).astype(dtype)
+        before = z.copy()
+        result = f(z)
+        assert (result.shape, result.dtype) == (shape, dtype)
+        np.testing.assert_array_equal(z, before)
+        assert not result.size or float(np.ravel(result)[-1]) == float(np.ravel(f(z.ravel()[-1:]))[0])
 
 
 # ---------------------------------------------------------------- losses
