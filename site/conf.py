@@ -5,6 +5,7 @@ tools/site.py puts the pages, the notebooks and MathJax together first. COURSE_R
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(os.environ["COURSE_ROOT"])
@@ -12,6 +13,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "site")]
 
 project = "Neural networks from scratch"
 author = "the authors of the course"
+release = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 copyright = "BSD-3-Clause (code), CC BY 4.0 (text)"
 html_title = project
 extensions = ["myst_nb", "sphinx_design", "sphinx_copybutton", "lessons"]
@@ -23,7 +25,7 @@ myst_heading_anchors = 3
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.header"]
 
 html_theme = "sphinx_book_theme"
-html_static_path = ["static"]
+html_static_path, templates_path = ["static"], ["templates"]
 html_favicon = "static/favicon.svg"
 html_css_files = ["course.css"]
 html_js_files = ["course.js", ("live/button.js", {"type": "module"})]
@@ -44,7 +46,6 @@ html_theme_options = {
     "use_issues_button": True,
     "launch_buttons": {
         "binderhub_url": "https://mybinder.org",
-        "colab_url": "https://colab.research.google.com",
         "notebook_interface": "jupyterlab",
     },
 }
@@ -53,7 +54,7 @@ html_context = {"default_mode": "auto"}
 if tags.has("book"):  # noqa: F821  Sphinx's own; tools/book.py has prepared the notebooks
     root_doc = "book"
     extensions.remove("lessons")
-    exclude_patterns += ["index.md", "start.md", "teachers.md", "teaching"]
+    exclude_patterns += ["index.md", "map.md", "half-pages.md", "start.md", "teachers.md", "teaching"]
     html_theme, html_theme_options = "basic", {}
     html_css_files, html_js_files = ["book.css"], []
 else:

@@ -3,12 +3,15 @@
 A figure's description, which a lesson folds under its caption, becomes its alt text; *Predict first* becomes a box;
 below each exercise stand its hints and its solution, folded; what only a kernel can answer is hidden until one runs
 (*Run it here*, site/live, which finds each code cell by the tag with its id). The quiz is in the notebook's stored
-output as plain HTML that opens on its explanations, and cells that only draw are folded by their tag.
+output as plain HTML that opens on its explanations, and cells that only draw are folded by their tag. Below the title
+stand the lesson's version and its half page, and in the menus the copy for Colab (tools/colab.py).
 """
 
+import os
 import re
 
 import nbformat
+from outline import version
 
 from course.exercises import lessons
 
@@ -20,14 +23,17 @@ PREDICT = re.compile(  # a paragraph, and the answer folded below it
 
 def setup(app):
     app.connect("source-read", prepare)
+    app.connect("html-page-context", page, priority=600)  # after the theme's own
     return {"parallel_read_safe": True, "version": "1"}
 
 
 def prepare(app, name, source):
     if not name.startswith("notebooks/"):
         return
-    notebook = nbformat.reads(source[0], as_version=4)
-    source[0] = nbformat.writes(prepared(notebook))
+    notebook = prepared(nbformat.reads(source[0], as_version=4))
+    title, rest = notebook.cells[0].source.split("\n", 1)
+    notebook.cells[0].source = f"{title}\n\n{facts(app, name)}\n{rest}"
+    source[0] = nbformat.writes(notebook)
 
 
 def prepared(notebook):
@@ -41,6 +47,41 @@ def prepared(notebook):
             cells += exercise(cell)
     notebook.cells = cells
     return notebook
+
+
+def facts(app, name):
+    number, lesson_version = name.removeprefix("notebooks/")[:2], version(app.env.doc2path(name), app.config.release)
+    return (
+        f":::{{div}} facts\nVersion {lesson_version} · [on half a page](#half-{number}) · [course map](../map.md)\n:::"
+    )
+
+
+def page(app, name, template, context, doctree):
+    """The half pages have a template of their own; a lesson says its version, and its menus have what is ours."""
+    if name == "half-pages":
+        return "half-pages.html"
+    if not name.startswith("notebooks/"):
+        return None
+    lesson = name.removeprefix("notebooks/")
+    context["metatags"] += f'<meta name="version" content="{version(app.env.doc2path(name), app.config.release)}">'
+    menus = {group.get("label"): group["buttons"] for group in context["header_buttons"] if group["type"] == "group"}
+    repository = app.config.html_theme_options["repository_url"].removeprefix("https://github.com/")
+    colab = f"https://colab.research.google.com/github/{repository}/blob/colab/{lesson}.ipynb"
+    menus["launch-buttons"].append(link("Colab", "Open in Colab", colab, "_static/images/logo_colab.png"))
+    if os.environ.get("COURSE_LITE"):
+        lite = f"{context['pathto']('lite/lab/index.html', 1)}?path={lesson}.ipynb"
+        lite_logo = "_static/images/logo_jupyterlite.svg"
+        menus["launch-buttons"].append(link("JupyterLite", "Open in JupyterLite, in this browser", lite, lite_logo))
+    half = f"{context['pathto']('half-pages')}#half-{lesson[:2]}"
+    menus["download-buttons"].append(
+        link("half page", "This lesson on half a page, to print", half, "fas fa-file-lines")
+    )
+    return None
+
+
+def link(text, tooltip, url, icon):
+    """An entry of a menu, as the theme has them."""
+    return {"type": "link", "text": text, "tooltip": tooltip, "url": url, "icon": icon}
 
 
 def box(match):

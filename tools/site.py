@@ -22,9 +22,12 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "site")]
+
+import outline  # noqa: E402  of site/, which is no package
 
 from teaching import guide  # noqa: E402  of the folder, no installed package
+from tools import colab  # noqa: E402
 
 SOURCE, OUT, NPM = ROOT / "build" / "site-source", ROOT / "build" / "site", ROOT / "build" / "npm"
 LIVE, WHEELS = ROOT / "site" / "live", ROOT / "build" / "wheels"
@@ -44,6 +47,7 @@ def main():
     npm()
     mathjax(SOURCE / "static" / "mathjax")
     live()
+    colab.main()
     environment = os.environ | {"COURSE_ROOT": str(ROOT), "COURSE_PROGRESS": "off"}
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "auto", "-b", "html", SOURCE, OUT]
     subprocess.run(command, env=environment, check=True)
@@ -58,6 +62,11 @@ def gather():
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         shutil.copy(path, SOURCE / "notebooks")
     (SOURCE / "words.md").write_text(words(), "utf-8")
+    lessons = [outline.outline(path) for path in sorted((SOURCE / "notebooks").iterdir())]
+    (SOURCE / "map.md").write_text(outline.course_map(lessons), "utf-8")
+    (SOURCE / "half-pages.md").write_text(outline.half_pages(lessons), "utf-8")
+    index = SOURCE / "index.md"
+    index.write_text(index.read_text("utf-8").replace("<!-- lessons -->", outline.short_map(lessons)), "utf-8")
     if os.environ.get("COURSE_LITE"):
         start = SOURCE / "start.md"
         start.write_text(start.read_text("utf-8").replace("<!-- lite -->", LITE), "utf-8")

@@ -1,13 +1,16 @@
-// A report link that already says where the reader is; and on paper every description stands open.
+// A report link that says where the reader is: lesson, heading, version, browser; filled when it is pressed.
 document.addEventListener("DOMContentLoaded", () => {
   const link = document.querySelector('a[href*="/issues/new"]');
-  if (!link) return;
-  link.addEventListener("pointerenter", () => {
-    const heading = [...document.querySelectorAll("h1, h2")].filter((h) => h.getBoundingClientRect().top < 120).pop();
-    const where = heading ? heading.innerText.replace("#", "").trim() : document.title;
+  const fill = () => {
+    const heading = [...document.querySelectorAll("main h1, main h2, main h3")].filter((one) => one.getBoundingClientRect().top < 120).pop();
+    const words = (one) => one.innerText.replace(/#\s*$/, "").trim();
+    const version = document.querySelector('meta[name="version"]')?.content ?? "that of the website";
+    const body = [`Page: ${location.pathname}`, `Heading: ${words(heading ?? document.querySelector("h1"))}`,
+      `Version: ${version}`, `Browser: ${navigator.userAgent}`, "", "What is wrong:", ""];
     const address = new URL(link.href);
-    address.searchParams.set("title", `${document.title}: `);
-    address.searchParams.set("body", `Where: ${where}\nPage: ${location.pathname}\nBrowser: ${navigator.userAgent}\n\nWhat is wrong:\n`);
+    address.searchParams.set("title", `${words(document.querySelector("main h1"))}: `);
+    address.searchParams.set("body", body.join("\n"));
     link.href = address.href;
-  });
+  };
+  for (const press of ["pointerdown", "click", "auxclick"]) link?.addEventListener(press, fill);
 });

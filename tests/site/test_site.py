@@ -1,9 +1,14 @@
 """Every page of the website as a reader meets it: whole, described, on a phone, by night, and asking no other host."""
 
 import re
+import subprocess
+import tomllib
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import pytest
+from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "site"
@@ -101,3 +106,92 @@ def test_the_search_finds_a_word_of_a_lesson(read):
     page = read("search.html?q=broadcasting")
     page.wait_for_selector("#search-results li a")
     assert "01_neuron" in page.locator("#search-results li a").first.get_attribute("href")
+
+
+def test_the_map_leads_to_every_sitting(read):
+    page = read("map.html")
+    numbers = ["two", "three", "four", "five", "six"]
+    for lesson in LESSONS:
+        stem = Path(lesson).stem
+        head = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4).cells[0].source
+        section = page.locator("main section section").filter(has=page.locator(f'a[href="{lesson}"]'))
+        sittings = section.locator("ol > li")
+        word = re.search(r"in (\w+) sittings", head)[1]
+        assert sittings.count() == numbers.index(word) + 2, stem
+        assert section.locator("ul > li").count() == len(re.findall("^- ", head, re.MULTILINE)), stem
+        ids = set(re.findall(r'id="([^"]+)"', (SITE / lesson).read_text("utf-8")))
+        for k in range(sittings.count()):
+            target = sittings.nth(k).locator("a").first.get_attribute("href")
+            file, place = target.split("#")
+            assert file == lesson
+            assert place in ids
+            assert re.match(r"\d+ min ", sittings.nth(k).inner_text())
+
+
+def test_the_half_pages_are_printed_two_on_a_sheet_and_each_alone(read, tmp_path):
+    page = read("half-pages.html", scheme="dark")
+    titles = page.locator("main h2").all_inner_texts()
+    assert len(titles) == len(LESSONS)
+    assert page.locator("table mjx-container").count() > 30
+    assert not re.search(r"\\\(|\\[a-z]{3,}|\$", page.locator("main").inner_text())
+    page.pdf(path=tmp_path / "all.pdf", prefer_css_page_size=True)
+    sheets = [sheet.extract_text() for sheet in PdfReader(tmp_path / "all.pdf").pages]
+    numbers = [re.findall(r"^(\d\d) ·", text, re.MULTILINE) for text in sheets]
+    assert numbers == [[f"{k:02}", f"{k + 1:02}"] for k in range(1, len(LESSONS), 2)]
+    alone = read("half-pages.html#half-05")
+    assert alone.locator("main h2:visible").count() == 1
+    alone.pdf(path=tmp_path / "one.pdf", prefer_css_page_size=True)
+    (sheet,) = PdfReader(tmp_path / "one.pdf").pages
+    assert sheet.extract_text().startswith("05 ·")
+    alone.get_by_role("link", name="All half pages").click()
+    assert alone.locator("main h2:visible").count() == len(LESSONS)
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_a_report_says_lesson_heading_version_and_browser(path, read):
+    page = read(path)
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    command = ["git", "hash-object", "--no-filters", ROOT / "notebooks" / f"{Path(path).stem}.ipynb"]
+    version = f"{release}+{subprocess.check_output(command, text=True)[:8]}"
+    assert version in page.locator(".facts").inner_text()
+    page.context.route("https://github.com/**", lambda route: route.fulfill(body="as if this were GitHub"))
+    heading = page.locator("main section h2").nth(2)
+    heading.evaluate("one => one.scrollIntoView({behavior: 'instant'})")
+    press(page, page.get_by_role("button", name="Source repositories"))
+    with page.context.expect_page() as opened:
+        press(page, page.get_by_role("link", name="Open issue"))
+    asked = {key: value[0] for key, value in parse_qs(urlsplit(opened.value.url).query).items()}
+    assert asked["title"].startswith(f"{Path(path).stem[:2]} · ")
+    lines = asked["body"].splitlines()
+    assert lines[0] == f"Page: /{path}"
+    assert lines[1] == "Heading: " + heading.inner_text().rstrip("#").strip()
+    assert lines[2] == f"Version: {version}"
+    assert lines[3] == "Browser: " + page.evaluate("navigator.userAgent")
+
+
+def press(page, control):
+    """As a hand does: Playwright's own click scrolls a page whose bar stands above the text."""
+    box = control.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_the_menus_lead_to_colab_binder_download_and_the_half_page(path, read):
+    page, stem = read(path), Path(path).stem
+    entries = page.locator(".dropdown-menu a").all()
+    links = {entry.text_content().strip(): entry.get_attribute("href") for entry in entries}
+    assert links["Colab"].startswith("https://colab.research.google.com/github/")
+    assert links["Colab"].endswith(f"/blob/colab/{stem}.ipynb")
+    assert f"lab/tree/notebooks/{stem}.ipynb" in links["Binder"]
+    assert (SITE / "notebooks" / links[".ipynb"]).read_bytes() == (ROOT / "notebooks" / f"{stem}.ipynb").read_bytes()
+    assert links["half page"] == f"../half-pages.html#half-{stem[:2]}"
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_a_copy_for_colab_is_the_lesson_with_a_cell_that_installs_the_course(path):
+    name = f"{Path(path).stem}.ipynb"
+    copy = nbformat.read(ROOT / "build" / "colab" / name, as_version=4)
+    nbformat.validate(copy)
+    assert "git+https://github.com/" in copy.cells[1].source
+    assert "notebook>=" not in copy.cells[1].source  # Colab's kernel depends on an older one
+    assert copy.cells[2:] == nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
