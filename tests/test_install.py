@@ -37,6 +37,9 @@ optional-dependencies.test = []
 """
 
 
+FROM_OUTSIDE = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "PIP_ARGS")  # of the make that runs these tests
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A tiny course that pip installs without a network, with our Makefile."""
@@ -54,6 +57,16 @@ def folder(tmp_path):
 def environment(folder, **options):
     venv.EnvBuilder(symlinks=os.name != "nt", **options).create(folder / ".venv")
     return folder / ".venv"
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory):
+    return environment(tmp_path_factory.mktemp("pattern"), with_pip=True)
+
+
+@pytest.fixture
+def with_pip(folder, pattern):
+    return shutil.copytree(pattern, folder / ".venv", symlinks=True)
 
 
 def look(folder):
@@ -79,8 +92,8 @@ def test_an_environment_whose_python_is_gone_is_removed(folder):
     assert not made.exists()
 
 
-def test_an_environment_whose_python_would_install_elsewhere_is_made_anew(folder):
-    made = environment(folder, with_pip=True)
+def test_an_environment_whose_python_would_install_elsewhere_is_made_anew(folder, with_pip):
+    made = with_pip
     (made / "pyvenv.cfg").unlink()  # then it is a plain link to the Python it was made with
     said, content = look(folder)
     assert said.startswith("The environment in .venv does not work (")
@@ -106,12 +119,25 @@ def test_an_environment_without_pip_gets_one_and_keeps_what_is_in_it_and_what_it
 
 
 @pytest.mark.parametrize("lost", ["_internal", "_vendor/packaging"])
-def test_half_a_pip_is_none(folder, lost):
-    made = environment(folder, with_pip=True)
+def test_half_a_pip_is_none(folder, with_pip, lost):
+    made = with_pip
     (site,) = made.glob("lib/python*/site-packages") if os.name != "nt" else [made / "Lib" / "site-packages"]
     shutil.rmtree(site / "pip" / lost)
     said, content = look(folder)
     assert ("it is made anew" in said, content, made.exists()) == (True, True, False)
+
+
+def test_an_environment_in_which_a_package_lost_its_files_is_made_anew(folder):
+    made = environment(folder, with_pip=True)
+    (site,) = made.glob("lib/python*/site-packages") if os.name != "nt" else [made / "Lib" / "site-packages"]
+    (site / "thing-1.0.dist-info").mkdir()  # all that pip looks at
+    (site / "thing-1.0.dist-info" / "RECORD").write_text("thing-1.0.dist-info/RECORD,,\nthing/__init__.py,,\n")
+    (site / "thing").mkdir()
+    (site / "thing" / "__init__.py").touch()
+    assert look(folder) == ("", True)
+    shutil.rmtree(site / "thing")
+    said, content = look(folder)
+    assert ("thing/__init__.py is lost" in said, content, made.exists()) == (True, True, False)
 
 
 def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is_left_alone(folder):
@@ -134,8 +160,7 @@ def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is
 
 def make(folder, venv=".venv"):
     """What `make` says on stderr when it installs with the extra `test`; afterwards the course can be imported."""
-    from_outside = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "PIP_ARGS")  # of the make that runs this test
-    variables = {name: value for name, value in os.environ.items() if name not in from_outside}
+    variables = {name: value for name, value in os.environ.items() if name not in FROM_OUTSIDE}
     variables |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = ["make", f"{venv}/test.stamp", f"VENV={venv}", f"PYTHON={sys.executable}"]
     done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
@@ -162,3 +187,16 @@ def test_make_installs_again_where_the_folder_was_renamed_or_copied(folder):
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 def test_the_environment_may_have_a_space_in_its_name(folder):
     make(folder, "my own env")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+def test_a_dry_run_changes_nothing_and_a_shells_pythonpath_is_not_used(folder):
+    made = folder / ".venv"
+    (made / "bin").mkdir(parents=True)  # half of an environment
+    variables = {name: value for name, value in os.environ.items() if name not in FROM_OUTSIDE}
+    variables["PYTHONPATH"] = str(folder.parent)
+    for options, said in (["-n", "lab"], "-m pip install"), (["--eval", "show: ; @echo [$$PYTHONPATH]", "show"], "[]"):
+        command = ["make", *options, f"PYTHON={sys.executable}"]
+        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
+        assert said in done.stdout, done.stderr
+        assert made.exists() == ("-n" in options)

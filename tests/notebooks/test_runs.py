@@ -67,24 +67,30 @@ def test_a_file_that_is_no_notebook_is_left_alone(tmp_path, capsys):
 
 
 DRAWN = "import matplotlib.pyplot as plt\nplt.plot([1, 2], color='red')\nplt.title('A')\nplt.xlabel('x')\nplt.show()"
-THREAD = """import threading, time
-threading.Thread(target=lambda: (time.sleep(0.5), print("late"), time.sleep(20)), daemon=True).start()"""
-CULPRITS = {"02_stops": OBEYS_STOP, "03_slow": "import time\ntime.sleep(20)", "04_error": "1 / 0", "05_drawn": DRAWN}
-TIMER = "import threading\nthreading.Timer(0.5, lambda: print('late')).start()"
-TASK = """import asyncio
+STDOUT = "import io, sys\nsys.stdout = io.StringIO()"
+RUNNING = """import asyncio, threading, time
+threading.Thread(target=lambda: (time.sleep(0.5), print("late"), time.sleep(20)), daemon=True, name="thread A").start()
+timer = threading.Timer(0.5, lambda: print("late"))
+timer.name = "timer B"
+timer.start()
 async def f():
     await asyncio.sleep(0.5)
     print("late")
-task = asyncio.create_task(f())"""
-CULPRITS |= {"06_thread": THREAD, "07_stdout": "import io, sys\nsys.stdout = io.StringIO()"}
-CULPRITS |= {"08_timer": TIMER, "09_task": TASK}
+task = asyncio.create_task(f(), name="task C")"""
+CULPRITS = {  # name: the second cell, and the third
+    "02_stops": (OBEYS_STOP, "y = x"),
+    "03_slow": ("import time\ntime.sleep(20)", "y = x"),
+    "04_error": ("1 / 0", "y = x"),
+    "05_drawn": (DRAWN, STDOUT),
+    "06_running": (RUNNING, "y = x"),
+}
 OPTIONS = "-rA --color=no -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env"
 
 
 def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(write):
-    """One run of nbval: cells that obey the time-out or do not, one that raises, and a figure with faults."""
-    for name, culprit in CULPRITS.items():
-        path = write(first="x = 1", culprit=culprit, later="y = x", last="y = x")
+    """One run of nbval: cells that obey the time-out or do not, raise, draw with faults, or leave something."""
+    for name, (culprit, later) in CULPRITS.items():
+        path = write(first="x = 1", culprit=culprit, later=later, last="y = x")
         path = path.rename(path.with_stem(name))
     command = [sys.executable, "-m", "pytest", *OPTIONS.split(), "-c", ROOT / "pyproject.toml"]
     command += ["--nbval-cell-timeout=2", f"--rootdir={path.parent}", path.parent]
@@ -92,10 +98,13 @@ def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
     for name in CULPRITS:
         outcomes = re.findall(rf"^(PASSED|FAILED) \S*{name}.ipynb::Cell (\d)", done.stdout, re.MULTILINE)
-        passed = "023" if name in ("05_drawn", "07_stdout") else "0"
-        assert outcomes == [*(("PASSED", cell) for cell in passed), ("FAILED", "1")], done.stdout + done.stderr
-    for words in ("# cell culprit", "a line in #ff0000", "without a label for y"):
+        passed, failed = ("03", "12") if name == "05_drawn" else ("0", "1")
+        expected = [*(("PASSED", cell) for cell in passed), *(("FAILED", cell) for cell in failed)]
+        assert outcomes == expected, done.stdout + done.stderr
+    for words in ("# cell culprit", "a line in #ff0000", "without a label for y", "it leaves sys.stdout replaced"):
         assert words in done.stdout
+    (left,) = set(re.findall(r"would be a later cell's: (.*)", done.stdout))
+    assert set(left.split(", ")) == {"thread A", "timer B", "task C"}
 
 
 def test_contrast_is_that_of_the_standard():
