@@ -36,8 +36,12 @@ class-test: export CLASS_IN_FULL ?= 1
 
 nbval notebooks: export MPLBACKEND = module://matplotlib_inline.backend_inline
 
-# Before anything that needs it: an environment that does not work, or is another folder's, is mended.
-ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+# What is run is what is installed here, and not what lies in the folders that a shell names.
+unexport PYTHONPATH PYTHONHOME
+
+# Before anything that needs it, but not under `make -n`: an environment that does not work, or is another folder's, is
+# mended.
+ifneq ($(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(filter-out help clean,$(MAKECMDGOALS))),)
   ifneq ($(shell $(PYTHON) tools/environment.py "$(VENV)" 1>&2 && echo ready),ready)
     $(error No environment, for the reason above. With another Python, 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12)
   endif
@@ -132,7 +136,7 @@ clean: ## Remove the environment and everything made by running
 # The stamps say which extras are installed; a change of pyproject.toml installs again.
 $(STAMPS)/course.stamp: pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv "$(VENV)" || \
-	  { rm -rf "$(VENV)"; echo "Python could not make an environment in $(VENV). On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	  { rm -rf "$(VENV)"; echo "Python could not make an environment in $(VENV), for the reason above. If that is ensurepip or venv, on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -e .
 	@touch "$@"
 

@@ -13,10 +13,13 @@ import subprocess
 import sys
 
 PROBE = """
-import importlib.util, os, sys
+import importlib.metadata, importlib.util, os, re, sys
 import pip._internal.cli.main, pip._vendor.packaging.version  # half of it may be there
 assert sys.version_info >= (3, 11), "its Python is too old"
 assert os.path.samefile(sys.prefix, "."), "its Python would install outside of it"
+for one in importlib.metadata.distributions():  # pip does not see that a package has lost its files
+    for file in re.findall(r"^([^/\\n]+/__init__\\.py),", one.read_text("RECORD") or "", re.MULTILINE):
+        assert one.locate_file(file).exists(), f"{file} is lost"
 spec = importlib.util.find_spec("helpers")
 print("course:", os.path.dirname(os.path.dirname(spec.origin)) if spec else "")
 """

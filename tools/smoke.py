@@ -59,7 +59,8 @@ def notebooks():
     from nbformat.v4 import new_code_cell, new_notebook
 
     cell = new_code_cell("import helpers.network, course.widgets\nprint('ready')")
-    NotebookClient(new_notebook(cells=[cell]), timeout=60, kernel_name="python3").execute()
+    quiet = ["--log-level=ERROR"]
+    NotebookClient(new_notebook(cells=[cell]), timeout=60, kernel_name="python3", extra_arguments=quiet).execute()
     assert [output.get("text") for output in cell.outputs] == ["ready\n"], cell.outputs
     return "a kernel runs cells"
 
