@@ -9,7 +9,7 @@ function bar() {
   const box = document.createElement("div");
   box.className = "live-start";
   box.innerHTML = `<button type="button" class="live-button">▶ Run it here</button><p>${scenes
-    ? "The two pictures below come alive. Python starts in your browser: nothing to install, about 12 MB, once."
+    ? "The two pictures below come alive. Python starts in your browser: nothing to install, about 11 MB, once."
     : "The page becomes the lesson: change the code, answer the exercises, move the widgets. Python runs in your browser: nothing to install, about 20 MB, once. What you write stays in this browser."}</p>`;
   return box;
 }
