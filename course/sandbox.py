@@ -125,11 +125,11 @@ def _warn(name, inputs, result):
     numbers = [one for one in map(np.asarray, inputs) if one.dtype.kind in "fiub"]
     if any(np.isnan(one).any() for one in numbers):
         return
-    if np.isnan(result).any():
-        warnings.warn(f"invalid value encountered in {name}", RuntimeWarning, stacklevel=3)
-    if np.isinf(result).any() and not any(np.isinf(one).any() for one in numbers):
-        word = "divide by zero" if name in DIVIDE else "overflow"
-        warnings.warn(f"{word} encountered in {name}", RuntimeWarning, stacklevel=3)
+    is_infinite = np.isinf(result).any() and not any(np.isinf(one).any() for one in numbers)
+    infinity = ("divide", "divide by zero") if name in DIVIDE else ("over", "overflow")
+    for (kind, words), there in ((("invalid", "invalid value"), np.isnan(result).any()), (infinity, is_infinite)):
+        if there and np.geterr()[kind] != "ignore":
+            warnings.warn(f"{words} encountered in {name}", RuntimeWarning, stacklevel=3)
 
 
 @contextmanager
