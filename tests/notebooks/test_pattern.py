@@ -1,13 +1,12 @@
 """The bars of the second edition: what a lesson shows, keeps open, uses of the learner's, and how it can be re-run.
 
-A lesson is listed here when its second edition is written; CONTRIBUTING.md shows the pattern with examples.
+CONTRIBUTING.md shows the pattern with examples.
 """
 
 import ast
 import builtins
 import re
 import symtable
-from itertools import pairwise
 
 import nbformat
 import pytest
@@ -15,18 +14,7 @@ import pytest
 from course.exercises import lessons
 from tools import notebooks as tool
 
-SECOND = [
-    "01_neuron",
-    "02_activation_functions",
-    "03_forward_propagation",
-    "04_loss_functions",
-    "05_backpropagation_step_by_step",
-    "06_gradient_descent",
-    "07_mnist_training",
-    "08_training_challenges",
-    "09_applications",
-    "10_from_scratch_to_pytorch",
-]
+SECOND = [path.stem for path in sorted(tool.NOTEBOOKS.glob("*.ipynb"))]
 DRAWING = {"plt", "fig", "ax", "axes", "print"}
 COMPOUND = (ast.For, ast.With, ast.If, ast.Try, ast.While, ast.FunctionDef, ast.ClassDef)
 AGAIN = {"fig", "ax", "axes", "_"}  # names that any cell may assign
@@ -156,13 +144,6 @@ def test_from_each_start_the_rest_of_the_lesson_has_all_names(cells):
             missing = (used - have - bound) | (within - ever)
             assert not missing, f"from {cell.id} on, {later.id} lacks {missing}"
             have |= bound
-
-
-def test_captions_are_one_sentence_with_a_description_folded(cells):
-    for before, cell in pairwise(cells):
-        if before.cell_type == "code" and any("image/png" in o.get("data", {}) for o in before.outputs):
-            caption = re.match(r"\*[^*\n]+\*\n\n<details><summary>In words</summary>", cell.source)
-            assert caption, f"{before.id} lacks a caption"
 
 
 def test_each_exercise_says_its_effort(cells):
