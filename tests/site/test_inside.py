@@ -1,6 +1,7 @@
 """The unit tests, run by the Python of a browser: Pyodide, here in node. Every week; minutes long.
 
-What is left out there, and why: one needs a subprocess or a folder that cannot be written, one Python's real clock.
+What is left out there, and why: one needs a subprocess; one looks at a handle of matplotlib's picture to the pixel,
+which differs by one there.
 """
 
 import shutil
@@ -15,6 +16,7 @@ HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 NEEDED = """pytest hypothesis pluggy iniconfig sortedcontainers anywidget comm ipywidgets psygnal typing_extensions
             ipython ipython-pygments-lexers asttokens decorator executing jedi matplotlib-inline parso prompt_toolkit
             pure_eval pygments stack_data wcwidth"""
+HANDLE = "tests/course/test_explorer.py::test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer"
 FILES = {  # file: options, or what is left out
     "helpers/test_misuse.py": "",
     "helpers/test_functions.py": "",
@@ -25,7 +27,7 @@ FILES = {  # file: options, or what is left out
     "course/test_verdicts.py": "",
     "course/test_exercises.py": "",
     "course/test_playground.py": "",
-    "course/test_explorer.py": "",
+    "course/test_explorer.py": f"--deselect={HANDLE}",
     "course/test_diagram.py": "",
     "course/test_widgets_05.py": "",
     "course/test_widgets_06.py": "",
