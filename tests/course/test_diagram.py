@@ -59,6 +59,13 @@ def test_a_weight_is_drawn_on_the_line_it_belongs_to(ax):
     assert abs(np.cross([*(end - start), 0], [*(on_the_line - start), 0])[2]) < 1e-9
 
 
+def test_a_number_with_room_stands_in_the_middle_of_its_line(ax):
+    diagram = Diagram(ax, [1, 1]).show(W=[None, np.array([[2.0]])])
+    middle = np.mean([diagram.xy[0, 0], diagram.xy[1, 0]], axis=0)
+    length = diagram.xy[1, 0][0] - diagram.xy[0, 0][0]
+    assert abs(diagram._weights[1, 0, 0].get_position() - middle).max() < 0.06 * length
+
+
 @pytest.mark.parametrize("sizes", [[2, 1], [2, 2, 1], [2, 3, 1], [3, 3, 2], [2, 4, 2]])
 @pytest.mark.parametrize("inches", [(7, 4), (4, 3)])
 def test_numbers_do_not_cover_each_other(sizes, inches):
@@ -82,6 +89,12 @@ def test_beyond_the_limit_the_first_and_last_units_are_drawn_and_the_size(ax):
     assert [word for word in words if "units" in word] == ["784 units", "128 units"]
     assert words.count("⋮") == 2
     assert len(set(diagram.xy.values())) == 42  # no two units at one place
+
+
+def test_the_dots_stand_in_a_row_of_their_own_between_the_first_and_the_last_units(ax):
+    diagram = Diagram(ax, [784, 10])
+    rows = [diagram.xy[0, i][1] for i in diagram.shown[0]]
+    assert [one - other for one, other in itertools.pairwise(rows)] == [1, 1, 1, 1, 2, 1, 1, 1, 1]
 
 
 def test_circles_keep_apart_at_any_size():

@@ -75,6 +75,7 @@ def test_a_single_pixel_a_frame_and_a_pad_that_is_all_black_fill_the_box():
         assert steps.scaled.shape == (20, 20)
         assert np.array_equal(steps.centered[4:24, 4:24], steps.scaled)
         assert np.array_equal(steps.scaled, np.ones((20, 20))) == (ink is not frame)
+    assert digits.as_image(frame > 0).dtype == np.float32
 
 
 def test_shape_range_and_center_of_mass():

@@ -119,6 +119,7 @@ JOURNEYS = {
         ({"alpha_sgd": 1.0, "steps": 60}, "○○○"),  # one leaves the picture
         ({"surface": "banana", "racers": ("Momentum", "Adam"), "alpha_momentum": 0.13, "alpha_adam": 0.3}, "○○○"),
         ({"steps": 59}, "○●○"),
+        ({"steps": 60}, "○●○"),
         ({"steps": 61}, "○○○"),
         ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha_sgd": 0.045, "alpha_momentum": 0.045}, "○○○"),
         ({"steps": 60}, "○○●"),

@@ -193,6 +193,7 @@ WRONG = [  # a setting, a value that cannot be, and what is said
     ("hidden", [8, 9], "units from 1 to 8, such as .8, 8.; got .8, 9."),
     ("hidden", [8, None], "at most 6 whole numbers"),
     ("hidden", [[8], [8, 8]], "at most 6 whole numbers"),
+    ("own", [(0, 0, 0), (0, 99, 1)], "own must be 2 to 1000 rows"),  # x₂ too far out
     ("seed", -1, "should not be less than 0"),
 ]
 
@@ -600,6 +601,7 @@ def broken(*_):
         ({"activation": broken}, "Your activation raised RuntimeError: oh."),
         ({"activation": np.sum}, "Your activation returned shape"),
         ({"optimizer": broken}, "Your optimizer cannot be made: RuntimeError oh."),
+        ({"optimizer": abs}, "Your optimizer cannot be made: it has no step."),
         ({"loop": broken}, "Your code raised RuntimeError: oh."),
     ],
 )

@@ -151,9 +151,10 @@ def test_dots_are_filled_where_a_one_is_wanted_and_labels_point_outwards():
     widget = NeuronExplorer(gate="XOR")
     assert widget.ones.get_xydata().tolist() == [[0, 1], [1, 0]]
     assert widget.zeros.get_xydata().tolist() == [[0, 0], [1, 1]]
-    for label, (_, x2) in zip(widget.labels, CORNERS, strict=True):
+    for label, (x1, x2) in zip(widget.labels, CORNERS, strict=True):
         box = label.get_window_extent().transformed(widget.plane.transData.inverted())
         assert (box.y0 > 1) if x2 else (box.y1 < 0)
+        assert (label.get_position()[0] > 1) if x1 else (label.get_position()[0] < 0)
 
 
 def test_colors_of_the_plane():

@@ -40,6 +40,12 @@ def test_exactly_the_chosen_functions_are_shown_and_named():
     assert "Beside it: tanh." in words(widget)
 
 
+def test_the_name_of_the_function_in_focus_alone_is_bold():
+    widget = ActivationExplorer(function="elu", compare=("tanh", "elu"))
+    weights = {name: widget.left.labels[name][1].get_fontweight() for name in ("elu", "tanh")}
+    assert weights == {"elu": "bold", "tanh": "normal"}
+
+
 def test_labels_keep_clear_of_each_other():
     for heights in ([], [0.5], [1, 1, 1], [0, 0, 0.01, 0.9], [0.5] * 20):
         moved = np.sort(spread(heights))

@@ -251,6 +251,8 @@ def test_each_bug_has_the_mark_that_the_lesson_says():
     ax = draw_fingerprints(Figure(), m=10)
     texts = [float(text.get_text().replace("−", "-")) for text in ax.texts if text.get_text()[-1].isdigit()]
     rows = dict(zip(BUGGED, np.reshape(texts, (7, 9)), strict=True))
+    heads = [text.get_text() for text in ax.texts if text.get_text().startswith("dW")]
+    assert heads == ["dW[1]", "dW[2]", "dW[3]"] * 3
     assert np.all(rows.pop("right") == 1)
     for name in ("no slope", "slope at a", "no transpose"):
         assert rows[name][2] == rows[name][5] == 1, "the last layer is right"

@@ -87,6 +87,18 @@ def test_lists_and_layers_train_and_predict_alike_with_every_optimizer(make):
     assert network.evaluate(X, y) == layers.evaluate(X, y)
 
 
+def test_a_network_that_begins_with_a_skip_connection_has_the_gradients_within_it():
+    inner = Linear(2, 2), ReLU(), Linear(2, 2)
+    begins = Sequential([Residual(inner), Linear(2, 2)], seed=3)
+    rng = np.random.default_rng(0)
+    begins.forward(rng.normal(size=(2, 6)))
+    Y = one_hot(rng.integers(0, 2, 6), 2).T
+    alone, _ = begins.backward(Y)
+    with_input, _ = begins.backward(Y, to_input=True)
+    for g, wanted in zip(alone, with_input, strict=True):
+        np.testing.assert_array_equal(g, wanted)
+
+
 def at_fixed_masks(network, A0, seed=9):
     """A forward pass in training that draws the same masks each time."""
     for leaf in network.leaves:
