@@ -4,11 +4,13 @@ Such a cell begins with the line `# needs PyTorch`, and has the tag `torch` for 
 """
 
 import importlib
+import sys
 
 from IPython import get_ipython
 
 MARK = "# needs PyTorch"
-SKIPPED = "Skipped: this cell needs PyTorch (pip install torch), and the rest of the lesson does not."
+HOW = "which no browser has" if sys.platform == "emscripten" else "pip install torch"
+SKIPPED = f"Skipped: this cell needs PyTorch ({HOW}), and the rest of the lesson does not."
 
 
 def skip_cells_without_torch():

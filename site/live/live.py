@@ -25,6 +25,7 @@ FOLDER = Path("/course/notebooks")  # where cells run, and what the learner make
 LONGEST = 5_000_000  # bytes of a file that the browser keeps
 main = types.ModuleType("__main__")
 shown, known, cells = 0, {}, 0
+transformers = []  # as IPython's input_transformers_post: functions of the lines of a cell
 
 
 def post(kind, buffers=(), **content):
@@ -44,6 +45,7 @@ def prepare():
     sys.modules.update(zip(names, (ipython, core, shell, pylab, shows), strict=True))
     events = types.SimpleNamespace(trigger=lambda *_: None, register=lambda *_: None)
     page = types.SimpleNamespace(kernel=True, events=events, display_pub=None, user_ns=main.__dict__)
+    page.input_transformers_post = transformers
     ipython.version_info, ipython.get_ipython, ipython.display, ipython.core = (9, 0), lambda: page, shows, core
     ipython.__path__ = core.__path__ = []
     core.interactiveshell, core.pylabtools, pylab.backend2gui = shell, pylab, {}
@@ -156,8 +158,10 @@ def run(code):
     global cells
     cells += 1
     name = f"<cell {cells}>"
-    linecache.cache[name] = len(code), None, code.splitlines(True), name
     try:
+        for transform in list(transformers):
+            code = "".join(transform(code.splitlines(True)))
+        linecache.cache[name] = len(code), None, code.splitlines(True), name
         with redirect_stdout(Stream("stdout")), redirect_stderr(Stream("stderr")):
             tree = ast.parse(code, name)
             ends = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
