@@ -1,3 +1,7 @@
+// Before the theme's script looks: its bar, which is not shown, has the buttons that the script would take for the menus'.
+const others = () => document.querySelectorAll(".bd-header .sidebar-toggle").forEach((button) => button.remove());
+document.addEventListener("readystatechange", others, { once: true });
+
 // A report link that says where the reader is: lesson, heading, version, browser; filled when it is pressed.
 document.addEventListener("DOMContentLoaded", () => {
   const link = document.querySelector('a[href*="/issues/new"]');
