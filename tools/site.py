@@ -86,7 +86,7 @@ def for_teachers():
 def words():
     """The page of notation, from the one vocabulary."""
     head = "| term | symbol | shape | in PyTorch | what it is | lesson |"
-    lines = ["# Words and notation", "", head, "|---|---|---|---|---|---|"]
+    lines = ["# Words and notation", "", ":::{container} words", head, "|---|---|---|---|---|---|"]
     with (ROOT / "course" / "assets" / "vocabulary.csv").open(encoding="utf-8", newline="") as file:
         for one in sorted(csv.DictReader(file), key=lambda one: one["term"].lower()):
             cells = (
@@ -98,7 +98,7 @@ def words():
                 f"{int(one['lesson']):02}",
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("_", "\\_") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n:::\n"
 
 
 def npm():
