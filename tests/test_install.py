@@ -127,17 +127,19 @@ def test_half_a_pip_is_none(folder, with_pip, lost):
     assert ("it is made anew" in said, content, made.exists()) == (True, True, False)
 
 
-def test_an_environment_in_which_a_package_lost_its_files_is_made_anew(folder):
-    made = environment(folder, with_pip=True)
+@pytest.mark.parametrize("file", ["thing/__init__.py", "thing.py"])
+@pytest.mark.parametrize("fault", ["lost", "empty"])
+def test_an_environment_in_which_a_package_lost_its_files_is_made_anew(file, fault, folder, with_pip):
+    made = with_pip
     (site,) = made.glob("lib/python*/site-packages") if os.name != "nt" else [made / "Lib" / "site-packages"]
     (site / "thing-1.0.dist-info").mkdir()  # all that pip looks at
-    (site / "thing-1.0.dist-info" / "RECORD").write_text("thing-1.0.dist-info/RECORD,,\nthing/__init__.py,,\n")
-    (site / "thing").mkdir()
-    (site / "thing" / "__init__.py").touch()
+    (site / "thing-1.0.dist-info" / "RECORD").write_text(f"thing-1.0.dist-info/RECORD,,\n{file},sha256=00,3\n")
+    (site / file).parent.mkdir(exist_ok=True)
+    (site / file).write_text("a=1")
     assert look(folder) == ("", True)
-    shutil.rmtree(site / "thing")
+    (site / file).unlink() if fault == "lost" else (site / file).write_text("")
     said, content = look(folder)
-    assert ("thing/__init__.py is lost" in said, content, made.exists()) == (True, True, False)
+    assert (f"{file} is lost" in said, content, made.exists()) == (True, True, False)
 
 
 def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is_left_alone(folder):

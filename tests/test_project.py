@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -94,6 +95,16 @@ def test_every_code_file_says_at_its_top_why_it_exists():
         for path in (ROOT / folder).rglob("*.py"):
             first = path.read_text(encoding="utf-8").lstrip().removeprefix("#!/usr/bin/env python3\n")
             assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"
+
+
+def test_jupyterlab_is_not_opened_with_the_course_of_another_folder(tmp_path):
+    (tmp_path / "tools").mkdir()  # as after a copy of the folder, or when it was moved
+    shutil.copy(ROOT / "tools" / "lab.py", tmp_path / "tools")
+    result = subprocess.run(
+        [sys.executable, tmp_path / "tools" / "lab.py", "--version"], capture_output=True, text=True
+    )
+    assert result.stderr.startswith(f"This Python has the course of {ROOT}. Install this one: ")
+    assert result.returncode == 1
 
 
 def test_every_way_to_open_jupyterlab_uses_our_settings(tmp_path):

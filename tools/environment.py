@@ -18,8 +18,10 @@ import pip._internal.cli.main, pip._vendor.packaging.version  # half of it may b
 assert sys.version_info >= (3, 11), "its Python is too old"
 assert os.path.samefile(sys.prefix, "."), "its Python would install outside of it"
 for one in importlib.metadata.distributions():  # pip does not see that a package has lost its files
-    for file in re.findall(r"^([^/\\n]+/__init__\\.py),", one.read_text("RECORD") or "", re.MULTILINE):
-        assert one.locate_file(file).exists(), f"{file} is lost"
+    listed = re.findall(r"^([^/\\n]+(?:/__init__)?\\.py),[^,\\n]*,(\\d*)", one.read_text("RECORD") or "", re.MULTILINE)
+    for file, size in listed:
+        there = one.locate_file(file)
+        assert there.exists() and (there.stat().st_size or not int(size or 0)), f"{file} is lost"
 spec = importlib.util.find_spec("helpers")
 print("course:", os.path.dirname(os.path.dirname(spec.origin)) if spec else "")
 """

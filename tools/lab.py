@@ -7,6 +7,7 @@ The Python must be the one in which the course is installed.
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,10 @@ def main():
         from jupyterlab.labapp import LabApp
     except ModuleNotFoundError as error:
         sys.exit(f"This Python, {sys.executable}, has no {error.name}: install the course in it, as README.md says.")
+    course = find_spec("helpers")  # as a kernel finds it: the folder may have been moved or copied since
+    if course is None or Path(course.origin).parents[1].resolve() != ROOT:
+        there = f"the course of {Path(course.origin).parents[1]}" if course else "no course"
+        sys.exit(f'This Python has {there}. Install this one: "{sys.executable}" -m pip install -e "{ROOT}"')
     LabApp.launch_instance([*root, "--LabApp.default_url=/lab/tree/notebooks/01_neuron.ipynb", *sys.argv[1:]])
 
 

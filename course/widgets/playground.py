@@ -531,8 +531,8 @@ class Playground(Canvas):
 
     def numbers(self):
         """Epoch, train loss, test loss and test accuracy, as people read them."""
-        losses = (decimal(loss, 3, trim=False) for loss in self.losses)
-        return [f"{self.epoch:,}", *losses, f"{100 * self.accuracy:.0f} %" if self.n_classes else "–"]
+        losses = (decimal(loss, 3, trim=False) if loss >= 0.01 else number(loss, 2) for loss in self.losses)
+        return [f"{self.epoch:,}", *losses, f"{decimal(100 * self.accuracy, 1)} %" if self.n_classes else "–"]
 
     def caption(self):
         """The state in words; before training without a number that was computed."""

@@ -643,3 +643,13 @@ def test_a_fresh_one_is_stored_as_it_will_be_trained_and_its_words_have_no_compu
     assert words == f"{playground.caption().partition(' It is not')[0]} The picture shows it after 100 epochs."
     playground.train()
     assert playground.still()[0] is playground
+
+
+def test_numbers_show_what_still_changes():
+    playground = Playground(dataset="gauss", noise=0.0, hidden=(4,), learning_rate=0.03)
+    playground.train(60)
+    early = playground.numbers()
+    playground.train(140)
+    assert [one == other for one, other in zip(early, playground.numbers(), strict=True)] == [False] * 3 + [True]
+    playground.accuracy = 0.995
+    assert playground.numbers()[-1] == "99.5 %"

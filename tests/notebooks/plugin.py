@@ -51,6 +51,9 @@ def pytest_runtest_call(item):
         call_in_kernel(item, f"look({notebook.path.stem!r}, {cell.id!r})")
     except BaseException as error:
         if isinstance(error, NbCellError):
+            if notebook.timed_out and not str(error).startswith("took more"):
+                limit = item.config.option.nbval_cell_timeout
+                error.args = (f"took more than {limit:g} s; {error}",)
             error.source = f"# cell {cell.id}\n{error.source}"  # nbval's report has its number alone
         was_raised = any(output.output_type == "error" for output in item.test_outputs or ())
         expected = item.options["check_exception"]

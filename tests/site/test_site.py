@@ -202,7 +202,5 @@ def test_a_copy_for_colab_is_the_lesson_with_a_cell_that_installs_the_course(pat
 def test_the_menus_of_a_phone_open(which, read):
     page = read(LESSONS[0], width=390)
     page.locator(f".bd-header-article .{which}-toggle").click()
-    page.locator(
-        f"#pst-{which}-sidebar-modal a", has_text="Quiz" if which == "secondary" else "Words"
-    ).first.wait_for()
+    page.locator(f"#pst-{which}-sidebar-modal a", has_text="Quiz" if which == "secondary" else "Words").first.wait_for()
     assert not page.complaints
