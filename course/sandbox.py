@@ -98,7 +98,7 @@ class Watched(np.ndarray):
             before = copy.deepcopy(inputs)  # the result may take the place of one
         result = getattr(ufunc, method)(*inputs, **options)
         if method != "at":
-            _warn(ufunc.__name__, before, result)
+            _warn(ufunc.__name__ if method == "__call__" else method, before, result)
         return out[0] if out and len(out) == 1 else watched(result)
 
     def __repr__(self):
@@ -120,15 +120,20 @@ def _plain(value):
 
 def _warn(name, inputs, result):
     """Warn as NumPy does: nan from no nan is invalid, infinity from finite numbers an overflow or a division by 0."""
-    if np.asarray(result).dtype.kind != "f" or np.isfinite(result).all():
+    result = np.asarray(result)
+    if result.dtype.kind != "f" or np.isfinite(result).all():
         return
     numbers = [one for one in map(np.asarray, inputs) if one.dtype.kind in "fiub"]
-    if any(np.isnan(one).any() for one in numbers):
-        return
-    is_infinite = np.isinf(result).any() and not any(np.isinf(one).any() for one in numbers)
+    by_element = name not in ("matmul", "reduce", "accumulate", "reduceat", "outer")
+
+    def anew(test):
+        """Is there an element of the result for which `test` holds, and for none of the inputs that it is made of?"""
+        before = [test(one) if by_element else test(one).any() for one in numbers]
+        return (test(result) & ~np.logical_or.reduce(np.broadcast_arrays(False, *before))).any()
+
     infinity = ("divide", "divide by zero") if name in DIVIDE else ("over", "overflow")
-    for (kind, words), there in ((("invalid", "invalid value"), np.isnan(result).any()), (infinity, is_infinite)):
-        if there and np.geterr()[kind] != "ignore":
+    for (kind, words), test in ((("invalid", "invalid value"), np.isnan), (infinity, np.isinf)):
+        if anew(test) and np.geterr()[kind] != "ignore":
             warnings.warn(f"{words} encountered in {name}", RuntimeWarning, stacklevel=3)
 
 

@@ -382,6 +382,7 @@ def test_what_is_true_of_any_wrong_answer_is_said(body, words):
         ("4.3", lambda Z, Y: float(np.mean(np.log(1 + np.exp(Z)) - Z * Y))),
         ("4.3", lambda Z, Y: float(np.mean(np.log(1 + np.e**Z) - Z * Y))),
         ("4.3", lambda Z, Y: float(-np.mean(Y * np.log(s := 1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 - s)))),
+        ("4.4", lambda Z, Y: -np.mean((Y * (Z - np.log(np.exp(Z).sum(axis=0)))).sum(axis=0))),
         *((key, next(task for task in ALL if task.key == key).right) for key in ("2.1", "4.3", "4.4", "7.1")),
     ],
 )
