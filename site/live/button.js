@@ -4,11 +4,19 @@ const folder = new URL(".", import.meta.url);
 const title = document.querySelector(".bd-article h1");
 const name = location.pathname.match(/notebooks\/(\w+)\.html$/)?.[1];
 const scenes = document.querySelector("[data-scene]");
+const again = (() => {
+  try {
+    return Boolean(name && localStorage.getItem(`live/${name}`)); // work.js writes it
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+})();
 
 function bar() {
   const box = document.createElement("div");
-  box.className = "live-start";
-  box.innerHTML = `<button type="button" class="live-button">▶ Run it here</button><p>${scenes
+  box.className = again ? "live-start live-again" : "live-start";
+  box.innerHTML = `<button type="button" class="live-button">▶ ${again ? "Go on" : "Run it here"}</button><p>${again
+    ? "What you wrote in this lesson is kept in this browser." : scenes
     ? "The two pictures below come alive. Python starts in your browser: nothing to install, about 11 MB, once."
     : "The page becomes the lesson: change the code, answer the exercises, move the widgets. Python runs in your browser: nothing to install, about 20 MB, once. What you write stays in this browser."}</p>`;
   return box;

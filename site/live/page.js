@@ -8,6 +8,7 @@ import "./page.css";
 // @jupyter-widgets typesets formulas as MathJax 2 did.
 if (window.MathJax) window.MathJax.Hub = { Queue: ([, , element]) => window.MathJax.typesetPromise?.([element]) };
 
+const READY = "Python is ready. Ctrl + Enter runs a cell.";
 const PATIENCE = 15000; // ms of work after which the page offers to stop it
 
 const json = async (url) => {
@@ -173,7 +174,7 @@ class Lesson extends Page {
           if (this.queue.length) this.say("Stopped at an error, below the cell.", button("Show it", "", () => cell.node.scrollIntoView({ block: "center" })));
           else this.say("Ended with an error.");
           this.queue.splice(0).forEach((one) => one.show?.("new"));
-        } else if (!this.queue.length) this.say("Python is ready.", ...this.following(cell));
+        } else if (!this.queue.length) this.say(READY, ...this.following(cell));
       }
     } catch { /* failed() or restart() has said why */ } finally {
       if (kernel === this.kernel) this.running = false;

@@ -7,6 +7,7 @@ import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 const store = createStore("neural-networks-from-scratch", "work");
 const RECORD = ".progress.jsonl";
 const MARK = "cells/";
+const AGAIN = "live/"; // + a lesson: button.js offers at once to go on with it
 
 const lines = (bytes) => (bytes ? strFromU8(bytes).split("\n").filter(Boolean) : []);
 
@@ -15,11 +16,17 @@ export const work = {
   cells: async (lesson) => (await get(MARK + lesson, store)) ?? {},
   // One transaction each, so that two tabs cannot lose each other's answers: of the record, every line of both is kept.
   keepFile: (name, content) => update("files", (files = {}) => ({ ...files, [name]: name === RECORD ? united(files[name], content) : content }), store),
-  keepCell: (lesson, id, cell) => update(MARK + lesson, (cells = {}) => {
-    const { [id]: _, ...others } = cells;
-    return cell ? { ...others, [id]: cell } : others;
-  }, store),
-  forget: () => clear(store),
+  keepCell: async (lesson, id, cell) => {
+    localStorage.setItem(AGAIN + lesson, "yes");
+    return update(MARK + lesson, (cells = {}) => {
+      const { [id]: _, ...others } = cells;
+      return cell ? { ...others, [id]: cell } : others;
+    }, store);
+  },
+  forget: () => {
+    Object.keys(localStorage).filter((key) => key.startsWith(AGAIN)).forEach((key) => localStorage.removeItem(key));
+    return clear(store);
+  },
 };
 
 function united(old, now) {

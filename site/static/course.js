@@ -18,3 +18,18 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   for (const press of ["pointerdown", "click", "auxclick"]) link?.addEventListener(press, fill);
 });
+
+// Printed by day, whatever the theme; a teacher's page with its answers, a lesson without what only the screen needs.
+let undo = [];
+addEventListener("beforeprint", () => {
+  const root = document.documentElement, { theme } = root.dataset;
+  root.dataset.theme = "light";
+  undo.push(() => (root.dataset.theme = theme));
+  for (const fold of document.querySelectorAll("article details:not([open])")) {
+    const key = location.pathname.includes("/teaching/") ? "open" : fold.textContent.startsWith("In words") ? "hidden" : null;
+    if (!key) continue;
+    fold[key] = true;
+    undo.push(() => (fold[key] = false));
+  }
+});
+addEventListener("afterprint", () => undo.splice(0).forEach((back) => back()));

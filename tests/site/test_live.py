@@ -222,9 +222,11 @@ def test_what_was_written_in_01_neuron_survives_a_reload(learner):
     one = learner(CUT)
     one.open()
     one.ready()
+    assert one.page.locator(".live-again").count() == 0
     assert one.run("ex-neuron", RIGHT).startswith("Right.")
     one.kept()
     one.open()
+    assert one.page.locator(".live-again").count() == 1  # at the lower edge, wherever the reader is
     one.ready()
     assert one.text("ex-neuron") == RIGHT
     assert "1.1 one neuron: solved" in one.cell("progress").locator(".cell_output").inner_text()
