@@ -110,5 +110,9 @@ def slug(heading):
 
 
 def half_pages(lessons):
-    parts = [f"({lesson.half_page})=\n## {lesson.title}\n\n{lesson.recap}" for lesson in lessons]
+    foot = "*From the course “Neural networks from scratch”, lesson {} · CC BY 4.0*"
+    parts = [
+        f"({lesson.half_page})=\n## {lesson.title}\n\n{lesson.recap}\n\n{foot.format(lesson.name[:2])}"
+        for lesson in lessons
+    ]
     return "\n\n".join(["---\nnosearch: true\n---\n\n# The course on half pages", *parts]) + "\n"

@@ -152,3 +152,11 @@ def test_each_exercise_says_its_effort(cells):
     for task in (task for lesson in lessons().values() for task in lesson.EXERCISES):
         if f'check("{task.key}"' in source:
             assert task.effort in prose, f"{task.key} is {task.effort}"
+
+
+def test_the_heads_of_all_lessons_name_the_same_lessons():
+    heads = [nbformat.read(tool.NOTEBOOKS / f"{name}.ipynb", 4).cells[0].source for name in SECOND]
+    lines = [re.search(r"\*\*The course\*\* (.+)", head)[1] for head in heads]
+    assert len({re.sub(r"\*\*|: you are here", "", line) for line in lines}) == 1
+    here = [int(re.search(r"\*\*(\d\d) [^*]+: you are here", line)[1]) for line in lines]
+    assert here == list(range(1, len(lines) + 1))
