@@ -18,7 +18,7 @@ NEEDED = """pytest hypothesis pluggy iniconfig sortedcontainers anywidget comm i
             ipython ipython-pygments-lexers asttokens decorator executing jedi matplotlib-inline parso prompt_toolkit
             pure_eval pygments stack_data wcwidth"""
 HANDLE = "tests/course/test_explorer.py::test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer"
-# No threads, alarms or tracers there, no array of a million rows; and of all declared mistakes one (6.3) is told as another.
+# No threads, alarms or tracers there, no array of a million rows; and one declared mistake (6.3) is told as another.
 ALARMS = "no_alarm or keep_their_alarm or tracer or thread_of or never_ends or may_call_check or 1000000"
 OTHER = "tests/course/test_exercises.py::test_each_wrong_answer_gets_its_own_diagnosis"
 TWICE = "tests/course/test_exercises.py::test_no_two_mistakes_do_the_same_and_get_different_words"
