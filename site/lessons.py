@@ -7,11 +7,12 @@ output as plain HTML that opens on its explanations, and cells that only draw ar
 stand the lesson's version and its half page, and in the menus the copy for Colab (tools/colab.py).
 """
 
+import copy
 import os
 import re
 
 import nbformat
-from outline import version
+from outline import EMPTY, version
 
 from course.exercises import lessons
 
@@ -45,7 +46,9 @@ def prepared(notebook):
         else:
             describe(cell, following)
             cells += exercise(cell)
-    notebook.cells = cells
+    last = copy.deepcopy(EMPTY)
+    last.metadata["tags"] = ["live-only", f"id-{last.id}"]
+    notebook.cells = [*cells, last]
     return notebook
 
 

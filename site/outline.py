@@ -16,6 +16,8 @@ STOP = re.compile(r"^\*\*A good place to stop\.\*\*(.*)$", re.MULTILINE)
 RECAP = re.compile(r"^## Recap[^\n]*\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 MAP = "Each lesson with its question, its sittings, and what you will be able to do. A sitting says what to run first."
 
+EMPTY = nbformat.v4.new_code_cell("# An empty cell: for the challenges, and for whatever you want to try.", id="empty")
+
 
 class Sitting(NamedTuple):
     minutes: int

@@ -144,7 +144,7 @@ def live():
     write(out / "scenes.json", {path.stem: path.read_text("utf-8") for path in (LIVE / "scenes").glob("*.py")})
     for path in (SOURCE / "notebooks").glob("*.ipynb"):
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-        write(out / "lessons" / f"{path.stem}.json", [for_browser(cell, path.stem) for cell in cells])
+        write(out / "lessons" / f"{path.stem}.json", [for_browser(cell, path.stem) for cell in [*cells, outline.EMPTY]])
 
 
 def lock(names):

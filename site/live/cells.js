@@ -41,6 +41,7 @@ export class Cell {
   edit(place, text) {
     const keys = [{ key: "Shift-Enter", run: () => (this.on.run(this, true), true) }, { key: "Mod-Enter", run: () => (this.on.run(this), true) }, indentWithTab];
     place.replaceChildren();
+    place.addEventListener("keydown", (event) => event.stopPropagation()); // Sphinx would take "/" for its search
     this.editor = new EditorView({
       parent: place,
       state: EditorState.create({

@@ -180,7 +180,7 @@ def run(code):
 def words(error):
     """The traceback from the learner's own lines on."""
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+    while trace is not None and trace.tb_frame.f_code.co_filename in (__file__, ast.__file__):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace, limit=-8))
 

@@ -8,7 +8,7 @@ import "./page.css";
 // @jupyter-widgets typesets formulas as MathJax 2 did.
 if (window.MathJax) window.MathJax.Hub = { Queue: ([, , element]) => window.MathJax.typesetPromise?.([element]) };
 
-const READY = "Python is ready. Ctrl + Enter runs a cell.";
+const HELP = "Here a cell runs with its button or Ctrl + Enter. Hints and solutions are folded below each exercise, and an empty cell stands at the end of the page: no keys make a new one. What you write is kept in this browser.";
 const PATIENCE = 15000; // ms of work after which the page offers to stop it
 
 const json = async (url) => {
@@ -21,7 +21,8 @@ export async function start(folder, name, box) {
   const settings = await json(new URL("settings.json", folder));
   const page = name ? new Lesson(folder, settings, name) : new Scenes(folder, settings);
   await page.open();
-  box.replaceChildren();
+  box.className = "live-start";
+  box.replaceChildren(...(name ? [Object.assign(document.createElement("p"), { textContent: HELP })] : []));
   window.live = page;
 }
 
@@ -174,7 +175,7 @@ class Lesson extends Page {
           if (this.queue.length) this.say("Stopped at an error, below the cell.", button("Show it", "", () => cell.node.scrollIntoView({ block: "center" })));
           else this.say("Ended with an error.");
           this.queue.splice(0).forEach((one) => one.show?.("new"));
-        } else if (!this.queue.length) this.say(READY, ...this.following(cell));
+        } else if (!this.queue.length) this.say("Python is ready.", ...this.following(cell));
       }
     } catch { /* failed() or restart() has said why */ } finally {
       if (kernel === this.kernel) this.running = false;

@@ -218,6 +218,17 @@ def test_an_error_of_01_neuron_is_shown_below_its_cell(cut):
     assert "live.py" not in said
 
 
+def test_every_sign_can_be_typed_and_there_is_an_empty_cell(learner):
+    one = learner()
+    one.open()
+    one.ready()
+    one.write("empty", "")
+    one.page.keyboard.type("print(6 / 2 ** 1 % 4 // 1)")
+    one.page.keyboard.press("Control+Enter")
+    one.ready()
+    assert one.cell("empty").locator(".cell_output").inner_text().strip() == "3.0"
+
+
 def test_what_was_written_in_01_neuron_survives_a_reload(learner):
     one = learner(CUT)
     one.open()
