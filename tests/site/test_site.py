@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
-from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "site"
@@ -130,6 +129,7 @@ def test_the_map_leads_to_every_sitting(read):
 
 
 def test_the_half_pages_are_printed_two_on_a_sheet_and_each_alone(read, tmp_path):
+    PdfReader = pytest.importorskip("pypdf").PdfReader
     page = read("half-pages.html", scheme="dark")
     titles = page.locator("main h2").all_inner_texts()
     assert len(titles) == len(LESSONS)
