@@ -6,7 +6,7 @@ const name = location.pathname.match(/notebooks\/(\w+)\.html$/)?.[1];
 const scenes = document.querySelector("[data-scene]");
 const again = (() => {
   try {
-    return Boolean(name && localStorage.getItem(`live/${name}`)); // work.js writes it
+    return Boolean(name && localStorage.getItem(`neural-networks-from-scratch/again/${name}`)); // work.js writes it
   } catch {
     return false; // a browser that keeps nothing
   }

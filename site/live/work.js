@@ -7,7 +7,7 @@ import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 const store = createStore("neural-networks-from-scratch", "work");
 const RECORD = ".progress.jsonl";
 const MARK = "cells/";
-const AGAIN = "live/"; // + a lesson: button.js offers at once to go on with it
+const AGAIN = "neural-networks-from-scratch/again/"; // + a lesson: button.js offers at once to go on with it
 
 const lines = (bytes) => (bytes ? strFromU8(bytes).split("\n").filter(Boolean) : []);
 
