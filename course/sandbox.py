@@ -6,7 +6,6 @@ Code that catches this is stopped again. Nothing can interrupt a single call tha
 an alarm, `time.sleep`; settrace strikes once, so there a loop around a bare `except:` goes on.
 """
 
-import copy
 import io
 import linecache
 import os
@@ -17,27 +16,20 @@ import threading
 import time
 import traceback
 import warnings
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from course.float_warnings import functions_that_warn
 from course.text import listed
 
 SECONDS = 60.0 if sys.platform == "emscripten" else 10.0  # what one check may take; no answer that ends comes near it
-HAS_NO_FLAGS = sys.platform == "emscripten"
-WATCHED = ("exp", "expm1", "square", "power", "cosh", "sinh", "log", "log2", "log10", "log1p", "divide", "sqrt")
-DIVIDE = ("log", "log2", "log10", "log1p", "divide", "reciprocal")  # infinity from finite numbers is no overflow here
+GRACE = 0.05  # seconds in which code that is stopped may put in order what it has begun
 KEPT = 200  # characters of what was printed, or of an exception's message
 KEPT_WARNINGS = 3
 ROOT = os.path.dirname(os.path.dirname(__file__))
-LIBRARY = (
-    os.path.join(ROOT, "course"),
-    os.path.join(ROOT, "helpers"),
-    os.path.dirname(os.__file__),
-    "<frozen",
-    "<__array",
-)
+LIBRARY = (os.path.join(ROOT, "course"), os.path.join(ROOT, "helpers"), os.path.dirname(os.__file__), "<frozen")
 
 
 @dataclass
@@ -63,106 +55,25 @@ def run(function, seconds):
             warned.add(_message(message).rstrip("."))  # only some versions of NumPy end it so
 
     quiet = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
-    with warnings.catch_warnings(), quiet, _watching(), redirect_stdout(printed), redirect_stderr(printed):
+    with warnings.catch_warnings(), quiet, functions_that_warn(), redirect_stdout(printed), redirect_stderr(printed):
         warnings.simplefilter("always")
         warnings.showwarning = keep
         try:
             with limit:
                 outcome.result = function()
         except BaseException as error:
-            outcome.error, outcome.line = type(error).__name__, _line(error.__traceback__)
-            outcome.shapes = _shapes(error.__traceback__)
+            outcome.error, place = type(error).__name__, _place(error.__traceback__)
+            if place:
+                outcome.line, outcome.shapes = _line(*place), _shapes(*place)
             with suppress(BaseException), Limit(seconds / 10):  # its words, too, may be of the learner's making
                 outcome.message = _message(error)
     if limit.pressed:
         if callable(limit.on_stop):
             limit.on_stop(signal.SIGINT, None)
         raise KeyboardInterrupt
-    outcome.stopped, outcome.warnings, outcome.printed = (
-        limit.ran_out,
-        tuple(sorted(warned)),
-        _shortened(printed.getvalue()),
-    )
+    outcome.stopped, outcome.warnings = limit.ran_out, tuple(sorted(warned))
+    outcome.printed = _shortened(printed.getvalue())
     return outcome
-
-
-class Watched(np.ndarray):
-    """An array whose operations warn where NumPy cannot: in a browser's Python, as WebAssembly has no floating-point
-    flags. What they return is watched, too."""
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        inputs = [_plain(one) for one in inputs]
-        before = inputs
-        if out := options.get("out"):
-            options["out"] = tuple(map(_plain, out))
-            before = copy.deepcopy(inputs)  # the result may take the place of one
-        result = getattr(ufunc, method)(*inputs, **options)
-        if method != "at":
-            _warn(ufunc.__name__ if method == "__call__" else method, before, result)
-        return out[0] if out and len(out) == 1 else watched(result)
-
-    def __repr__(self):
-        return repr(_plain(self))
-
-
-def watched(value):
-    """The same value; if NumPy cannot warn here, with its arrays as Watched ones, also those in lists and tuples."""
-    if not HAS_NO_FLAGS:
-        return value
-    if type(value) in (list, tuple):
-        return type(value)(map(watched, value))
-    return value.view(Watched) if type(value) is np.ndarray else value
-
-
-def _plain(value):
-    return value.view(np.ndarray) if isinstance(value, Watched) else value
-
-
-def _warn(name, inputs, result):
-    """Warn as NumPy does: nan from no nan is invalid, infinity from finite numbers an overflow or a division by 0."""
-    result = np.asarray(result)
-    if result.dtype.kind != "f" or np.isfinite(result).all():
-        return
-    numbers = [one for one in map(np.asarray, inputs) if one.dtype.kind in "fiub"]
-    by_element = name not in ("matmul", "reduce", "accumulate", "reduceat", "outer")
-
-    def anew(test):
-        """Is there an element of the result for which `test` holds, and for none of the inputs that it is made of?"""
-        before = [test(one) if by_element else test(one).any() for one in numbers]
-        return (test(result) & ~np.logical_or.reduce(np.broadcast_arrays(False, *before))).any()
-
-    infinity = ("divide", "divide by zero") if name in DIVIDE else ("over", "overflow")
-    for (kind, words), test in ((("invalid", "invalid value"), np.isnan), (infinity, np.isinf)):
-        if anew(test) and np.geterr()[kind] != "ignore":
-            warnings.warn(f"{words} encountered in {name}", RuntimeWarning, stacklevel=3)
-
-
-@contextmanager
-def _watching():
-    """Where NumPy cannot warn, its functions that overflow do so for numbers and plain arrays, too."""
-    before = {name: getattr(np, name) for name in WATCHED} if HAS_NO_FLAGS else {}
-
-    def watch(name, function):
-        def watching(*arguments, **options):
-            result = function(*arguments, **options)
-            if not any(isinstance(one, Watched) for one in arguments):
-                _warn(name, arguments, result)
-            return watched(result)
-
-        return watching
-
-    for name, function in before.items():
-        setattr(np, name, watch(name, function))
-    try:
-        yield
-    finally:
-        for name, function in before.items():
-            setattr(np, name, function)
-
-
-def is_unwritten(value):
-    """Is this what a stub holds or returns: `...`, or a tuple or list of them?"""
-    return value is ... or (type(value) in (tuple, list) and len(value) > 0 and all(part is ... for part in value))
 
 
 class Stopped(BaseException):
@@ -177,7 +88,7 @@ class Limit(ExitStack):
 
     def __init__(self, seconds):
         super().__init__()
-        self.seconds, self.grace = max(seconds, 1e-3), 0.05
+        self.seconds, self.grace = max(seconds, 1e-3), GRACE
         self.ran_out = self.pressed = self.inside = False
 
     def __enter__(self):
@@ -215,7 +126,10 @@ class Limit(ExitStack):
         return before
 
     def _signal(self, number, frame):
-        self.pressed, self.ran_out = self.pressed or number == signal.SIGINT, self.ran_out or number != signal.SIGINT
+        if number == signal.SIGINT:
+            self.pressed = True
+        else:
+            self.ran_out = True
         code = frame and frame.f_code
         sys.settrace(self._trace)  # code that catches everything can be met outside its `try` only between two lines
         while frame is not None and frame.f_code.co_filename != __file__:
@@ -233,11 +147,11 @@ class Limit(ExitStack):
         return None if event == "call" and _is_library(frame.f_code.co_filename) else self._trace
 
     def _strike(self, code):
-        """Raise in the learner's code; if it catches that, again, sooner each time."""
+        """Raise in the learner's code; if it catches that, once more after GRACE, and from then on at each line."""
         self.until = time.monotonic() + self.grace
         if self.by_alarm:
             signal.setitimer(signal.ITIMER_REAL, max(self.grace, 1e-3))
-        self.grace = self.grace / 2 if self.grace > 1e-3 else 0
+        self.grace = 0
         if self.inside and code and code.co_filename != __file__:
             raise Stopped
 
@@ -263,30 +177,27 @@ class _Printed(io.StringIO):
 
 def _message(error):
     """The first line of an exception's words, without addresses, which differ from run to run."""
-    try:
-        return _shortened(re.sub(r" at 0x[0-9a-fA-F]+", "", str(error).strip().partition("\n")[0]))
-    except Exception:
-        return ""
+    return _shortened(re.sub(r" at 0x[0-9a-fA-F]+", "", str(error).strip().partition("\n")[0]))
 
 
 def _shortened(text):
     return text.strip() if len(text) <= KEPT else text[:KEPT].strip() + " …"
 
 
-def _line(trace):
-    """The innermost line of the learner's own code, as words; "" if the call did not even begin."""
-    frames = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(trace)]
-    file, number = ([("", 0)] + [(file, number) for file, number in frames if not _is_library(file)])[-1]
-    source = linecache.getline(file, number).strip().replace("`", "'")
-    return f"line {number}, `{source[:80]}`" if source else f"line {number}" if file else ""
+def _place(trace):
+    """The innermost frame of the learner's own code, and the number of its line; None if the call did not begin."""
+    places = [place for place in traceback.walk_tb(trace) if not _is_library(place[0].f_code.co_filename)]
+    return places[-1] if places else None
 
 
-def _shapes(trace):
-    """The shapes of the arrays that the innermost line of the learner's code names, in words."""
-    frames = [part for part in traceback.walk_tb(trace) if not _is_library(part[0].f_code.co_filename)]
-    if not frames:
-        return ""
-    frame, number = frames[-1]
+def _line(frame, number):
+    """That line as words."""
+    source = linecache.getline(frame.f_code.co_filename, number).strip().replace("`", "'")
+    return f"line {number}, `{source[:80]}`" if source else f"line {number}"
+
+
+def _shapes(frame, number):
+    """The shapes of the arrays that the line names, in words."""
     found, source = {}, linecache.getline(frame.f_code.co_filename, number)
     for name, index in re.findall(r"([A-Za-z_]\w*)(\[[\w +-]+\])?", source):
         value = frame.f_locals.get(name)
@@ -295,7 +206,7 @@ def _shapes(trace):
             with suppress(SyntaxError, IndexError):
                 value = value[eval(place)] if re.fullmatch(r"\d+( *[+-] *\d+)?|-\d+", place) else None
                 name += index
-        if type(value) in (np.ndarray, Watched):
+        if issubclass(type(value), np.ndarray):
             found[name] = f"`{name}` is {value.shape}"
     return listed(list(found.values())) if found else ""
 

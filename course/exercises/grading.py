@@ -28,8 +28,7 @@ import numpy as np
 
 from course import sandbox
 from course.exercises import general
-from course.results import Case, agree, as_expected, close, observe
-from course.sandbox import is_unwritten
+from course.results import Case, agree, as_expected, close, is_unwritten, observe
 from course.text import code, inline, listed, shape_in_words
 
 RIGHT, NOT_YET, OPEN = "Right.", "Not yet.", "Not written yet."

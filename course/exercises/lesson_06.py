@@ -18,8 +18,7 @@ from course.exercises.grading import RIGHT, Exercise, Verdict, challenge, exerci
 from course.exercises.lesson_03 import forward
 from course.exercises.lesson_05 import backward
 from course.exercises.questions import Question
-from course.results import Seen, case
-from course.sandbox import is_unwritten
+from course.results import Seen, case, is_unwritten
 from helpers import data, network, training
 
 TITLE = "Gradient descent"

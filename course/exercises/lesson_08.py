@@ -12,8 +12,7 @@ import numpy as np
 from course.exercises.grading import Prediction, challenge, exercise
 from course.exercises.lesson_06 import Inspection
 from course.exercises.questions import Question
-from course.results import case
-from course.sandbox import is_unwritten
+from course.results import case, is_unwritten
 from helpers.data import load_mnist
 from helpers.layers import Layer, Sequential, Sigmoid
 from helpers.network import ACTIVATIONS, INITIALIZERS, one_hot

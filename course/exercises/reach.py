@@ -13,10 +13,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from course.exercises.grading import OPEN, RIGHT, Mistake, Task, Verdict
-from course.sandbox import is_unwritten
+from course.results import is_unwritten
 from helpers import checks
 from helpers.data import load_mnist
-from helpers.network import Network
+from helpers.network import Model, Network
 
 BUDGET = 500_000  # examples seen, in all trainings of the network together
 TARGET, TARGET_OF_SAMPLE = 0.98, 0.965
@@ -145,9 +145,9 @@ class Reach(Task):
     def judge(self, answer):
         if answer is None or is_unwritten(answer):
             return Verdict(OPEN, ("Make a network and train it, in place of the `...` in `my_net`.",))
-        if not issubclass(type(answer), Network | Measured):
+        if not issubclass(type(answer), Model | Measured):
             return self._not_yet(NO_NETWORK, NO_NETWORK)
-        if issubclass(type(answer), Network):
+        if issubclass(type(answer), Model):
             if (answer.sizes[0], answer.sizes[-1], answer.settings["output"]) != (784, 10, "softmax"):
                 return self._not_yet(OTHER_SIZES, OTHER_SIZES)
             answer = measured(answer)

@@ -28,7 +28,7 @@ import numpy as np
 import pytest
 
 from course import exercises as engine
-from course import sandbox
+from course import float_warnings, sandbox
 from course.exercises import check, hint, progress, quiz, solution
 from course.exercises.grading import NOT_YET, OPEN, RIGHT, Exercise, Mistake, Verdict, call
 from course.exercises.questions import bundle, widget
@@ -392,7 +392,7 @@ def test_where_numpy_cannot_warn_verdicts_are_the_same(key, answer, monkeypatch)
     usual = task.judge(answer).as_text()
     task, exp = dataclasses.replace(task), np.exp  # a copy has not kept what its mistakes did
     with monkeypatch.context() as browser, np.errstate(all="ignore"):
-        browser.setattr(sandbox, "HAS_NO_FLAGS", True)
+        browser.setattr(float_warnings, "HAS_NO_FLAGS", True)
         browser.setattr(np, "errstate", lambda **_: contextlib.nullcontext())
         browser.setattr(np, "geterr", lambda: dict.fromkeys(("divide", "over", "invalid"), "warn"))
         assert task.judge(answer).as_text() == usual
@@ -599,6 +599,24 @@ def test_what_never_ends_is_stopped(answer, fast):
     line = int(re.search(r"took too long and was stopped, in line (\d+), `", verdict.as_text())[1])
     assert first < line < first + 8
     assert ("There was a warning: overflow encountered in exp." in verdict.lines) == (answer is numpy_loop)
+
+
+@pytest.mark.parametrize("alarm", [True, False])
+def test_what_is_stopped_may_put_in_order_what_it_has_begun(alarm, fast, monkeypatch):
+    monkeypatch.setattr(sandbox, "GRACE", 5)
+    if not alarm:
+        monkeypatch.delattr(signal, "setitimer", raising=False)
+    closed = []
+
+    def answer(z, slope=0.01):
+        try:
+            loop(z)
+        finally:
+            for part in range(3):
+                closed.append(part)
+
+    assert LEAKY.judge(answer).diagnosis == "too long"
+    assert closed == [0, 1, 2]
 
 
 def test_no_more_cases_are_tried_after_one_that_took_too_long(fast):
