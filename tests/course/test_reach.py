@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course.exercises import lesson_07, reach
+from course.exercises import lesson_07
 from course.exercises.grading import NOT_YET, RIGHT
-from course.exercises.reach import Measured
+from course.exercises.lesson_07 import Measured
 from helpers import network, training
 from helpers.data import load_mnist
 from helpers.storage import load, save
@@ -46,7 +46,7 @@ def trained(X, y, epochs=1, **options):
 
 
 def test_it_measures_on_the_validation_images_of_the_lesson(lesson):
-    images = reach.lesson_images("sample")
+    images = lesson_07.lesson_images("sample")
     assert np.array_equal(images.X_val, lesson["X_val"])
     assert np.array_equal(images.y_val, lesson["y_val"])
     assert np.array_equal(images.X, lesson["X_train"])
@@ -60,33 +60,33 @@ def test_the_solution_is_right_and_what_it_saw_is_said(solved):
 
 
 def test_without_a_record_it_is_taken_on_trust(solved, tmp_path, monkeypatch):
-    monkeypatch.setattr(reach, "lesson_images", lambda source, sample=reach.lesson_images: sample("sample"))
+    monkeypatch.setattr(lesson_07, "lesson_images", lambda source, sample=lesson_07.lesson_images: sample("sample"))
     save(solved, tmp_path / "net.npz")
     verdict = judge(load(tmp_path / "net.npz"))
     assert verdict.lead == RIGHT
     assert "takes on trust" in verdict.lines[-1]
-    assert judge(network.Network([784, 10])).diagnosis == reach.UNTRAINED
+    assert judge(network.Network([784, 10])).diagnosis == lesson_07.UNTRAINED
 
 
 @pytest.mark.parametrize(
-    ("rows", "diagnosis"), [("train", reach.VALIDATION), ("val", reach.VALIDATION), ("test", reach.TEST)]
+    ("rows", "diagnosis"), [("train", lesson_07.VALIDATION), ("val", lesson_07.VALIDATION), ("test", lesson_07.TEST)]
 )
 def test_a_network_trained_on_what_it_is_measured_on_does_not_count(rows, diagnosis, lesson):
     mnist = lesson["mnist"]
     sets = {"train": (mnist.X_train, mnist.y_train), "test": (mnist.X_test, mnist.y_test)}
     X, y = sets.get(rows) or (lesson["X_val"], lesson["y_val"])
     net = trained(lesson["X_train"], lesson["y_train"])
-    assert judge(net).diagnosis == reach.SHORT
+    assert judge(net).diagnosis == lesson_07.SHORT
     training.train(net, X, y, epochs=1)
     assert judge(net).diagnosis == diagnosis
 
 
 def test_what_it_was_trained_on_decides_what_is_said(lesson):
     X, y = lesson["X_train"], lesson["y_train"]
-    assert judge(trained(X[:300], y[:300], epochs=60)).diagnosis == reach.BY_HEART
-    assert judge(trained(X[::-1], y)).diagnosis == reach.CHANCE
+    assert judge(trained(X[:300], y[:300], epochs=60)).diagnosis == lesson_07.BY_HEART
+    assert judge(trained(X[::-1], y)).diagnosis == lesson_07.CHANCE
     standardized = lesson_07.standardize_pixels(X, X).astype(np.float32)
-    assert judge(trained(standardized, y)).diagnosis == reach.OTHERS
+    assert judge(trained(standardized, y)).diagnosis == lesson_07.OTHERS
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_luck_at_the_target_is_allowed_for_and_said(right, lead, words):
 
 def test_half_a_million_examples_are_allowed():
     assert judge(Measured(right=4950, training=1.0, examples=500_000)).lead == RIGHT
-    assert judge(Measured(right=4950, training=1.0, examples=500_001)).diagnosis == reach.TOO_MANY
+    assert judge(Measured(right=4950, training=1.0, examples=500_001)).diagnosis == lesson_07.TOO_MANY
 
 
 def test_images_that_are_none_of_the_lessons_are_taken_on_trust():
