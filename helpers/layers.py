@@ -1,7 +1,8 @@
 """The network as a list of layers, as you write it in lesson 08: each layer's forward beside its backward.
 
-`Network` knows two lists, W and b. `Sequential` is a Network with room for layers of any kind, your own among them, so
-`train`, `save` and all measuring work on it unchanged. One example is a column; dA is ∂loss/∂A, of A's shape.
+`Network` knows two lists, W and b. `Sequential` is a Model, as Network is, with room for layers of any kind, your own
+among them, so `train`, `save` and all measuring work on it unchanged. One example is a column; dA is ∂loss/∂A, of A's
+shape.
 """
 
 from functools import partial
@@ -9,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from helpers import checks
-from helpers.network import ACTIVATIONS, INITIALIZERS, Network
+from helpers.network import ACTIVATIONS, INITIALIZERS, Model
 
 
 class Layer:
@@ -209,7 +210,7 @@ def way_back(layers, dA, first=-1):
     return gradients, dA
 
 
-class Sequential(Network):
+class Sequential(Model):
     """`layers` one after the other, then the function `output`; loss, seed, dtype and methods as of a Network.
 
     `forward` trains; `forward_pass`, `evaluate` and `predict` never do. In Z is only the last sum Z[-1], A has an entry
@@ -221,11 +222,10 @@ class Sequential(Network):
         self.layers = list(layers)
         self.leaves = [leaf for layer in self.layers for leaf in layer.leaves()]
         sizes = [n for leaf in self.leaves for n in (leaf.n_in, leaf.n_out) if n is not None]
-        super().__init__([sizes[0], sizes[-1]], output=output, loss=loss, seed=seed, dtype=dtype)
-        self.settings = {"layers": repr(self.layers), "output": output, "loss": self.settings["loss"]}
+        self.set_up([sizes[0], sizes[-1]], [output], loss, dtype)
+        self.settings = {"layers": repr(self.layers), **self.settings}
         self.smallest_batch = max(leaf.smallest_batch for leaf in self.leaves)
         self.first = next(i for i, layer in enumerate(self.layers) if any(leaf.parameters for leaf in layer.leaves()))
-        self.W = self.b = self.L = None  # the layers have their own
         rng = np.random.default_rng(seed)
         for layer in self.layers:
             layer.initialize(rng, self.dtype)
@@ -261,13 +261,7 @@ class Sequential(Network):
 
     def backward(self, Y, to_input=False):
         """Targets Y (n_L, m) of the last `forward` → gradients in the order of parameters(), and dA[0] or None."""
-        Y = checks.as_targets_of_forward(Y, self.A)
-        Z, A = self.Z[-1], self.A[-1]
-        if self.fused:  # the same as loss_prime(Z, Y), but A holds the softmax or σ already
-            dZ = (A - Y) / (Y.size if self.settings["output"] == "sigmoid" else Y.shape[1])
-        else:
-            dZ = self.loss_prime(A, Y) * self.f_prime[-1](Z)
-        gradients, dA0 = way_back(self.layers, dZ, -1 if to_input else self.first)
+        gradients, dA0 = way_back(self.layers, self.last_delta(Y), -1 if to_input else self.first)
         return gradients, dA0 if to_input else None
 
     def gradients(self, Y, l2=0.0):

@@ -203,91 +203,44 @@ MATCHING_LOSS = {"sigmoid": "binary_cross_entropy", "softmax": "categorical_cros
 
 # 03, 04 and 05 · The network, forward and backward
 
+CHUNK = 4096  # examples that are measured at once: one batch at a time costs a tenth of the time, all at once memory
 
-class Network:
-    """Layers of `sizes` n_0 … n_L; W random, b zero, both arrays of `dtype`.
 
-    `activation` is the name of the hidden layers' activation, or a list with a name for each hidden layer; `output` is
-    the last layer's. `loss` defaults to the one that matches `output` (else mse), `init` to Xavier if all hidden
-    activations are sigmoid or tanh (else He).
+class Model:
+    """What Network and Sequential (layers.py) share: the output and its loss, and all that only measures.
+
+    A subclass calls `set_up` when it is made, and has `parameters()`, `state()`, `forward_pass(A0)`, `forward(A0)` and
+    `gradients(Y, l2)`, as Network documents them. Lessons 03 to 05 write these methods within Network.
     """
 
-    def __init__(self, sizes, activation="relu", output="softmax", loss=None, init=None, seed=0, dtype=np.float32):
-        checks.check_sizes(sizes)
+    def set_up(self, sizes, activations, loss, dtype):
+        """Keep the sizes n_0 … n_L, the functions that `activations` names, the output's last, the loss and the dtype.
+
+        A loss None is the one that matches the output, else mse.
+        """
+        output = activations[-1]
         checks.check_one_of("output", output, ACTIVATIONS)
-        hidden = checks.as_activations(activation, len(sizes) - 2, ACTIVATIONS)
         if loss is None:
             loss = MATCHING_LOSS.get(output, "mse")
-        if init is None:
-            init = "xavier" if hidden and set(hidden) <= {"sigmoid", "tanh"} else "he"
         checks.check_loss(loss, output, sizes[-1], LOSSES, MATCHING_LOSS)
-        checks.check_one_of("init", init, INITIALIZERS)
         checks.check_float_dtype(dtype)
         self.sizes = [int(n) for n in sizes]
-        self.L = len(sizes) - 1
         self.dtype = np.dtype(dtype)
-        activation = activation if isinstance(activation, str) else hidden
-        self.settings = {"activation": activation, "output": output, "loss": loss, "init": init}
-        self.f, self.f_prime = [None], [None]
-        for name in [*hidden, output]:
-            f, f_prime = ACTIVATIONS[name]
-            self.f.append(f)
-            self.f_prime.append(f_prime)
+        self.settings = {"output": output, "loss": loss}
+        self.f = [None, *(ACTIVATIONS[name][0] for name in activations)]
+        self.f_prime = [None, *(ACTIVATIONS[name][1] for name in activations)]
         self.loss, self.loss_prime = LOSSES[loss]
         self.fused = MATCHING_LOSS.get(output) == loss  # then the loss is a function of Z[L], else of A[L]
         self.Z = self.A = None
-        rng = np.random.default_rng(seed)
-        self.W, self.b = [None], [None]
-        for l in range(1, self.L + 1):
-            self.W.append(INITIALIZERS[init](self.sizes[l], self.sizes[l - 1], rng).astype(dtype))
-            self.b.append(np.zeros((self.sizes[l], 1), dtype))
 
-    def parameters(self):
-        """The arrays W[1] … W[L], b[1] … b[L] themselves, in this order."""
-        return [*self.W[1:], *self.b[1:]]
-
-    @np.errstate(over="ignore", invalid="ignore")  # check_no_nan says it in words, if the input is to blame
-    def forward_pass(self, A0):
-        """A[0] (n_0, m) → all Z and A, lists with entry l for layer l; nothing is kept."""
-        A0 = checks.as_columns(A0, self.sizes[0], self.dtype)
-        Z, A = forward(A0, self.W, self.b, self.f)
-        checks.check_no_nan(A[0], Z[1])
-        return Z, A
-
-    def forward(self, A0):
-        """A[0] (n_0, m) → A[L] (n_L, m), read-only; keeps Z and A, with a copy of A[0], for backward."""
-        A0 = checks.as_kept(A0)
-        self.Z, self.A = self.forward_pass(A0)
-        checks.freeze(self.A[-1])
-        return self.A[-1]
-
-    def backward(self, Y):
-        """Targets Y (n_L, m) of the last forward pass → dW, db, lists like W, b (Rumelhart, Hinton, Williams, 1986)."""
+    def last_delta(self, Y):
+        """Targets Y (n_L, m) of the last forward pass → delta[L] (n_L, m), where the way back begins."""
         Y = checks.as_targets_of_forward(Y, self.A)
-        L, Z, A = self.L, self.Z, self.A
-        dW, db = [None] * (L + 1), [None] * (L + 1)
-        if self.fused:  # the same as loss_prime(Z[L], Y), but A[L] holds the softmax or σ already
-            delta = (A[L] - Y) / (Y.size if self.settings["output"] == "sigmoid" else Y.shape[1])
-        else:
-            delta = self.loss_prime(A[L], Y) * self.f_prime[L](Z[L])
-        for l in range(L, 0, -1):  # delta is delta[l] (n_l, m)
-            dW[l] = delta @ A[l - 1].T
-            db[l] = delta.sum(axis=1, keepdims=True)
-            if l > 1:
-                delta = self.W[l].T @ delta * self.f_prime[l - 1](Z[l - 1])
-        return dW, db
-
-    def gradients(self, Y, l2=0.0):
-        """backward(Y) as one list in the order of parameters(); `l2` · W, the gradient of ½ l2 Σ W², is added to dW."""
-        dW, db = self.backward(Y)
-        if l2:
-            for l in range(1, self.L + 1):
-                dW[l] += l2 * self.W[l]
-        return [*dW[1:], *db[1:]]
-
-    def state(self):
-        """The arrays that training changes, themselves, by name: W1 … WL, b1 … bL. These are kept, saved, restored."""
-        return {f"{name}{l}": getattr(self, name)[l] for name in "Wb" for l in range(1, self.L + 1)}
+        Z, A = self.Z[-1], self.A[-1]
+        if self.fused:  # the same as loss_prime(Z, Y), but A holds the softmax or σ already
+            n = Y.size if self.settings["output"] == "sigmoid" else Y.shape[1]
+            return (A - Y) / n
+        return self.loss_prime(A, Y) * self.f_prime[-1](Z)
 
     def metrics(self, Z, Y):
         """Logits Z[L] and targets Y (n_L, m) → {"loss": …} and, where all targets are labels, fractions that are right.
@@ -339,7 +292,72 @@ class Network:
         return Y[0] if len(Y) == 1 else Y.T
 
 
-CHUNK = 4096  # examples that are measured at once: one batch at a time costs a tenth of the time, all at once memory
+class Network(Model):
+    """Layers of `sizes` n_0 … n_L; W random, b zero, both arrays of `dtype`.
+
+    `activation` is the name of the hidden layers' activation, or a list with a name for each hidden layer; `output` is
+    the last layer's. `loss` defaults to the one that matches `output` (else mse), `init` to Xavier if all hidden
+    activations are sigmoid or tanh (else He).
+    """
+
+    def __init__(self, sizes, activation="relu", output="softmax", loss=None, init=None, seed=0, dtype=np.float32):
+        checks.check_sizes(sizes)
+        hidden = checks.as_activations(activation, len(sizes) - 2, ACTIVATIONS)
+        self.set_up(sizes, [*hidden, output], loss, dtype)
+        if init is None:
+            init = "xavier" if hidden and set(hidden) <= {"sigmoid", "tanh"} else "he"
+        checks.check_one_of("init", init, INITIALIZERS)
+        activation = activation if isinstance(activation, str) else hidden
+        self.settings = {"activation": activation, **self.settings, "init": init}
+        self.L = len(sizes) - 1
+        rng = np.random.default_rng(seed)
+        self.W, self.b = [None], [None]
+        for l in range(1, self.L + 1):
+            self.W.append(INITIALIZERS[init](self.sizes[l], self.sizes[l - 1], rng).astype(dtype))
+            self.b.append(np.zeros((self.sizes[l], 1), dtype))
+
+    def parameters(self):
+        """The arrays W[1] … W[L], b[1] … b[L] themselves, in this order."""
+        return [*self.W[1:], *self.b[1:]]
+
+    @np.errstate(over="ignore", invalid="ignore")  # check_no_nan says it in words, if the input is to blame
+    def forward_pass(self, A0):
+        """A[0] (n_0, m) → all Z and A, lists with entry l for layer l; nothing is kept."""
+        A0 = checks.as_columns(A0, self.sizes[0], self.dtype)
+        Z, A = forward(A0, self.W, self.b, self.f)
+        checks.check_no_nan(A[0], Z[1])
+        return Z, A
+
+    def forward(self, A0):
+        """A[0] (n_0, m) → A[L] (n_L, m), read-only; keeps Z and A, with a copy of A[0], for backward."""
+        A0 = checks.as_kept(A0)
+        self.Z, self.A = self.forward_pass(A0)
+        checks.freeze(self.A[-1])
+        return self.A[-1]
+
+    def backward(self, Y):
+        """Targets Y (n_L, m) of the last forward pass → dW, db, lists like W, b (Rumelhart, Hinton, Williams, 1986)."""
+        delta = self.last_delta(Y)
+        L, Z, A = self.L, self.Z, self.A
+        dW, db = [None] * (L + 1), [None] * (L + 1)
+        for l in range(L, 0, -1):  # delta is delta[l] (n_l, m)
+            dW[l] = delta @ A[l - 1].T
+            db[l] = delta.sum(axis=1, keepdims=True)
+            if l > 1:
+                delta = self.W[l].T @ delta * self.f_prime[l - 1](Z[l - 1])
+        return dW, db
+
+    def gradients(self, Y, l2=0.0):
+        """backward(Y) as one list in the order of parameters(); `l2` · W, the gradient of ½ l2 Σ W², is added to dW."""
+        dW, db = self.backward(Y)
+        if l2:
+            for l in range(1, self.L + 1):
+                dW[l] += l2 * self.W[l]
+        return [*dW[1:], *db[1:]]
+
+    def state(self):
+        """The arrays that training changes, themselves, by name: W1 … WL, b1 … bL. These are kept, saved, restored."""
+        return {f"{name}{l}": getattr(self, name)[l] for name in "Wb" for l in range(1, self.L + 1)}
 
 
 class RunningMetrics:

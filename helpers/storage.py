@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.network import Network
+from helpers.network import Model, Network
 
 FORMAT = "neural-networks-from-scratch network"
 
@@ -47,7 +47,7 @@ def load(path, into=None):
     damaged, of another program, or of a network built in another way than `into`, which then stays as it was. Nothing
     in the file is ever executed.
     """
-    if into is not None and not isinstance(into, Network):
+    if into is not None and not isinstance(into, Model):
         raise TypeError(f"into must be a network, such as one made by Sequential; got {into!r}.")
     path = Path(path)
     if not path.is_file():

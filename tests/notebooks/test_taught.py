@@ -2,7 +2,8 @@
 
 Functions, methods and tables graduate into network.py, layers.py and training.py of helpers/ from a cell tagged
 "graduated", or from the solution of an exercise. A class may be taught piece by piece: `class Network(Network):` in a
-lesson adds methods, and a method may have an early form (EARLY), which a later lesson replaces.
+lesson adds methods, and a method may have an early form (EARLY), which a later lesson replaces. What Network inherits
+from Model is written as Network's: lessons 03 to 05 know one class, and lesson 08 says what became of it.
 Docstrings and statements that only call checks, `checks.…(…)` and `z = checks.…(z)`, may differ; nothing else may.
 """
 
@@ -61,9 +62,10 @@ def code_cells(path):
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 GRADUATED = {
-    name: tree
+    re.sub(r"^Model\.", "Network.", name): tree
     for file in ("network.py", "layers.py", "training.py")
     for name, tree in definitions((ROOT / "helpers" / file).read_text(encoding="utf-8")).items()
+    if name != "Network"  # that it is a Model
 }
 CELLS = [
     (f"{path.stem}:{cell['id']}", "".join(cell["source"]))
