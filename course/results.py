@@ -167,10 +167,15 @@ def same(a, b):
     return np.array_equal(a, b) and np.asarray(a).dtype == np.asarray(b).dtype
 
 
-def close(a, b):
-    """Are the numbers of two results the same, but for rounding? Those of 32 bits have fewer digits."""
+def near(a, b):
+    """Which numbers of two arrays are the same, but for rounding? Those of 32 bits have fewer digits."""
     rtol = 1e-4 if np.float32 in (a.dtype, b.dtype) else 1e-5
-    return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=1e-8, equal_nan=True)
+    return np.isclose(a, b, rtol=rtol, atol=1e-8, equal_nan=True)
+
+
+def close(a, b):
+    """Have two arrays the same shape and, but for rounding, the same numbers?"""
+    return a.shape == b.shape and near(a, b).all()
 
 
 def agree(mine, theirs):

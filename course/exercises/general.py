@@ -16,8 +16,8 @@ MUTES = {"errstate", "seterr", "filterwarnings", "simplefilter", "catch_warnings
 
 def muted(answer):
     """A fault if the answer silences warnings that it should not cause."""
-    names = getattr(getattr(answer, "__wrapped__", answer), "__code__", None)
-    if hasattr(answer, "__wrapped__") or (names and MUTES & set(names.co_names)):
+    compiled = getattr(answer, "__code__", None)
+    if hasattr(answer, "__wrapped__") or (compiled and MUTES & set(compiled.co_names)):
         return (
             "muted",
             "The numbers are right, but the warning is only silenced: nothing may overflow in the first place.",
@@ -36,29 +36,23 @@ def diagnose(task, answer, k, seen):
         if hint and got.shapes:
             return hint[0], f"{hint[1]} There {got.shapes}."
         return hint or (("raised", f"There {got.shapes}.") if got.shapes else None)
-    if got.arrays is not None:
-        found = _shapes_and_order(task, k, got) or _all_cases(task, seen)
-        if found:
-            return found
-    if tree is not None:
-        return _source(tree)
-    return None
+    found = got.arrays and (_shapes_and_order(task.places[k], got.arrays) or _all_cases(task, seen))
+    return found or _source(tree)
 
 
-def _shapes_and_order(task, k, got):
-    for place, expected in task._places(k):
-        array, it = got.arrays[place], f"`{place}`" if place else "It"
-        if close(array, expected):
-            continue
-        if array.ndim > 1 and close(array.T, expected):
-            return "transposed", f"{it} is transposed: rows and columns are exchanged."
-        if array.shape != expected.shape and close(np.squeeze(array), np.squeeze(expected)):
-            return "an axis of length 1", (
-                f"The numbers are right; an axis of length 1 is too much or missing{f' in {it}' if place else ''}."
-            )
-        if array.size > 1 and array.size == expected.size and close(np.sort(array, None), np.sort(expected, None)):
-            return "another order", f"{it} has the right numbers, in another order."
+def _shapes_and_order(wanted, arrays):
+    """What is wrong with the first array that is not right."""
+    place = next((place for place in wanted if not close(arrays[place], wanted[place])), None)
+    if place is None:
         return None
+    array, expected, it = arrays[place], wanted[place], f"`{place}`" if place else "It"
+    if array.ndim > 1 and close(array.T, expected):
+        return "transposed", f"{it} is transposed: rows and columns are exchanged."
+    if array.shape != expected.shape and close(np.squeeze(array), np.squeeze(expected)):
+        where = f" in {it}" if place else ""
+        return "an axis of length 1", f"The numbers are right; an axis of length 1 is too much or missing{where}."
+    if array.size > 1 and array.size == expected.size and close(np.sort(array, None), np.sort(expected, None)):
+        return "another order", f"{it} has the right numbers, in another order."
     return None
 
 
@@ -66,8 +60,7 @@ def _all_cases(task, seen):
     """What the results of all cases have in common: parts exchanged, a factor too much, or no difference."""
     if len(seen) < len(task.cases) or any(one.arrays is None or one.error for one in seen):
         return None
-    expected = [dict(task._places(k)) for k in range(len(seen))]
-    results = [one.arrays for one in seen]
+    expected, results = task.places, [one.arrays for one in seen]
     if found := _exchanged(results, expected):
         return found
     for part in ("", *task.returns):  # all of it, and then its parts
@@ -116,15 +109,14 @@ def _factor(results, expected):
 
 
 def _source(tree):
-    """What the text of the function shows."""
-    function = tree if isinstance(tree, ast.FunctionDef | ast.Lambda) else None
-    if function is None:
+    """What the text of a function shows."""
+    if not isinstance(tree, ast.FunctionDef | ast.Lambda):
         return None
-    for loop in ast.walk(function):
+    for loop in ast.walk(tree):
         if isinstance(loop, ast.For | ast.While) and any(isinstance(line, ast.Return) for line in loop.body):
             return "return in the loop", "The `return` stands inside the loop, so the function ends in its first round."
-    names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    parameters = [argument.arg for argument in function.args.args]
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    parameters = [argument.arg for argument in tree.args.args]
     if unused := [name for name in parameters if name not in names and name != "self"]:
         return "unused", f"Your function never uses `{unused[0]}`."
     return None

@@ -28,7 +28,7 @@ import numpy as np
 
 from course import sandbox
 from course.exercises import general
-from course.results import Case, agree, as_expected, close, is_unwritten, observe
+from course.results import Case, agree, as_expected, close, is_unwritten, near, observe, read
 from course.text import code, inline, listed, shape_in_words
 
 RIGHT, NOT_YET, OPEN = "Right.", "Not yet.", "Not written yet."
@@ -131,8 +131,8 @@ class Exercise(Task):
         if answer is None or is_unwritten(answer):
             return self._open()
         if callable(self.right) and not callable(answer):
-            form = f'`check("{self.key}", {self.name})`'
-            return self._not_yet("called", f"Give `check` the {self.kind} itself, without brackets: {form}.")
+            kind, form = "class" if inspect.isclass(self.right) else "function", f'`check("{self.key}", {self.name})`'
+            return self._not_yet("called", f"Give `check` the {kind} itself, without brackets: {form}.")
         seen = self._try(answer)
         if seen[0].error == "NotImplementedError":
             return self._open()
@@ -145,16 +145,17 @@ class Exercise(Task):
         remark = self.remark(answer) if self.remark else ""
         return Verdict(RIGHT, (self.takeaway, *filter(None, [remark]), *_notes(seen)))
 
-    @property
-    def kind(self):
-        return "class" if inspect.isclass(self.right) else "function"
-
     @cached_property
     def expected(self):
         return [
             as_expected(self.use(self.right, *copy.deepcopy(list(given.values()))), self.returns)
             for given in self.cases
         ]
+
+    @cached_property
+    def places(self):
+        """For each case {place in the result: what is expected there}."""
+        return [read(expected, expected, self.returns) for expected in self.expected]
 
     @cached_property
     def known(self):
@@ -187,7 +188,7 @@ class Exercise(Task):
             return "returned nothing", f"{where}{your} returned nothing: end it with `return` and the result."
         if got.form:
             return "form", f"{where}{your} gave {got.form}"
-        for place, expected in self._places(k):
+        for place, expected in self.places[k].items():
             array, as_place = got.arrays[place], f" as `{place}`" if place else ""
             if array.shape != expected.shape:
                 came, wanted = shape_in_words(array.shape), shape_in_words(expected.shape)
@@ -202,23 +203,9 @@ class Exercise(Task):
             return "warned", f"{where}the numbers of {your} are right, but there was a warning: {words}."
         return None
 
-    def _places(self, k):
-        """The expected arrays of case k, in order, each with its place in the result."""
-        expected = self.expected[k]
-        if not self.returns:
-            return [("", expected)]
-        places = []
-        for name, part in zip(self.returns, expected, strict=True):
-            if isinstance(part, list):
-                places += [(f"{name}[{l}]", np.asarray(one)) for l, one in enumerate(part) if one is not None]
-            else:
-                places.append((name, part))
-        return places
-
     def _difference(self, k, place, expected, array):
         """The first number that differs, and what it should have been."""
-        near = np.isclose(array, expected, rtol=1e-5, atol=1e-8, equal_nan=True)
-        index = tuple(int(i) for i in np.argwhere(~near)[0])
+        index = tuple(int(i) for i in np.argwhere(~near(array, expected))[0])
         gave, should = code(array[index]), code(expected[index])
         if gave == should:
             should += f" (they differ by {code(abs(float(array[index]) - float(expected[index])))})"
@@ -232,13 +219,11 @@ class Exercise(Task):
 
     def _explain(self, fault, k, seen, answer):
         """The verdict on a fault in case k, with its diagnosis if one is known."""
-        kind, sentence = fault
-        name, says = kind, ""
-        if kind == "changed its input":
-            name, says = self._diagnose(seen) or (kind, "")
-        elif kind not in ("too long", "printed", "returned nothing"):
-            name, says = self._diagnose(seen) or general.diagnose(self, answer, k, seen) or (kind, "")
-        also = [] if kind == "changed its input" else [f"It also changed its input {n}." for n in seen[k].changed]
+        (kind, sentence), found, changed = fault, None, fault[0] == "changed its input"
+        if kind not in ("too long", "printed", "returned nothing"):
+            found = self._diagnose(seen) or (None if changed else general.diagnose(self, answer, k, seen))
+        name, says = found or (kind, "")
+        also = [] if changed else [f"It also changed its input {name}." for name in seen[k].changed]
         notes = _notes([seen[k]], printed=kind != "printed", warned=kind != "warned")
         return self._not_yet(name, sentence, says, *also, *notes)
 
@@ -265,11 +250,11 @@ class Exercise(Task):
         """{(case, place): array} where results are not right; None if some cannot be compared."""
         if any(one.arrays is None or one.error for one in outcomes):
             return None
-        pairs = [(k, place, expected) for k in range(len(outcomes)) for place, expected in self._places(k)]
         return {
-            (k, place): outcomes[k].arrays[place]
-            for k, place, expected in pairs
-            if not close(outcomes[k].arrays[place], expected)
+            (k, place): outcome.arrays[place]
+            for k, (outcome, wanted) in enumerate(zip(outcomes, self.places, strict=True))
+            for place, expected in wanted.items()
+            if not close(outcome.arrays[place], expected)
         }
 
     def _agree(self, example, got):
@@ -331,11 +316,8 @@ def exercise(key, title, *, stub="return ...  # your code here", kind=Exercise, 
 
 def source_of(thing):
     """The text of a function or class of a module of ours, without its decorator."""
-    text = inspect.getsource(sys.modules[thing.__module__])
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == thing.__name__:
-            return ast.get_source_segment(text, node) + "\n"
-    raise ValueError(f"{thing.__name__} is not defined at the top of its module")
+    text = inspect.getsource(thing)
+    return ast.get_source_segment(text, ast.parse(text).body[0]) + "\n"
 
 
 def edited(text, edits):

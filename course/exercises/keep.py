@@ -26,38 +26,25 @@ class NotKept(Exception):
 
 def definition(answer):
     """The syntax tree of a function, lambda or class as its author wrote it; None where the text is not known."""
-    code = _code(answer)
-    if code is None:
+    codes = _codes(answer)
+    if not codes:
         return None
-    kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
-    if issubclass(type(answer), type):
-        kind = ast.ClassDef
+    is_class, first = issubclass(type(answer), type), codes[0].co_firstlineno
+    kind = ast.ClassDef if is_class else ast.Lambda if codes[0].co_name == "<lambda>" else ast.FunctionDef
     with suppress(SyntaxError, ValueError, RecursionError):
-        for node in ast.walk(ast.parse("".join(linecache.getlines(code.co_filename)))):
-            if isinstance(node, kind) and (
-                node.name == answer.__name__ and _holds(node, code)
-                if kind is ast.ClassDef
-                else _first_line(node) == code.co_firstlineno
-            ):
-                return node
+        for node in ast.walk(ast.parse("".join(linecache.getlines(codes[0].co_filename)))):
+            if isinstance(node, kind):
+                begins = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
+                named = is_class and node.name == answer.__name__
+                if begins == first or (named and begins <= first <= node.end_lineno):
+                    return node
     return None
 
 
-def _first_line(node):
-    return min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
-
-
-def _code(answer):
-    if type(answer) is FunctionType:
-        return answer.__code__
-    if issubclass(type(answer), type):
-        codes = [part.__code__ for part in vars(answer).values() if isinstance(part, FunctionType)]
-        return codes[0] if codes else None
-    return None
-
-
-def _holds(node, code):
-    return node.lineno <= code.co_firstlineno <= node.end_lineno
+def _codes(answer):
+    """The compiled code of a function, or of a class's methods."""
+    parts = vars(answer).values() if issubclass(type(answer), type) else [answer]
+    return [part.__code__ for part in parts if type(part) is FunctionType]
 
 
 def kept(answer, name):
@@ -101,19 +88,16 @@ def _text(answer):
     if isinstance(answer, FunctionType) and (answer.__closure__ or hasattr(answer, "__wrapped__")):
         why = "decorated" if hasattr(answer, "__wrapped__") else "made inside another function"
         raise NotKept(f"it is {why}: write it as a plain `def` at the left edge of a cell")
-    code = _code(answer)
-    lines = linecache.getlines(code.co_filename) if code else []
-    methods = [part for part in vars(answer).values() if isinstance(part, FunctionType)]
-    if isinstance(answer, type) and any(method.__code__.co_filename != code.co_filename for method in methods):
+    codes = _codes(answer)
+    if len({code.co_filename for code in codes}) > 1:
         raise NotKept("the class is put together from several cells: write it in one")
-    with suppress(SyntaxError, ValueError):
-        for node in ast.parse("".join(lines)).body:
-            kinds = ast.ClassDef if isinstance(answer, type) else ast.FunctionDef
-            if isinstance(node, kinds) and node.name == what and _holds(node, code):
-                if node.decorator_list:
-                    raise NotKept("it is decorated: write it as a plain `def` at the left edge of a cell")
-                return "".join(lines[node.lineno - 1 : node.end_lineno]).rstrip() + "\n"
-    raise NotKept("the text that defines it was not found: write it as a `def` at the left edge of a cell")
+    node = definition(answer)
+    if node is None or node.col_offset or node.name != what:
+        raise NotKept("the text that defines it was not found: write it as a `def` at the left edge of a cell")
+    if node.decorator_list:
+        raise NotKept("it is decorated: write it as a plain `def` at the left edge of a cell")
+    lines = linecache.getlines(codes[0].co_filename)
+    return "".join(lines[node.lineno - 1 : node.end_lineno]).rstrip() + "\n"
 
 
 def _globals(text):
