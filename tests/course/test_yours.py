@@ -148,7 +148,7 @@ def step(self, parameters, gradients):
     [
         ("leaky_relu = lambda z, slope=0.01: np.where(z > 0, z, slope * z)\n", "it is a `lambda`: write it as a `def`"),
         (WRAPPED + "@inner\n" + LEAKY.partition("\n\n\n")[2], "it is made inside another function"),
-        ("def same(f):\n    return f\n\n\n@same\n" + LEAKY.partition("\n\n\n")[2], "it is decorated: write it as a plain"),
+        ("def same(f):\n    return f\n\n\n@same\n" + LEAKY.partition("\n\n\n")[2], "it is decorated: write"),
         ("if np:\n" + LEAKY.partition("\n\n\n")[2].replace("def", " def"), "the text that defines it was not found"),
         (PARTIAL,
          "it is no plain function or class, but made by a call"),
