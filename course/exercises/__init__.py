@@ -55,8 +55,7 @@ def shown(function):
             return
         if "NBGRADER_EXECUTION" in os.environ and verdict.lead in (NOT_YET, OPEN, NOT_QUITE):
             raise AssertionError(verdict.as_text())
-        verdict = replace(verdict, lines=(*verdict.lines, *record.news()))
-        display({"text/plain": verdict.as_text(), "text/html": verdict.as_html()})
+        display(replace(verdict, lines=(*verdict.lines, *record.news())).bundle())
 
     return show
 
@@ -116,7 +115,7 @@ def quiz(key=None, letter=None):
     if not isinstance(first, Question):
         raise UsageError(f'{first.key} is an exercise: `check("{first.key}", {first.name})`.')
     if letter is None:
-        return display_quiz(questions)
+        return display(widget(questions, record.solve) if in_notebook() else bundle(questions))
     if number:
         raise UsageError(f'Answer one question at a time: `quiz("{first.key}", "a")`.')
     verdict = first.judge(letter)
@@ -133,24 +132,22 @@ def progress(lesson=None, code=None):
     the record is kept in a file, or with `code=True` in any case, with `code=False` never.
     """
     record.exchange()
-    if lesson is not None and str(lesson).strip().lstrip("0") not in map(str, lessons()):
+    chosen = None if lesson is None else str(lesson).strip().lstrip("0")
+    if chosen not in (None, *map(str, lessons())):
         raise UsageError(f"There is no lesson {str(lesson)[:20]!r}; there are {', '.join(map(str, lessons()))}.")
     lines, done, all_points = [], 0, 0
     for number, module in lessons().items():
-        tasks = (*module.EXERCISES, *module.QUESTIONS)
-        points, of = (
-            sum(task.points for task in some) for some in ([t for t in tasks if t.key in record.solved], tasks)
-        )
+        counted = (*module.EXERCISES, *module.QUESTIONS)
+        points, of = sum(t.points for t in counted if t.key in record.solved), sum(t.points for t in counted)
         done, all_points = done + points, all_points + of
-        if lesson is None or int(lesson) == number:
+        if chosen in (None, str(number)):
             lines.append(f"Lesson {number}, {module.TITLE}: {points} of {of} points.")
-        if lesson is not None and int(lesson) == number:
+        if chosen == str(number):
             answered = sum(question.key in record.solved for question in module.QUESTIONS)
             lines += [f"· {task.key} {task.title}: {record.state(task.key)}" for task in module.EXERCISES]
             lines.append(f"· quiz: {answered} of {len(module.QUESTIONS)} questions")
     if code or (code is None and record.file):
-        tasks = [task.key for module in lessons().values() for task in (*module.EXERCISES, *module.QUESTIONS)]
-        packed = share.pack({key: record.standing(key) for key in tasks})
+        packed = share.pack({k: record.standing(k) for k, task in tasks().items() if not isinstance(task, Challenge)})
         lines.append(f"For a teacher who asks where you are, and without your name: `{packed}`")
     return Verdict("Your progress.", (f"{done} of {all_points} points in all.", *lines))
 
@@ -169,8 +166,7 @@ def yours(key=None, slow=False):
     says = f"`{task.name}` is yours." if mine else f"`{task.name}` is the course's{why_not}."
     if os.environ.get("COURSE_PROGRESS") == "off":
         says = f"`{task.name}` is yours if exercise {task.key} is solved, else the course's."
-    verdict = Verdict(f"{task.key}.", (says,))
-    display({"text/plain": verdict.as_text(), "text/html": verdict.as_html()})
+    display(Verdict(f"{task.key}.", (says,)).bundle())
     return mine or task.right
 
 
@@ -233,10 +229,9 @@ def store(task, answer):
 def my_network():
     """The text of my_network.py: every right answer that was kept, and a training if all its parts are there."""
     parts = [
-        (f"{task.key} · {task.title}", task.name, record.sources[task.key])
-        for lesson in lessons().values()
-        for task in lesson.EXERCISES
-        if task.key in record.sources
+        (f"{key} · {task.title}", task.name, record.sources[key])
+        for key, task in tasks().items()
+        if key in record.sources
     ]
     whole = {"2.5", "3.1", "5.3", "6.3", "6.4", "6.6"} <= set(record.sources)
     return keep.module(parts, HEAD, TRAINING if whole else "")
@@ -278,21 +273,23 @@ def lessons():
     return {int(name[-2:]): importlib.import_module(f"course.exercises.{name}") for name in sorted(names)}
 
 
+@cache
+def tasks():
+    """{"2.3": the exercise, "2.q1": the question, "2.c1": the challenge, …}, lesson by lesson"""
+    parts = "EXERCISES", "QUESTIONS", "CHALLENGES"
+    return {task.key: task for lesson in lessons().values() for part in parts for task in getattr(lesson, part)}
+
+
 def find(key, example):
-    """The exercise or question with this id."""
+    """The exercise, question or challenge with this id."""
     if type(key) is not str:
         raise UsageError(f"The id comes first, in quotes: `{example}`.")
-    tasks = {
-        task.key: task
-        for lesson in lessons().values()
-        for task in (*lesson.EXERCISES, *lesson.QUESTIONS, *getattr(lesson, "CHALLENGES", ()))
-    }
     wanted = key.strip().lower().lstrip("0")
-    if wanted not in tasks:
-        near = get_close_matches(wanted, tasks, n=3, cutoff=0.5) or list(tasks)[:3]
+    if wanted not in tasks():
+        near = get_close_matches(wanted, tasks(), n=3, cutoff=0.5) or list(tasks())[:3]
         wanted = re.sub(r"[^\w. ]", "", wanted)[:20]
         raise UsageError(f'There is no "{wanted}"; did you mean {" or ".join(near)}? `progress()` lists all exercises.')
-    return tasks[wanted]
+    return tasks()[wanted]
 
 
 def find_exercise(key, example):
@@ -310,10 +307,8 @@ def solutions_are_hidden():
 
 def in_notebook():
     """Is there a kernel? IPython in a terminal has none."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
+    from IPython import get_ipython
+
     return getattr(get_ipython(), "kernel", None) is not None
 
 
@@ -325,11 +320,3 @@ def display(thing):
         show(thing, raw=isinstance(thing, dict))
     else:
         print(printable(thing["text/plain"]))
-
-
-def display_quiz(questions):
-    try:
-        import ipywidgets  # noqa: F401
-    except ImportError:
-        return display(bundle(questions))
-    return display(widget(questions, record.solve) if in_notebook() else bundle(questions))

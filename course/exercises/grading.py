@@ -50,6 +50,10 @@ class Verdict:
         body = "".join(f"<div>{part}</div>" for part in [f"<strong>{escape(self.lead)}</strong> {first}", *rest])
         return f'<div role="status" style="border-left: 4px solid {color}; padding-left: 0.8em">{body}</div>'
 
+    def bundle(self):
+        """Both, as Jupyter takes them."""
+        return {"text/plain": self.as_text(), "text/html": self.as_html()}
+
 
 @dataclass(frozen=True)
 class Mistake:

@@ -165,7 +165,7 @@ def test_the_right_choice_is_not_always_the_same():
         assert len(set(places)) > 1
 
 
-CHALLENGES = [one for lesson in engine.lessons().values() for one in getattr(lesson, "CHALLENGES", ())]
+CHALLENGES = [one for lesson in engine.lessons().values() for one in lesson.CHALLENGES]
 SHORT = [one for one in CHALLENGES if not one.long or os.environ.get("HYPOTHESIS_PROFILE") == "thorough"]
 
 
