@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex, to_rgb
 from moving import drag, put, words
 
 from course.text import decimal
@@ -13,6 +14,8 @@ from course.widgets.lesson_01 import (
     CORNERS,
     FEW,
     FINE,
+    HIGH,
+    LOW,
     NAMES,
     PLANE,
     TOP,
@@ -23,6 +26,7 @@ from course.widgets.lesson_01 import (
 )
 from helpers.data import GATES, house_prices
 from helpers.network import relu, sigmoid, tanh
+from helpers.plots import BLACK, BLUE, ORANGE
 
 MAKES = {"OR": (1, 1, -0.5), "AND": (1, 1, -1.5), "NAND": (-1, -1, 1.5)}
 
@@ -34,19 +38,27 @@ def houses():
     return X[:, 0] / 1000, y / 1000
 
 
-@pytest.mark.parametrize(("w", "b"), [(0, -200), (60, 250), (400, 400)])
-def test_bars_reach_from_each_house_to_the_line_and_the_loss_is_their_mean_square(w, b):
+@pytest.mark.parametrize(("w", "b"), [(0, -200), (60, 250), (190, 20), (400, 400)])
+def test_line_bars_scale_and_words_are_those_of_the_formula(w, b):
     widget, (size, price) = GuessTheLine(w=w, b=b), houses()
     bars = np.array(widget.errors.get_segments())
     np.testing.assert_allclose(bars[:, 0], np.column_stack([size, w * size + b]))
     np.testing.assert_allclose(bars[:, 1], np.column_stack([size, price]))
-    x, y = widget.line.get_data()
-    np.testing.assert_allclose(y, w * x + b)
-    loss = np.mean((bars[:, 0, 1] - bars[:, 1, 1]) ** 2)
-    assert widget.loss == pytest.approx(loss)
+    *_, dots = widget.plane.lines
+    np.testing.assert_allclose(dots.get_xydata(), bars[:, 1])
+    left, right = widget.plane.get_xlim()
+    np.testing.assert_allclose(widget.line.get_xydata(), [[left, w * left + b], [right, w * right + b]])
+    assert left == 0 < right - size.max()
+    assert (to_hex(widget.line.get_color()), to_hex(widget.errors.get_color()[0])) == (BLUE.lower(), ORANGE.lower())
+    loss = np.mean((w * size + b - price) ** 2)
     assert widget.number.get_text() == f"loss {loss:,.0f}"
     assert widget.bar.get_height() == pytest.approx(loss**0.5)
-    assert f"loss {loss:,.0f} (thousand $)²" in words(widget)
+    (goal,), (label,) = widget.scale.lines, widget.scale.texts
+    assert (*goal.get_ydata(), label.get_position()[1], label.get_text()) == (20, 20, 20, "goal")
+    assert widget.lit[0] == (loss < 20**2)
+    line = f"price = {w} · size {'−' if b < 0 else '+'} {abs(b)}"
+    typical = f"a typical error of ${1000 * loss**0.5:,.0f}"
+    assert words(widget) == f"30 houses and the line {line}: loss {loss:,.0f} (thousand $)², {typical}.\n"
     assert GuessTheLine().bar.get_height() < TOP, "the scale shows the start"
 
 
@@ -100,43 +112,61 @@ def test_an_end_follows_the_pointer_within_what_the_sliders_have_and_the_other_e
 
 
 @pytest.mark.parametrize(("activation", "x"), list(zip(ACTIVATIONS, [*NAMES, NAMES[2]], strict=True)))
-def test_diagram_sum_and_outputs(activation, x):
-    widget = NeuronExplorer(w1=2, w2=-1.5, b=0.5, activation=activation, x=x)
+def test_numbers_colors_and_places_are_those_of_the_formula(activation, x):
+    widget, k, rng = NeuronExplorer(activation=activation, x=x), NAMES.index(x), np.random.default_rng(1)
     f = {"step": step, "sigmoid": sigmoid, "tanh": tanh, "ReLU": relu, "identity": lambda z: z}[activation]
-    z = CORNERS @ [2, -1.5] + 0.5
-    np.testing.assert_allclose(widget.y, f(z))
-    k = NAMES.index(x)
-    texts = [text.get_text() for text in widget.diagram._values.values()]
-    assert texts == [f"{CORNERS[k, 0]:.0f}", f"{CORNERS[k, 1]:.0f}", decimal(f(z)[k])]
-    assert [text.get_text() for text in widget.diagram._weights.values()] == ["2", "−1.5"]
-    assert widget.diagram._notes[1, 0].get_text() == "b = 0.5"
-    assert widget.sum == f"z = 2 · {CORNERS[k, 0]:.0f} − 1.5 · {CORNERS[k, 1]:.0f} + 0.5 = {decimal(z[k])}"
-    assert widget.output == f"ŷ = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}"
-    np.testing.assert_array_equal(np.ravel(widget.chosen.get_data()), CORNERS[k])
+    for gate in ("XOR", "AND"):
+        w1, w2, b = rng.uniform(-2, 2, 3).round(1)
+        put(widget, w1=w1, w2=w2, b=b, gate=gate)
+        w, z = np.array([w1, w2]), CORNERS @ [w1, w2] + b
+        wanted, right = np.array(GATES[gate]) == 1, (z > 0) == GATES[gate]
+
+        (x1, x2), diagram = CORNERS[k].astype(int), widget.diagram
+        assert [text.get_text() for text in diagram._values.values()] == [str(x1), str(x2), decimal(f(z)[k])]
+        assert [text.get_text() for text in diagram._weights.values()] == [decimal(w1), decimal(w2)]
+        assert diagram._notes[1, 0].get_text() == f"b = {decimal(b)}"
+        assert diagram._lines.get_linewidths() == pytest.approx(0.5 + 0.3 * np.abs(w)), "full at 10, the sliders' end"
+
+        marks = ["✓" if each else "✗" for each in right]
+        labels = [f"ŷ = {decimal(y)}\nwant {one:d} {mark}" for y, one, mark in zip(f(z), wanted, marks, strict=True)]
+        assert [label.get_text() for label in widget.labels] == labels
+        np.testing.assert_array_equal(widget.ones.get_xydata(), CORNERS[wanted])
+        np.testing.assert_array_equal(widget.zeros.get_xydata(), CORNERS[~wanted])
+        np.testing.assert_array_equal(widget.chosen.get_xydata(), CORNERS[[k]])
+        assert (widget.ones.get_mfc(), widget.zeros.get_mfc(), widget.chosen.get_mfc()) == (BLACK, "white", "none")
+
+        middle = np.full(2, (LOW + HIGH) / 2)
+        foot = middle - w * (w @ middle + b) / (w @ w)
+        np.testing.assert_allclose(widget.normal.get_offsets(), [foot], atol=1e-9)
+        assert (*widget.normal.U, *widget.normal.V) == pytest.approx(0.15 * w)
+        ends = widget.line.get_xydata()
+        np.testing.assert_allclose(ends @ w + b, 0, atol=1e-9)
+        np.testing.assert_allclose(ends.mean(axis=0), foot, atol=1e-9)
+        assert np.linalg.norm(ends[1] - ends[0]) > 2 * np.linalg.norm([HIGH - LOW] * 2) - 1e-9, "beyond the plane"
+
+        centers = np.linspace(LOW, HIGH, 2 * FINE + 1)[1::2]
+        y = f(w1 * centers + w2 * centers[:, None] + b)[..., None].clip(-1, 1)  # row by row, from below
+        tints = 1 - 0.35 * np.abs(y) * (1 - np.where(y > 0, to_rgb(BLUE), to_rgb(ORANGE)))
+        np.testing.assert_allclose(widget.shade.colors[..., :3], 255 * tints, atol=1)
+
+        products = f"{decimal(w1)} · {x1} {'+' if w2 >= 0 else '−'} {decimal(abs(w2))} · {x2}"
+        shown = f"z = {products} {'+' if b >= 0 else '−'} {decimal(abs(b))} = {decimal(z[k])}"
+        said = f"Input {x}: {shown}, ŷ = {activation}({decimal(z[k])}) = {decimal(f(z)[k])}."
+        outputs = ", ".join(f"{name} → {decimal(y)}" for name, y in zip(NAMES, f(z), strict=True))
+        judged = f"For {gate}, {right.sum()} of 4 are right. Filled dots want a 1."
+        assert words(widget) == f"{said} All four: {outputs}. {judged}\n"
 
 
-def test_the_line_is_where_the_sum_is_zero_and_the_arrow_stands_on_it():
-    widget = NeuronExplorer()
-    for w1, w2, b in ((1, -1, 0.5), (3, 4, -10), (0, 2, -1), (-5, 0, 0)):
-        put(widget, w1=w1, w2=w2, b=b)
-        w, ends = np.array([w1, w2]), np.array(widget.line.get_data())
-        np.testing.assert_allclose(w @ ends + b, 0, atol=1e-12)
-        arrow = np.array([widget.normal.U[0], widget.normal.V[0]])
-        assert arrow @ (ends[:, 1] - ends[:, 0]) == pytest.approx(0, abs=1e-12)
-        assert arrow @ w > 0
-        assert w @ np.ravel(widget.normal.get_offsets()) + b == pytest.approx(0, abs=1e-12)
-    put(widget, w1=0, w2=0)
-    assert not widget.line.get_visible(), "without weights there is no line"
+def test_without_weights_there_is_no_line():
+    widget = NeuronExplorer(w1=0, w2=0)
+    assert not widget.line.get_visible()
     assert not widget.normal.get_visible()
     put(widget, w1=1)
     assert widget.line.get_visible()
+    assert widget.normal.get_visible()
 
 
 def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely():
-    shade = NeuronExplorer(w1=1, w2=0, b=-0.5).shade.colors
-    assert shade.shape == (FINE, FINE, 4)
-    np.testing.assert_array_equal(shade[:, 0], np.full((FINE, 4), 255))  # left is silent, and white
-    assert (shade[:, -1] == tint(np.ones(1))).all()
     widget = NeuronExplorer(w1=1, w2=2, b=-2.5)
     drawn, ax = np.asarray(widget.canvas.buffer_rgba()), widget.plane
     for point, color in (((1.5, 0.7), tint(np.ones(1))[0]), ((-0.2, 1.2), [255] * 4)):
@@ -147,31 +177,12 @@ def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely(
             assert np.abs(centres @ [w1, w2] + b).min() > 1e-3, (w1, w2, b, n)
 
 
-def test_dots_are_filled_where_a_one_is_wanted_and_labels_point_outwards():
-    widget = NeuronExplorer(gate="XOR")
-    assert widget.ones.get_xydata().tolist() == [[0, 1], [1, 0]]
-    assert widget.zeros.get_xydata().tolist() == [[0, 0], [1, 1]]
+def test_labels_point_outwards():
+    widget = NeuronExplorer()
     for label, (x1, x2) in zip(widget.labels, CORNERS, strict=True):
         box = label.get_window_extent().transformed(widget.plane.transData.inverted())
         assert (box.y0 > 1) if x2 else (box.y1 < 0)
         assert (label.get_position()[0] > 1) if x1 else (label.get_position()[0] < 0)
-
-
-def test_colors_of_the_plane():
-    white, blue, orange, gray = tint(np.array([0, 1, -1, np.nan]))
-    assert (white == 255).all()
-    assert blue[2] > blue[0]
-    assert orange[0] > orange[2]
-    assert len(set(gray[:3])) == 1
-
-
-@pytest.mark.parametrize("wanted", GATES)
-def test_the_outputs_are_compared_with_the_gate_that_is_wanted(wanted):
-    for gate, (w1, w2, b) in MAKES.items():
-        widget = NeuronExplorer(gate=wanted, w1=w1, w2=w2, b=b)
-        right = sum(a == b for a, b in zip(GATES[gate], GATES[wanted], strict=True))
-        assert f"For {wanted}, {right} of 4 are right." in words(widget)
-        assert sum("✓" in label.get_text() for label in widget.labels) == right
 
 
 def test_the_gate_wanted_is_the_goal_and_never_one_that_was_made():

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from moving import picture, put, words
 
+from course.text import minus
 from course.widgets import ActivationExplorer, SoftmaxTemperature
 from course.widgets.lesson_02 import X, spread
-from helpers.network import ACTIVATIONS, leaky_relu, leaky_relu_prime, sigmoid, sigmoid_prime, softmax
+from helpers.network import ACTIVATIONS, leaky_relu, leaky_relu_prime, sigmoid, sigmoid_prime
 
 NAMES = tuple(name for name in ACTIVATIONS if name != "softmax")
 
@@ -14,36 +15,42 @@ NAMES = tuple(name for name in ACTIVATIONS if name != "softmax")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_curves_tangent_and_number(name):
-    widget = ActivationExplorer(function=name, alpha=0.3)
+def test_curves_tangent_labels_and_words_are_those_of_the_formula(name):
+    others = ("tanh", "elu")
+    widget = ActivationExplorer(function=name, compare=others, alpha=0.3)
+    options = {"leaky_relu": {"slope": 0.3}, "elu": {"alpha": 0.3}}
+    for column, panel in enumerate((widget.left, widget.right)):
+        shown = {each: ACTIVATIONS[each][column](X, **options.get(each, {})) for each in {name, *others}}
+        assert {each for each, curve in panel.curves.items() if curve.get_visible()} == set(shown)
+        low, high = panel.ax.get_ylim()
+        for each, y in shown.items():
+            curve, (leader, label) = panel.curves[each], panel.labels[each]
+            np.testing.assert_array_equal(curve.get_xydata(), np.column_stack([X, y]))
+            assert (curve.get_color(), curve.get_linestyle()) == (leader.get_color(), leader.get_linestyle())
+            end = panel.ax.transAxes.inverted().transform(panel.ax.transData.transform((6, y[-1].clip(low, high))))
+            assert leader.get_ydata() == pytest.approx([end[1], label.get_position()[1]])
+            assert (label.get_text(), label.get_visible(), leader.get_visible()) == (each, True, True)
+            assert label.get_fontweight() == ("bold" if each == name else "normal")
+            assert curve.get_zorder() == max(other.get_zorder() for other in panel.curves.values()) or each != name
+        assert not any(artist.get_visible() for each in {*NAMES} - {*shown} for artist in panel.labels[each])
+        values = np.concatenate([[0, 1], *shown.values()]).clip(*((-10, 10), (-2, 2))[column])
+        assert 0 < values.min() - low < (1, 0.25)[column] + 0.07 * (high - low), "a step, and a margin"
+        assert 0 < high - values.max() < (1, 0.25)[column] + 0.07 * (high - low)
     f, f_prime = ACTIVATIONS[name]
-    option = {"leaky_relu": {"slope": 0.3}, "elu": {"alpha": 0.3}}.get(name, {})
-    np.testing.assert_array_equal(widget.left.curves[name].get_ydata(), f(X, **option))
-    np.testing.assert_array_equal(widget.right.curves[name].get_ydata(), f_prime(X, **option))
+    option, beside = options.get(name, {}), ", ".join(each for each in others if each != name)
     for x in (-6, -2.35, 0, 0.5):
         put(widget, x=x)
-        (left, right), (low, high) = widget.tangent.get_data()
-        slope = f_prime(np.float64(x), **option)
-        assert (high - low) / (right - left) == pytest.approx(slope, abs=1e-12)
-        assert (left + right) / 2 == pytest.approx(x)
-        assert (low + high) / 2 == pytest.approx(f(np.float64(x), **option))
-        assert float(widget.number.get_text().replace("−", "-")) == pytest.approx(slope, rel=0.006, abs=1e-12)
-        k = widget.right.curves[name].get_markevery()[0]
-        assert X[k] == pytest.approx(x)
-
-
-def test_exactly_the_chosen_functions_are_shown_and_named():
-    widget = ActivationExplorer(function="elu", compare=("tanh", "elu"))
-    for panel in (widget.left, widget.right):
-        assert {name for name, curve in panel.curves.items() if curve.get_visible()} == {"elu", "tanh"}
-        assert {name for name, (_, text) in panel.labels.items() if text.get_visible()} == {"elu", "tanh"}
-    assert "Beside it: tanh." in words(widget)
-
-
-def test_the_name_of_the_function_in_focus_alone_is_bold():
-    widget = ActivationExplorer(function="elu", compare=("tanh", "elu"))
-    weights = {name: widget.left.labels[name][1].get_fontweight() for name in ("elu", "tanh")}
-    assert weights == {"elu": "bold", "tanh": "normal"}
+        y, slope = f(np.float64(x), **option), f_prime(np.float64(x), **option)
+        np.testing.assert_allclose(
+            widget.tangent.get_data(), [[x - 1.5, x + 1.5], [y - 1.5 * slope, y + 1.5 * slope]], atol=1e-12
+        )
+        assert widget.number.get_text() == minus(f"{slope:.3g}")
+        at = f"value {minus(f'{y:.3g}')}, slope {minus(f'{slope:.3g}')}"
+        assert words(widget) == f"{name} at x = {minus(f'{x:g}')}: {at}. Beside it: {beside}.\n"
+        for panel in (widget.left, widget.right):
+            assert list(panel.cross.get_xdata()) == pytest.approx([x, x])
+            for curve in panel.curves.values():
+                assert X[curve.get_markevery()] == pytest.approx(x)
 
 
 def test_labels_keep_clear_of_each_other():
@@ -64,6 +71,11 @@ def test_alpha_goes_to_the_parameter_named_alpha_or_slope():
     widget = ActivationExplorer(functions, compare=tuple(functions), alpha=0.5)
     at_minus_6 = {name: curve.get_ydata()[0] for name, curve in widget.left.curves.items()}
     assert at_minus_6 == pytest.approx({"slope": -3, "alpha": -3, "fixed": -0.06, "other": -3, "numpy": -1}, abs=1e-4)
+    for name in functions:
+        put(widget, function=name, compare=("numpy",))
+        assert (widget.control["alpha"].layout.display == "none") == (name not in ("slope", "alpha"))
+    put(widget, function="numpy", compare=("alpha",))
+    assert widget.control["alpha"].layout.display is None
 
 
 def test_a_function_alone_gets_a_central_difference_and_the_widget_says_so():
@@ -120,19 +132,24 @@ def test_names_can_be_anything_and_values_enormous():
 
 
 @pytest.mark.parametrize("T", [0.1, 0.5, 7.3, 100])
-def test_the_bars_are_softmax_of_z_over_t(T):
-    widget = SoftmaxTemperature(logits=(1, -2, 3, 0.5, 0), T=T, z2=-1.5)
-    z = np.array([1, -1.5, 3, 0.5, 0])
+def test_bars_numbers_and_words_are_those_of_softmax(T):
+    widget = SoftmaxTemperature(logits=(1, -2, 6.5, 0.5, 0, 0.2), T=T, z2=-1.5)
+    z, names = np.array([1, -1.5, 6.5, 0.5, 0, 0.2]), ["cat", "dog", "fox", "owl", "bee", "class 6"]
     T = widget.values["T"]
-    assert [bar.get_height() for bar in widget.z_bars] == pytest.approx(z)
-    assert [bar.get_height() for bar in widget.scaled] == pytest.approx(z / T)
-    assert [bar.get_height() for bar in widget.p_bars] == pytest.approx(softmax(z / T))
-    assert [float(text.get_text()) for text in widget.p_texts] == pytest.approx(softmax(z / T), abs=0.005)
-
-
-def test_entropy():
-    assert words(SoftmaxTemperature(logits=(0, 0, 0, 0))).endswith("Entropy 1.39 (0: sure, 1.39: all alike).\n")
-    assert "Entropy 0.00" in words(SoftmaxTemperature(logits=(5, -5), T=0.1))
+    p = np.exp(z / T - np.max(z / T))
+    p /= p.sum()
+    for bars, heights in ((widget.z_bars, z), (widget.scaled, z / T), (widget.p_bars, p)):
+        assert [bar.get_height() for bar in bars] == pytest.approx(heights)
+        assert [bar.get_x() + bar.get_width() / 2 for bar in bars] == pytest.approx(range(6))
+        assert [label.get_text() for label in bars[0].axes.get_xticklabels()] == names
+    low, high = widget.z_bars[0].axes.get_ylim()
+    assert low < -7 < 7 < high, "all that the sliders allow"
+    assert [(control.min, control.max) for control in list(widget.control.values())[1:]] == [(-7, 7)] * 6
+    assert [text.get_text() for text in widget.p_texts] == [f"{share:.2f}" for share in p]
+    np.testing.assert_allclose([text.get_position() for text in widget.p_texts], np.column_stack([range(6), p + 0.02]))
+    shares = ", ".join(f"{name} {share:.3f}" for name, share in zip(names, p, strict=True))
+    entropy = -sum(share * np.log(share) for share in p if share > 0)
+    assert words(widget) == f"At T = {T:.3g}: {shares}. Entropy {entropy:.2f} (0: sure, 1.79: all alike).\n"
 
 
 @pytest.mark.parametrize(

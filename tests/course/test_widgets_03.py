@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from moving import HILL, MOONS, ZIGZAG, drag, forward, put, words
 
+from course.text import decimal, minus
 from course.widgets.lesson_03 import (
+    LINES,
+    STEPS,
     TARGETS,
     CurveFromPieces,
     ForwardStepper,
@@ -12,14 +16,24 @@ from course.widgets.lesson_03 import (
     X,
     best_line,
     straight,
-    zigzag,
 )
 from course.widgets.lesson_03 import W as LESSON_W
 from course.widgets.lesson_03 import b as LESSON_B
 from course.widgets.lesson_03 import f as LESSON_F
+from helpers.data import logic_gate, moons
 from helpers.network import relu, softmax, tanh
+from helpers.plots import BLUE, ORANGE
 
 # --- the forward stepper ----------------------------------------------------------------------------------------------
+
+
+HEADS = (
+    "Inputs, a[0] = x",
+    "Layer 1, weighted sums: z[1] = W[1] a[0] + b[1]",
+    "Layer 1, activations: a[1] = R(z[1])",
+    "Layer 2, weighted sums: z[2] = W[2] a[1] + b[2]",
+    "Layer 2, activations: a[2] = σ(z[2])",
+)
 
 
 def test_each_step_writes_its_formulas_and_fills_its_layer():
@@ -29,7 +43,16 @@ def test_each_step_writes_its_formulas_and_fills_its_layer():
         put(widget, step=step)
         lines = [line.get_text() for line in widget.lines if line.get_text()]
         circles = {unit: text.get_text() for unit, text in widget.diagram._values.items()}
+        assert (circles[0, 0], circles[0, 1]) == ("2", "1")
         seen[step] = lines, circles[1, 0], circles[1, 1], circles[2, 0]
+        layer, sums = (0, 1, 1, 2, 2)[step], step % 2
+        widths = zip(widget.diagram.xy, widget.diagram._circles.get_linewidths(), strict=True)
+        strong = [unit for unit, width in widths if width > 2]
+        assert strong == ([(layer, i) for i in range(widget.sizes[layer])] if step else [])
+        lit = [edge for edge, text in widget.diagram._weights.items() if text.get_color() == "#222222"]
+        assert {edge[0] for edge in lit} == ({layer} if sums else set() if step else {1, 2})
+        assert widget.head.get_text() == HEADS[step]
+        assert words(widget) == f"Step {step} of 4. {HEADS[step]}: {'; '.join(lines)}.\n"
     assert seen == {
         0: (["x₁ = 2", "x₂ = 1"], "", "", ""),
         1: (["z[1]₁ = 1 · 2 + (−1) · 1 + 0.5 = 1.5", "z[1]₂ = (−2) · 2 + 3 · 1 + 0.5 = −0.5"], "1.5", "−0.5", ""),
@@ -58,6 +81,11 @@ def test_any_small_network_will_do(sizes):
     columns = [None, *(b_l[:, None] for b_l in b[1:])]
     np.testing.assert_allclose(widget.A[-1], forward(widget.A[0], W, columns, f)[1][-1])
     assert len(list(widget.goals(**widget.values))) == 1  # the others are about the lesson's network
+    assert list(widget.values.values())[1:] == [2, *[1] * (sizes[0] - 1)]
+    shown = {unit: text.get_text() for unit, text in widget.diagram._notes.items() if unit[0]}
+    assert shown == {(l, i): f"b = {decimal(b[l][i])}" for l, n in enumerate(sizes) if l for i in range(n)}
+    last = [f"a[{len(sizes) - 1}]{'₁₂₃₄'[i] if sizes[-1] > 1 else ''} = softmax(" for i in range(sizes[-1])]
+    assert [text.startswith(begin) for text, begin in zip(widget.formulas, last, strict=True)] == [True] * sizes[-1]
 
 
 def test_a_network_too_large_to_show_is_refused_in_words():
@@ -103,19 +131,40 @@ def test_the_learners_forward_is_compared_at_the_last_step(mine, said):
 # --- curve from pieces ------------------------------------------------------------------------------------------------
 
 
-def test_the_curve_is_the_sum_of_its_hinges():
-    widget = CurveFromPieces(**HILL)
-    hinges = [piece.get_ydata() for piece in widget.pieces]
-    for k, hinge in enumerate(hinges, 1):
-        np.testing.assert_allclose(hinge, HILL[f"slope{k}"] * np.maximum(X - HILL[f"kink{k}"], 0))
-    np.testing.assert_allclose(widget.sum.get_ydata(), sum(hinges))
-    assert [dot.get_xdata()[0] for dot in widget.kinks] == [0.1, 1.5, 2.85]
-    assert "y = 0.75 · R(x − 0.1) − 1.5 · R(x − 1.5) + 0.7 · R(x − 2.85)." in words(widget)
-
-
-def test_the_lessons_formula_is_the_zigzag():
-    np.testing.assert_array_equal(zigzag(X), relu(relu(X) - relu(2 * X - 2) + relu(2 * X - 4)))
-    assert CurveFromPieces(**ZIGZAG).error < 1e-12
+@pytest.mark.parametrize("target", TARGETS)
+def test_hinges_sum_gap_and_words_are_those_of_the_formula(target):
+    widget = CurveFromPieces(target=target)
+    goal = {
+        "zigzag": relu(relu(X) - relu(2 * X - 2) + relu(2 * X - 4)),  # as in the lesson
+        "hill": np.where(abs(X - 1.5) < 1.5, np.sin(np.pi * X / 3) ** 2, 0),
+        "square root": np.maximum(X, 0) ** 0.5,
+    }[target]
+    for pieces in (
+        HILL,
+        ZIGZAG,
+        {"slope1": 0.1, "kink1": -0.5, "slope2": -0.2, "kink2": 0.25, "slope3": 0, "kink3": 4},
+    ):
+        put(widget, **pieces)
+        slopes, kinks = ([pieces[f"{what}{k}"] for k in (1, 2, 3)] for what in ("slope", "kink"))
+        hinges = [slope * np.maximum(X - kink, 0) for slope, kink in zip(slopes, kinks, strict=True)]
+        for line, dot, hinge, kink in zip(widget.pieces, widget.kinks, hinges, kinks, strict=True):
+            np.testing.assert_allclose(line.get_xydata(), np.column_stack([X, hinge]))
+            assert dot.get_xydata().tolist() == [[kink, 0]]
+            assert dot.get_color() == line.get_color()
+        np.testing.assert_allclose(widget.sum.get_xydata(), np.column_stack([X, sum(hinges)]))
+        np.testing.assert_allclose(widget.goal.get_xydata(), np.column_stack([X, goal]), atol=1e-12)
+        assert (widget.goal.get_linestyle(), widget.sum.get_linestyle()) == ("--", "-")
+        error = np.abs(sum(hinges) - goal)
+        x, _ = widget.gap.get_data()
+        at = np.flatnonzero(x[0] == X)[0]
+        assert x[0] == x[1]
+        np.testing.assert_allclose(widget.gap.get_ydata(), [sum(hinges)[at], goal[at]], atol=1e-12)
+        assert error[at] == pytest.approx(error.max())
+        assert widget.score.get_text() == f"largest error {error.max():.2f}"
+        terms = [f"{slope:g} · R(x − {kink:g})" for slope, kink in zip(slopes, kinks, strict=True)]
+        curve = " + ".join(terms).replace("+ -", "− ").replace("− -", "+ ")
+        where = f"The largest error against the {target} is {error.max():.2f}, at x = {minus(f'{x[0]:.2f}')}."
+        assert words(widget) == f"y = {curve}. {where}\n"
 
 
 def test_the_zigzag_is_made_by_dragging_kinks_and_hinges():
@@ -131,32 +180,54 @@ def test_the_zigzag_is_made_by_dragging_kinks_and_hinges():
     assert "slope3" not in widget._handles.places, "nothing of the hinge is seen"
 
 
-def test_the_bar_stands_where_the_error_is_largest():
-    widget = CurveFromPieces(slope1=0)
-    for name, f in TARGETS.items():
-        put(widget, target=name)
-        worst = np.abs(f(X)).argmax()
-        np.testing.assert_allclose(widget.gap.get_data(), [[X[worst]] * 2, [0, f(X)[worst]]])
-        assert widget.error == pytest.approx(np.abs(f(X)).max())
-        assert widget.score.get_text() == f"largest error {widget.error:.2f}"
-
-
 # --- the hidden-space view --------------------------------------------------------------------------------------------
 
 XOR = {"w11": -2, "w12": 1, "b1": 0, "w21": 1, "w22": -2, "b2": 0}
 
 
-def test_points_grid_and_background_go_through_the_hidden_layer():
-    widget = HiddenSpace(**XOR)
-    W = np.array([[-2, 1], [1, -2]])
-    for k in (0, 1):
-        before = np.array(widget.dots[0][k].get_data())
-        np.testing.assert_allclose(widget.dots[1][k].get_data(), relu(W @ before))
-    before, after = (grid.get_segments() for grid in widget.grids)
-    for line, bent in zip(before, after, strict=True):
-        np.testing.assert_allclose(bent, relu(W @ line.T).T, atol=1e-12)
-    assert widget.wrong == 0
-    assert "The best line leaves 0 of 4 points on the wrong side." in words(widget)
+@pytest.mark.parametrize("data", ["XOR", "moons"])
+def test_points_grid_lines_colors_and_words_are_those_of_the_formula(data):
+    X, y = {"XOR": logic_gate("XOR"), "moons": moons(60, 0.1, seed=3)}[data]
+    widget = HiddenSpace(data=data)
+    for activation, f, weights in (("ReLU", relu, XOR), ("tanh", tanh, MOONS), ("none", lambda z: z, MOONS)):
+        put(widget, activation=activation, **weights)
+        w11, w12, b1, w21, w22, b2 = (weights[name] for name in XOR)
+        W, b = np.array([[w11, w12], [w21, w22]]), np.array([b1, b2])
+        for k, (mark, color) in enumerate((("o", BLUE), ("^", ORANGE))):
+            before, after = (plane[k] for plane in widget.dots)
+            np.testing.assert_allclose(before.get_xydata(), X[y == k])
+            np.testing.assert_allclose(after.get_xydata(), f(X[y == k] @ W.T + b))
+            assert {(dots.get_marker(), dots.get_color()) for dots in (before, after)} == {(mark, color)}
+        before, after = (np.array(grid.get_segments()) for grid in widget.grids)
+        np.testing.assert_allclose(after, f(before @ W.T + b), atol=1e-12)
+        for zeros, w, bias, style in zip(widget.zeros, W, b, ("-", "--"), strict=True):
+            np.testing.assert_allclose(zeros.get_xydata() @ w + bias, 0, atol=1e-9)
+            assert zeros.get_linestyle() == style
+
+        h, line = f(X @ W.T + b), widget.line
+        ones = (h @ line.normal > line.at) == line.up
+        wrong = np.sum(ones != y)
+        np.testing.assert_allclose(widget.cut.get_xydata() @ line.normal, line.at)
+        low, high = np.transpose([widget.left.get_xlim(), widget.left.get_ylim()])
+        np.testing.assert_allclose(
+            [low, high], [X.min(axis=0) - np.ptp(X, axis=0) / 4, X.max(axis=0) + np.ptp(X, axis=0) / 4]
+        )
+        assert widget.sides.get_extent() == [low[0], high[0], low[1], high[1]]
+        colors, n = np.array(widget.sides.get_array()), widget.sides.get_array().shape[0]
+        column, row = ((X - low) / (high - low) * n).astype(int).T
+        centers = low + (np.column_stack([column, row]) + 0.5) / n * (high - low)
+        is_one = (f(centers @ W.T + b) @ line.normal > line.at) == line.up
+        pale = 0.8 + 0.2 * np.array([to_rgb(BLUE), to_rgb(ORANGE)])
+        np.testing.assert_allclose(colors[row, column], pale[is_one.astype(int)])
+        assert widget.count.get_text() == f"{wrong} of {len(y)} wrong"
+        units = "; ".join(
+            f"unit {k}: z = {w[0]:g} x₁ + {w[1]:g} x₂ + {bias:g}" for k, w, bias in zip((1, 2), W, b, strict=True)
+        )
+        said = minus(f"{data}, activation {activation}. {units}.".replace("+ -", "− "))
+        assert words(widget) == f"{said} The best line leaves {wrong} of {len(y)} points on the wrong side.\n"
+    for axis, lines in enumerate((before[LINES:], before[:LINES])):  # upright, and level
+        at = np.linspace(low[axis], high[axis], LINES)[:, None], np.linspace(low[1 - axis], high[1 - axis], STEPS)
+        np.testing.assert_allclose(lines[..., [axis, 1 - axis]], np.stack(np.broadcast_arrays(*at), axis=-1))
 
 
 def test_the_whole_grid_is_seen_and_the_background_agrees_with_the_points():
@@ -201,6 +272,8 @@ def test_the_best_line_is_the_best():
         above = np.cos(angles)[:, None] * h[0] + np.sin(angles)[:, None] * h[1] > cuts[:, None]
         wrong = (above != (y == 1)).sum(axis=1)
         assert line.wrong <= np.minimum(wrong, 12 - wrong).min() + 1  # directions are 1° apart
+    line = best_line(np.array([[0, 0, 2, 2], [0, 1, 0, 1.0]]), np.array([1, 1, 0, 0]))
+    assert (*line.normal, line.at, line.up, line.wrong) == (1, 0, 1, False, 0), "in the middle of the widest gap"
 
 
 def test_points_that_fall_together_have_no_line():

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from moving import put, words
 
+from course.text import decimal, minus
 from course.widgets.lesson_04 import (
-    HOUSES,
+    LOOKS,
     MOVES,
     START,
+    YOURS,
     A,
     B,
     Landscape,
@@ -19,41 +21,56 @@ from course.widgets.lesson_04 import (
     problems,
 )
 from helpers import network
-from helpers.network import sigmoid
 
 # --- the loss explorer ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("prediction", "outlier", "delta"), [(5, 4, 1), (0, 10, 0.1), (10, 0, 5), (2.5, 9.3, 2)])
-def test_losses_and_slopes_are_those_of_the_five_prices(prediction, outlier, delta):
+def check_plots(plots, grid, at, losses, slopes, places):
+    """The curves, dots and numbers of a LossPlots are these losses and slopes, names → numbers on the grid."""
+    said, k = [], np.abs(grid - at).argmin()
+    for column, curves in enumerate((losses, slopes)):
+        assert list(plots.lines[column]) == list(plots.dots[column]) == list(curves)
+        assert list(plots.crosses[column].get_xdata()) == [grid[k], grid[k]]
+        low, high = plots.axes[column].get_ylim()
+        assert (low < -0.5 * high) == any(y.min() < -1e-9 for y in curves.values()), "room below, if it is needed"
+        most = max(abs(y[k]) for y in curves.values())
+        assert high > 1.1 * most
+        assert high < 1.05 * max(2.3 * most, plots.least[column])
+        for name, y in curves.items():
+            line, dot = plots.lines[column][name], plots.dots[column][name]
+            np.testing.assert_allclose(
+                line.get_xydata(), np.column_stack([grid, y]), atol=2e-2 if name == YOURS else 1e-9
+            )
+            np.testing.assert_allclose(dot.get_xydata(), [[grid[k], y[k]]], atol=2e-2 if name == YOURS else 1e-9)
+            assert line.get_color() == dot.get_color() == plots.texts[name].get_color() == LOOKS[name]["color"]
+            assert dot.get_zorder() > max(line.get_zorder() for line in plots.lines[column].values()) - 0.5
+    for name in losses:
+        loss, slope = (plots.dots[column][name].get_ydata()[0] for column in (0, 1))
+        said.append(f"{name} {decimal(loss, places, trim=False)}, slope {decimal(slope, places, trim=False)}")
+    assert [text.get_text() for text in plots.texts.values()] == said
+    return "; ".join(said)
+
+
+@pytest.mark.parametrize(("prediction", "outlier", "delta"), [(5, 4, 1), (0, 10, 0.1), (10, 0, 5), (2.6, 9.3, 2)])
+def test_houses_losses_slopes_and_words_are_those_of_the_formulas(prediction, outlier, delta):
     widget = LossExplorer(network.mse, prediction=prediction, outlier=outlier, delta=delta)
-    y = np.append(HOUSES, outlier)
-    e = prediction - y
-    far = np.abs(e) > delta
-    expected = {
-        "MSE": np.mean(e**2),
-        "MAE": np.mean(np.abs(e)),
-        "Huber": np.mean(np.where(far, delta * (np.abs(e) - delta / 2), e**2 / 2)),
-        "yours": np.mean(e**2),
-    }
-    for name, loss in expected.items():
-        (x,), (height,) = widget.plots.dots[0][name].get_data()
-        assert (x, height) == pytest.approx((prediction, loss))
-        assert widget.plots.axes[0].get_ylim()[0] < height < widget.plots.axes[0].get_ylim()[1]
-        (_, (slope,)) = widget.plots.dots[1][name].get_data()
-        assert widget.plots.axes[1].get_ylim()[0] < slope < widget.plots.axes[1].get_ylim()[1]
-        assert f"{name} {loss:.2f}" in widget.plots.texts[name].get_text()
-    assert widget.values_at["MSE"][1] == pytest.approx(2 * e.mean())
-    assert widget.values_at["Huber"][1] == pytest.approx(np.clip(e, -delta, delta).mean())
+    y = np.array([1.5, 2, 2.5, 3, outlier])
+    e = A[:, None] - y
+    e[np.abs(e) < 1e-9] = 0
+    near = np.abs(e) <= delta
+    losses = {"MSE": e**2, "MAE": np.abs(e), "Huber": np.where(near, e**2 / 2, delta * (np.abs(e) - delta / 2))}
+    slopes = {"MSE": 2 * e, "MAE": np.sign(e), "Huber": np.clip(e, -delta, delta)}
+    losses, slopes = ({name: each.mean(axis=1) for name, each in kind.items()} for kind in (losses, slopes))
+    losses[YOURS] = losses["MSE"]
+    slopes[YOURS] = np.gradient(losses["MSE"], A)
+    said = check_plots(widget.plots, A, prediction, losses, slopes, places=2)
     bars = [[(price, house), (prediction, house)] for house, price in enumerate(y, 1)]
     np.testing.assert_allclose(widget.errors.get_segments(), bars)
-
-
-def test_the_slopes_are_those_of_the_curves():
-    widget = LossExplorer(outlier=7.3, delta=1.5)
-    for name, corner in (("MSE", 0.01), ("MAE", 0.25), ("Huber", 0.01)):
-        loss, slope = widget.plots.lines[0][name].get_ydata(), widget.plots.lines[1][name].get_ydata()
-        np.testing.assert_allclose(np.diff(loss) / np.diff(A), (slope[1:] + slope[:-1]) / 2, atol=corner)
+    places = next(dots.get_xydata() for dots in widget.outlier.axes.lines if dots.get_marker() == "o")
+    np.testing.assert_allclose([*places, *widget.outlier.get_xydata()], np.column_stack([y, range(1, 6)]))
+    assert list(widget.line.get_xdata()) == pytest.approx([prediction] * 2)
+    middle = f"The mean of the five prices is {y.mean():.2f}, the median {np.median(y):.2f}."
+    assert words(widget) == f"Prediction {prediction:.1f}, outlier {outlier:.1f}: {said}. {middle}\n"
 
 
 def test_a_learners_loss_is_asked_once_for_each_outlier():
@@ -84,44 +101,79 @@ def test_a_loss_that_is_not_one_number_is_told_in_words(kind, loss, said):
 
 
 @pytest.mark.parametrize("y", [0, 1])
-def test_surprise_and_its_slope(y):
-    widget = SurpriseExplorer(network.binary_cross_entropy, y=y)
+def test_surprise_slopes_and_words_are_those_of_the_formulas(y):
+    widget, p = SurpriseExplorer(network.binary_cross_entropy, y=y), 1 / (1 + np.exp(-Z))
+    losses = {"cross-entropy": -np.log(p if y else 1 - p), "squared error": (p - y) ** 2}
+    slopes = {"cross-entropy": p - y, "squared error": 2 * (p - y) * p * (1 - p)}
+    losses[YOURS] = losses["cross-entropy"]
+    slopes[YOURS] = np.gradient(losses[YOURS], Z)
+    curve = widget.dot.axes.lines[0]
+    np.testing.assert_allclose(curve.get_xydata(), np.column_stack([Z, p]))
     for z in (-10, -2.3, 0, 10):
         put(widget, z=z)
-        loss, slope = widget.values_at["cross-entropy"]
-        assert loss == pytest.approx(network.binary_cross_entropy(np.array([[float(z)]]), np.array([[float(y)]])))
-        assert slope == pytest.approx(sigmoid(z) - y)
-        assert widget.values_at["yours"][0] == pytest.approx(loss)
-        assert widget.values_at["squared error"][0] == pytest.approx((sigmoid(z) - y) ** 2)
-        assert widget.dot.get_data() == ([pytest.approx(z)], [pytest.approx(sigmoid(z))])
-        assert widget.gap.get_data()[1] == [pytest.approx(sigmoid(z)), y]
-        assert list(widget.truth.get_ydata()) == [y, y]
-        assert f"with p = {sigmoid(z):.5f}; the label is {y}:" in words(widget)
-    losses, slopes, _ = widget.tables[y]
-    np.testing.assert_allclose(np.gradient(losses["squared error"], Z)[1:-1], slopes["squared error"][1:-1], atol=2e-3)
+        said = check_plots(widget.plots, Z, z, losses, slopes, places=3)
+        at = 1 / (1 + np.exp(-z))
+        np.testing.assert_allclose(widget.dot.get_xydata(), [[z, at]], atol=1e-12)
+        np.testing.assert_allclose(widget.gap.get_xydata(), [[z, at], [z, y]], atol=1e-12)
+        assert widget.truth.get_xydata().tolist() == [[-10, y], [10, y]]
+        answer = f"At z = {minus(f'{z:.1f}')} the answer is yes with p = {at:.5f}; the label is {y}"
+        assert words(widget) == f"{answer}: {said}.\n"
 
 
 # --- the landscape ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", problems())
-def test_the_dot_the_loss_and_the_fit_belong_together_and_the_short_line_points_downhill(name):
-    problem = problems()[name]
+def probability(w, b, x):
+    return 1 / (1 + np.exp(-(w * x + b)))
+
+
+FORMULAS = {  # what is predicted, and the loss of each example
+    "line, MSE": (lambda w, b, x: w * x + b, lambda a, y: (a - y) ** 2),
+    "sigmoid, cross-entropy": (probability, lambda a, y: -np.log(np.where(y == 1, a, 1 - a))),
+    "sigmoid, MSE": (probability, lambda a, y: (a - y) ** 2),
+    "one unit of a network": (None, lambda a, y: (a - y) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_map_dot_fit_and_words_are_those_of_the_formula(name):
+    problem, (fit, each) = problems()[name], FORMULAS[name]
+    fit = fit or problem.output
     widget = Landscape(surface=name)
-    assert [shades.get_visible() for shades, _, _ in widget.layers.values()] == [key == name for key in widget.layers]
-    assert problem.map[60, 20] == pytest.approx(problem.loss(W[20], B[60]))
+    shown = {key: [artist.get_visible() for artist in layer] for key, layer in widget.layers.items()}
+    assert shown == {key: [key == name] * 3 for key in widget.layers}
+    shades, _, data = widget.layers[name]
+    np.testing.assert_array_equal(data.get_xydata(), np.column_stack([problem.x, problem.y]))
+
+    def loss(w, b):
+        return each(fit(w, b, problem.x), problem.y).mean()
+
+    known = np.array([[loss(w, b) for w in W] for b in B])
+    low, high = known.min(), known.max()
+    np.testing.assert_allclose(shades.get_array(), ((known - low) / (high - low)) ** (1 / 2.2), atol=1e-6)
     for w, b in ((1.5, -0.5), (3, -2), START):
         put(widget, w=w, b=b)
         assert widget.dot.get_data() == ([w], [b])
-        output = problem.output(w, b, problem.x)
-        assert widget.loss == pytest.approx(problem.each(output, problem.y).mean())
         x, y = widget.curve.get_data()
-        np.testing.assert_allclose(y, problem.fit(problem.output(w, b, x)))
-        (x0, x1), (y0, y1) = widget.way.get_data()
-        assert problem.loss(x0 + (x1 - x0) / 1000, y0 + (y1 - y0) / 1000) < widget.loss
-        assert np.hypot(x1 - x0, y1 - y0) == pytest.approx(min(1.5, np.hypot(*problem.slope(w, b))))
-    ends = [(problem.x, problem.y), (problem.x, problem.fit(output))]
-    np.testing.assert_allclose(np.array(widget.errors.get_segments()).transpose(1, 2, 0), ends)
+        np.testing.assert_allclose(y, fit(w, b, x))
+        assert (x[0], x[-1]) == widget.right.get_xlim() == (problem.x.min() - 0.2, problem.x.max() + 0.2)
+        assert widget.right.get_ylim()[0] < problem.y.min() < problem.y.max() < widget.right.get_ylim()[1]
+        ends = [(problem.x, problem.y), (problem.x, fit(w, b, problem.x))]
+        np.testing.assert_allclose(np.array(widget.errors.get_segments()).transpose(1, 2, 0), ends)
+        slope = np.array([loss(w + 1e-5, b) - loss(w - 1e-5, b), loss(w, b + 1e-5) - loss(w, b - 1e-5)]) / 2e-5
+        steep = np.hypot(*slope)
+        down = -slope * min(1, 1.5 / steep)
+        np.testing.assert_allclose(widget.way.get_xydata(), [(w, b), np.add((w, b), down)], atol=1e-6)
+        at = f"{name}: at w = {minus(f'{w:.2f}')}, b = {minus(f'{b:.2f}')}"
+        now = f"the loss is {loss(w, b):.3g} and the slope {steep:.2g}; the lowest on the map is {low:.3g}."
+        assert words(widget) == f"{at} {now}\n"
+    target = low + 0.02 * (loss(*START) - low)
+    assert f"find the bottom, a loss of {target:.2f} or less, in 10 moves (" in widget.lamp.value
+    assert widget.right.get_ylabel() == ("probability of yes" if "sigmoid" in name else "y")
+
+
+def test_the_network_with_one_unit_left_to_choose_is_trained():
+    assert problems()["one unit of a network"].map.min() < 0.02
 
 
 def test_two_of_the_maps_are_convex_as_the_lesson_says():
