@@ -209,7 +209,3 @@ def alike(a, b):
         a, b = np.asarray(a), np.asarray(b)
         return a.dtype.kind in "fiub" and b.dtype.kind in "fiub" and close(a, b)
     return kinds[0] is kinds[1]
-
-
-def flat(arrays):
-    return np.concatenate([np.ravel(array).astype(float) for array in arrays.values()]) if arrays else np.zeros(0)

@@ -22,7 +22,6 @@ from copy import deepcopy
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, wraps
-from pathlib import Path
 
 from course import sandbox
 from course.exercises import keep, share
@@ -31,7 +30,6 @@ from course.exercises.questions import Question, bundle, widget
 from course.exercises.record import Record
 from course.text import printable
 
-HERE = Path(__file__).parent
 NOT_QUITE = "Not quite."
 MISSING = object()
 hints_given = {}  # exercise: how many, since the kernel started
@@ -269,7 +267,7 @@ if __name__ == "__main__":
 @cache
 def lessons():
     """{2: the module lesson_02, …}"""
-    names = [module.name for module in pkgutil.iter_modules([str(HERE)]) if re.fullmatch(r"lesson_\d\d", module.name)]
+    names = [module.name for module in pkgutil.iter_modules(__path__) if re.fullmatch(r"lesson_\d\d", module.name)]
     return {int(name[-2:]): importlib.import_module(f"course.exercises.{name}") for name in sorted(names)}
 
 

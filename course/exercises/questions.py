@@ -35,11 +35,9 @@ class Question:
 
     def judge(self, letter):
         wanted = letter.strip().lower().rstrip(".)") if type(letter) is str else None
-        for one, _, verdict in self.lettered():
-            if one == wanted:
-                return verdict
-        letters = ", ".join(letter for letter, *_ in self.lettered())
-        return Verdict(NOT_YET, (f'The answers to {self.key} are {letters}: `quiz("{self.key}", "a")` picks a.',))
+        verdicts = {letter: verdict for letter, _, verdict in self.lettered()}
+        which = f'The answers to {self.key} are {", ".join(verdicts)}: `quiz("{self.key}", "a")` picks a.'
+        return verdicts.get(wanted) or Verdict(NOT_YET, (which,))
 
     def as_text(self):
         return "\n".join([f"{self.key}  {self.ask}", *(f"  {letter}. {text}" for letter, text, _ in self.lettered())])

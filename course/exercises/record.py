@@ -95,14 +95,13 @@ class Record:
         if line in self.known:
             return
         self.known.add(line)
-        event = _parse(line)
-        match event:
+        match _parse(line):
             case {"event": "solution", "id": str(key)}:
                 self.solutions.add(key)
-            case {"event": "solved", "id": str(key)}:
+            case {"event": "solved", "id": str(key), **more}:
                 self.solved.setdefault(key, "after reading the solution" if key in self.solutions else "alone")
-                if isinstance(event.get("source"), str):
-                    self.sources[key], self.answers = event["source"], self.answers + 1
+                if isinstance(more.get("source"), str):
+                    self.sources[key], self.answers = more["source"], self.answers + 1
 
     def _learn_old(self, content):
         """{"solved": {"2.3": "alone"}, "solutions": ["2.1"]}: the whole file of an earlier version."""
