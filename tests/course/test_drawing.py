@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from strokes import HANDS, Hand, fool, write
 
 from course import digits
 from course.widgets import drawing as module
 from course.widgets.canvas import as_bytes
 from course.widgets.drawing import CHANGES, GRID, DrawDigit, read
+from helpers.colors import BLUE
 from helpers.data import load_mnist
 from helpers.network import Network
 from helpers.training import Adam, cosine_schedule, train
@@ -243,8 +245,10 @@ def test_the_pad_says_what_the_network_says(pad, network):
     assert content["pictures"][2]["frames"] == ((width / 2 - 10, height / 2 - 10, 20, 20),)
     assert content["pictures"][3]["frames"] == ((14.5, 0, 0, 28), (0, 14.5, 28, 0))  # the middle of pixel 14
     assert content["probabilities"] == pytest.approx(network.predict_proba(steps.centered.reshape(1, -1))[0].tolist())
+    assert content["bars"] == module.bars(content["probabilities"])
     assert content["best"] == 3
-    assert content["reading"].startswith("It reads a 3 (")
+    assert content["reading"] == f"It reads a 3 ({content['percents'][3]})."
+    assert (content["asked"], content["row"]) == (f"Draw a{'n' if pad.order[0] == 8 else ''} {pad.order[0]}", 0)
     assert pad.image.shape == (28, 28)
     content, _ = pad.answer({"kind": "ink", "prepare": False}, [ink.tobytes()])
     assert np.array_equal(pad.image, digits.unprepared(ink))
@@ -361,7 +365,12 @@ def test_most_test_digits_can_be_made_to_fool_it(pad, network, sample):
             pixels.flat[cells] = np.where(pixels.flat[cells] > 127, 0, 255)
             content, _ = pad.answer({"kind": "pixels"}, [pixels.tobytes()])
             fooled.append(content["goals"][1][1] == REACHED)
+            text = f"Test digit {index + 1} of {len(sample.X_test):,}, a{'n' if pad.label == 8 else ''} {pad.label}."
+            assert content["words"].startswith(f"{text} {len(cells)} of 20 pixels changed.")
             assert ("You fooled it" in content["words"]) == fooled[-1]
+            _, changed, goes_in, _ = pad.pictures()
+            assert np.array_equal(np.flatnonzero(changed.array), np.sort(cells))
+            assert np.array_equal(as_bytes(goes_in.array), pixels)
     assert np.mean(fooled) > 0.8
     pad.answer({"kind": "digit", "by": 1})
     assert lamps(pad)[1] == BEFORE
@@ -408,8 +417,17 @@ def test_the_blame_of_the_pixels_is_the_slope_of_the_loss(pad, network, sample):
     assert module.blame_of_pixels(Answers(np.full((1, 10), 0.1)), pad.image, 2) is None
 
 
-def test_bars_are_powers_of_ten():
+def test_bars_are_powers_of_ten_and_percents_have_what_can_be_told():
     assert module.bars([1, 1e-6, 1e-12, 0]) == pytest.approx([1, 0.5, 0, 0])
+    said = {0.996: "> 99 %", 0.994: "99 %", 0.006: "1 %", 0.0049: "0.5 %", 2e-5: "0.002 %", 9e-6: "< 0.001 %"}
+    assert [module._percent(p) for p in said] == list(said.values())
+
+
+def test_a_small_digit_and_one_whose_middle_is_far_from_the_pads_are_odd():
+    large = 30, 110  # from, to: on a pad of 140 pixels in the middle, and not small
+    odd = ((45, 95), (45, 95)), (large, (58, 139)), (large, (1, 82)), ((58, 139), large), ((1, 82), large)
+    usual = (large, (45, 95)), ((45, 95), large), (large, (56, 137)), ((3, 84), large)
+    assert [module.is_odd((*rows, *columns), GRID) for rows, columns in odd + usual] == [True] * 5 + [False] * 4
 
 
 def test_too_many_changes_or_a_digit_read_wrong_do_not_count(pad, network, sample):
@@ -466,13 +484,23 @@ def test_bad_examples_get_a_sentence_and_bytes_are_good(examples, words):
 # --- in the notebook
 
 
-def test_the_figure_shows_an_example_or_the_state(pad):
+def test_the_figure_shows_an_example_or_the_state(pad, network):
     drawn, cropped, scaled, centered, bars = pad.figure.axes
     titles = ["1 · Drawn", "2 · Cropped", "3 · Scaled to\n13\u00a0×\u00a020", "4 · Centered"]
     assert [ax.get_title("left") for ax in (drawn, cropped, scaled, centered)] == titles
     steps = digits.prepare(np.asarray(drawn.images[0].get_array()))
     assert np.array_equal(centered.images[0].get_array(), as_bytes(steps.centered))
-    assert np.argmax([bar.get_width() for bar in bars.patches]) == 2
+    top, bottom, left, right = steps.box
+    frames = [[patch.get_bbox().bounds for patch in ax.patches] for ax in (drawn, cropped, scaled, centered)]
+    lines = [(14.5, 0, 0, 28), (0, 14.5, 28, 0)]  # through the middle of pixel 14
+    assert frames == [[(left, top, right - left, bottom - top)], [], [(-3.5, 0, 20, 20)], lines]
+    assert (scaled.get_xlim(), scaled.get_ylim()) == ((-7.5, 20.5), (24, -4)), "13 × 20 pixels amid 28 × 28"
+    p = network.predict_proba(steps.centered.reshape(1, -1))[0]
+    assert [bar.get_width() for bar in bars.patches] == pytest.approx(np.maximum(0, 1 + np.log10(p) / 12))
+    assert [bar.get_y() + bar.get_height() / 2 for bar in bars.patches] == pytest.approx(range(10))
+    assert [to_hex(bar.get_facecolor()).upper() == BLUE for bar in bars.patches] == [k == 2 for k in range(10)]
+    ticks = dict(zip([label.get_text() for label in bars.get_xticklabels()], bars.get_xticks(), strict=True))
+    assert ticks == pytest.approx({"$10^{-4}$": 2 / 3, "$10^{-8}$": 1 / 3, "$10^{-12}$": 0, "1": 1})
     assert lamps(pad) == [GOAL, GOAL, GOAL]
     assert not pad.ink.any()
     pad.draw(write(7, Hand()), prepare=False)
