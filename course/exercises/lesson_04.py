@@ -468,6 +468,8 @@ for says, edit in (
     (NOT_SUMMED, {"(Y * Z).sum(axis=0)": "Y * Z"}),
     (NOT_SUMMED, {SHIFT: "", "(Y * Z).sum(axis=0)": "Y * Z"}),
     (NOT_SUMMED, {MEAN: LOSSES.replace("(Y * Z).sum(axis=0)", "Y * Z")}),
+    (NOT_SUMMED,
+     {SHIFT: "c = Z.max(axis=0)\n    ", MEAN: "np.mean(c + np.log(np.exp(Z - c).sum(axis=0)) - Y * Z)"}),
     ("The sum `np.exp(Z).sum()` runs over all examples, too. Each column has its own: `.sum(axis=0)`.",
      {"np.exp(Z).sum(axis=0)": "np.exp(Z).sum()"}),
     ("`np.sum(Y * Z)` adds up the true z of all examples. Subtract each example's own, `(Y * Z).sum(axis=0)`, and take "
