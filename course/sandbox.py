@@ -151,8 +151,8 @@ class Limit(ExitStack):
         self.until = time.monotonic() + self.grace
         if self.by_alarm:
             signal.setitimer(signal.ITIMER_REAL, max(self.grace, 1e-3))
-        self.grace = 0
         if self.inside and code and code.co_filename != __file__:
+            self.grace = 0
             raise Stopped
 
 

@@ -152,6 +152,7 @@ def step(self, parameters, gradients):
         ("if np:\n" + LEAKY.partition("\n\n\n")[2].replace("def", " def"), "the text that defines it was not found"),
         (PARTIAL,
          "it is no plain function or class, but made by a call"),
+        ("one = {}\n" + LEAKY.replace("slope * z)", "(one or slope) * z)"), "it leans on `one`, which"),
         ("one = 1\n" + LEAKY.replace("slope * z)", "one * slope * z)"), "it leans on `one`, which stands outside it"),
     ],
 )  # fmt: skip
