@@ -210,11 +210,11 @@ CONTESTANTS = {
 
 def mnist():
     """MNIST from MNIST_DIR or the cache, or None: a benchmark downloads nothing."""
-    from helpers import data
+    from helpers import mnist as loader
 
-    data.MIRRORS = ()
+    loader.MIRRORS = ()
     try:
-        return data.load_mnist("full")
+        return loader.load_mnist("full")
     except FileNotFoundError:
         if os.environ.get("MNIST_DIR"):
             raise

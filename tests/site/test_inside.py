@@ -28,7 +28,7 @@ FILES = {  # file: options, or what is left out
     "helpers/test_network.py": "--deselect=tests/helpers/test_network.py::test_network_imports_numpy_and_nothing_else",
     "helpers/test_layers.py": "",
     "helpers/test_training.py": "",
-    "helpers/test_toy_data.py": "",
+    "helpers/test_data.py": "",
     "course/test_verdicts.py": "",
     "course/test_exercises.py": f"'-k=not ({ALARMS})' --deselect={OTHER}[6.3] --deselect={TWICE}[6.3]",
     "course/test_playground.py": "",
