@@ -1,7 +1,7 @@
 """The colors of the course and its figure style, for what draws with matplotlib and for what draws without it.
 
-helpers.plots has them too. They stand here so that exercises, playground and drawing pad, which need no figure, start
-in a browser without loading matplotlib.
+helpers.plots has those that lessons use. They stand here so that exercises, playground and drawing pad, which need no
+figure, start in a browser without loading matplotlib.
 """
 
 from pathlib import Path

@@ -8,20 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from helpers.colors import (  # noqa: F401 (lessons take them from here)
-    AMBER,
-    BLACK,
-    BLUE,
-    DARK_GREEN,
-    DARK_ORANGE,
-    DARK_PINK,
-    GREEN,
-    ORANGE,
-    PALETTE,
-    PINK,
-    SKY,
-    STYLE,
-)
+# lessons take these from here
+from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, DARK_PINK, GREEN, ORANGE, PALETTE, STYLE  # noqa: F401
 
 WEIGHTS = LinearSegmentedColormap.from_list("weights", [DARK_ORANGE, "white", BLUE])  # negative, 0, positive
 

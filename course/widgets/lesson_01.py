@@ -13,9 +13,9 @@ from course.text import decimal
 from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, straight
 from course.widgets.learner import call_learner_code
+from helpers.colors import BLACK, BLUE, ORANGE
 from helpers.data import GATES, house_prices, logic_gate
 from helpers.network import identity, relu, sigmoid, tanh
-from helpers.plots import BLACK, BLUE, ORANGE
 
 CORNERS, _ = logic_gate("AND")  # (4, 2), in the order 00, 01, 10, 11
 LOW, HIGH = -0.6, 1.6

@@ -18,8 +18,8 @@ from course.widgets.controls import CheckList, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_text, set_if_changed
 from course.widgets.learner import call_learner_code
 from helpers import network
+from helpers.colors import AMBER, BLACK, BLUE, GREEN, ORANGE, PINK, SKY
 from helpers.network import ACTIVATIONS
-from helpers.plots import AMBER, BLACK, BLUE, GREEN, ORANGE, PINK, SKY
 
 X = np.linspace(-6, 6, 241)
 H = 1e-5  # a central difference is taken over x − H … x + H

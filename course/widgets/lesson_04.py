@@ -20,9 +20,9 @@ from course.text import decimal, minus
 from course.widgets.controls import dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
+from helpers.colors import BLACK, BLUE, DARK_GREEN, DARK_ORANGE, DARK_PINK, ORANGE
 from helpers.data import noisy_curve
 from helpers.network import Network, identity, sigmoid, sigmoid_prime, tanh
-from helpers.plots import BLACK, BLUE, DARK_GREEN, DARK_ORANGE, DARK_PINK, ORANGE
 from helpers.training import Adam
 
 HOUSES = np.array([1.5, 2.0, 2.5, 3.0])  # prices in $100,000; the fifth is the outlier

@@ -14,7 +14,7 @@ from course.text import number
 from course.widgets.controls import CheckList, Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
-from helpers.plots import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
+from helpers.colors import BLACK, BLUE, DARK_ORANGE, GREEN, ORANGE, PINK, SKY
 from helpers.training import SGD, Adam, Momentum, RMSProp
 
 STEPS = 100

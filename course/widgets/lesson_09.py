@@ -10,9 +10,9 @@ from course.text import decimal
 from course.widgets.controls import slider
 from course.widgets.explorer import Explorer, moving
 from course.widgets.learner import call_learner_code
+from helpers.colors import BLACK, BLUE, PALETTE
 from helpers.data import load_mnist
 from helpers.network import softmax
-from helpers.plots import BLACK, BLUE, PALETTE
 
 SHOWN = 1000  # codes that are drawn
 SURE, HALF, EMPTY = 0.9, 0.3, 0.1  # probabilities; the distance to the nearest code, in sides of the map
