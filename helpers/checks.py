@@ -8,7 +8,6 @@ impossible value. Those made for every mini-batch cost a few microseconds.
 import itertools
 from contextlib import suppress
 from difflib import get_close_matches
-from hashlib import blake2b
 from numbers import Integral, Real
 
 import numpy as np
@@ -371,24 +370,6 @@ def check_finite_loss(record, learning_rate):
                 f"the loss became {record[name]} in epoch {record['epoch']}: the steps are too large. "
                 f"Try a smaller learning rate than {learning_rate:.4g}, and look at the scale of the inputs."
             )
-
-
-def record_training(network, X, epochs):
-    """Leave on the network, as `trained_on`, what it has been trained on in all: how many "examples", which "rows".
-
-    `X` (N, n_0) are the rows of a training that ended, `epochs` how often each was seen, a fraction if it was broken
-    off. "rows" holds the row_digests of all rows. An interrupt leaves the record as it was: no training shall be lost.
-    """
-    before = getattr(network, "trained_on", {"examples": 0, "rows": np.zeros(0, np.uint64)})
-    with suppress(KeyboardInterrupt):
-        rows = np.union1d(before["rows"], row_digests(X))
-        network.trained_on = {"examples": before["examples"] + round(epochs * len(X)), "rows": rows}
-
-
-def row_digests(X):
-    """Rows X (N, n) → (N,) whole numbers, equal where rows are equal in float32, and only there, but for a miracle."""
-    X = np.ascontiguousarray(X, np.float32)
-    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in X), np.uint64)
 
 
 def _numbers(what, values):

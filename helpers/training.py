@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from helpers import checks
+from helpers import checks, provenance
 from helpers.network import RunningMetrics
 
 
@@ -161,7 +161,7 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
     checks.check_last_batch(network, len(X), batch_size)
     rng, learning_rate = np.random.default_rng(seed), optimizer.learning_rate
     step, n_steps = 0, epochs * math.ceil(len(X) / batch_size)
-    history, best = [], None
+    history, best = [], {}
     try:
         for epoch in range(1, epochs + 1):
             running = RunningMetrics(network)
@@ -172,18 +172,19 @@ def train(network, X, y, epochs=10, batch_size=64, optimizer=None, validation=No
                 optimizer.step(network.parameters(), network.gradients(Y_batch, l2))
                 running.add(network.Z[-1], Y_batch)
                 step += 1
-            history.append(epoch_record(network, epoch, running.result(), validation))
-            checks.check_finite_loss(history[-1], learning_rate)
-            best = better(best, network, history[-1])
-            if report(history[-1], best, patience, on_epoch):
+            record = epoch_record(network, epoch, running.result(), validation)
+            checks.check_finite_loss(record, learning_rate)
+            end_epoch(history, best, network, record, patience, on_epoch)
+            if "stopped" in record:
                 break
     except KeyboardInterrupt:
-        rest = (X[:batch_size], Y[:batch_size]), validation, on_epoch
-        best = break_off(history, best, network, epoch, running, *rest)
+        some = X[:batch_size], Y[:batch_size]
+        break_off(history, best, network, epoch, running, some, validation, on_epoch)
     finally:
         optimizer.learning_rate = learning_rate
-        put_back(best, network)
-        checks.record_training(network, X, epochs * step / n_steps)
+        for name, array in best.get("state", {}).items():
+            network.state()[name][...] = array
+        provenance.record(network, X, epochs * step / n_steps)
     return history
 
 
@@ -196,44 +197,30 @@ def epoch_record(network, epoch, metrics, validation):
     return record
 
 
-def better(best, network, record):
-    """The better of `best`, an earlier result of this or None, and the network as it is now, by its validation."""
-    if not math.isfinite(record.get("validation_loss", math.inf)):
-        return best
-    score = record.get("validation_accuracy", 0), -record["validation_loss"]
-    if best is not None and score <= best["score"]:
-        return best
-    state = {name: array.copy() for name, array in network.state().items()}
-    return {"epoch": record["epoch"], "score": score, "state": state}
+def end_epoch(history, best, network, record, patience, on_epoch):
+    """Note in `best` epoch, score and weights if none were better on `validation`; add the record and hand it on.
 
-
-def put_back(best, network):
-    """The weights of the best epoch, if there is one, into the network."""
-    if best is not None:
-        for name, array in network.state().items():
-            array[...] = best["state"][name]
-
-
-def report(record, best, patience, on_epoch):
-    """Mark a record as "stopped" if patience is at its end, hand it on, and say whether training ends."""
+    It is marked as "stopped" if patience is at its end.
+    """
+    loss = record.get("validation_loss", math.inf)
+    score = record.get("validation_accuracy", 0), -loss
+    if math.isfinite(loss) and score > best.get("score", (0, -math.inf)):
+        state = {name: array.copy() for name, array in network.state().items()}
+        best.update(epoch=record["epoch"], score=score, state=state)
     if patience is not None and record["epoch"] - best["epoch"] >= patience:
         record["stopped"] = True
+    history.append(record)
     if on_epoch is not None:
         on_epoch(record)
-    return "stopped" in record
 
 
 def break_off(history, best, network, epoch, running, some, validation, on_epoch):
-    """After an interrupt: record the broken epoch, by `running` or else by `some` rows (X, Y); returns the best."""
+    """After an interrupt, end the broken epoch; its metrics are those of `running` or, without a batch, of `some`."""
     with suppress(KeyboardInterrupt):  # of a second interrupt, which may leave the broken epoch's record out
-        broken = len(history) < epoch
-        if broken:
+        if len(history) < epoch:
             metrics = running.result() or network.evaluate(*some)
             record = epoch_record(network, epoch, metrics, validation)
-            history.append({**record, "stopped": True})
-        best = better(best, network, history[-1])
-        if broken:
-            report(history[-1], best, None, on_epoch)
+            record["stopped"] = True
+            end_epoch(history, best, network, record, None, on_epoch)
     if history:
         history[-1]["stopped"] = True
-    return best

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numerical import HIDDEN, OUTPUTS, import_torch, random_targets
 
-from helpers.checks import row_digests
 from helpers.network import Network, one_hot
+from helpers.provenance import row_digests
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, minibatches, train
 
 OPTIMIZERS = [SGD, Momentum, RMSProp, Adam, AdamW]

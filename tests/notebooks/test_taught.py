@@ -4,7 +4,8 @@ Functions, methods and tables graduate into network.py, layers.py and training.p
 "graduated", or from the solution of an exercise. A class may be taught piece by piece: `class Network(Network):` in a
 lesson adds methods, and a method may have an early form (EARLY), which a later lesson replaces. What Network inherits
 from Model is written as Network's: lessons 03 to 05 know one class, and lesson 08 says what became of it.
-Docstrings and statements that only call checks, `checks.…(…)` and `z = checks.…(z)`, may differ; nothing else may.
+Docstrings and statements that only call checks, `checks.…(…)` and `z = checks.…(z)`, may differ, and the record of what
+a network was trained on, `provenance.…(…)`; nothing else may.
 """
 
 import ast
@@ -48,7 +49,7 @@ def is_docstring_or_check(statement):
     if not isinstance(statement, ast.Expr | ast.Assign):
         return False
     value = statement.value
-    if not (isinstance(value, ast.Call) and ast.unparse(value.func).startswith("checks.")):
+    if not (isinstance(value, ast.Call) and ast.unparse(value.func).startswith(("checks.", "provenance."))):
         return isinstance(statement, ast.Expr) and isinstance(value, ast.Constant) and value.value is not ...
     target = statement.targets[0] if isinstance(statement, ast.Assign) else ast.Tuple([])
     names = target.elts if isinstance(target, ast.Tuple) else [target]
