@@ -75,3 +75,9 @@ def picture(widget):
 def words(widget):
     """The sentences below the picture, a line each."""
     return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
+
+
+def labels(figure):
+    """Of each axes (title, label of x, label of y)."""
+    titles = [ax.get_title("left") or ax.get_title() for ax in figure.axes]
+    return [(title, ax.get_xlabel(), ax.get_ylabel()) for title, ax in zip(titles, figure.axes, strict=True)]

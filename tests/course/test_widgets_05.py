@@ -5,14 +5,17 @@ import re
 
 import numpy as np
 import pytest
-from moving import picture, put, words
+from moving import labels, picture, put, words
 
 from course.exercises import lesson_05 as tasks
+from course.text import decimal, factor
 from course.widgets.lesson_05 import (
     BUGGED,
     GRAPH,
+    INK,
     NETWORK,
     NUMBERS,
+    PALE,
     SCHEMES,
     STEPS,
     BackpropStepper,
@@ -23,8 +26,10 @@ from course.widgets.lesson_05 import (
     graph_steps,
     in_symbols_and_numbers,
     number,
+    tick,
     typeset,
 )
+from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 from helpers.network import ACTIVATIONS, Network, tanh, tanh_prime
 
 LAST = STEPS
@@ -101,19 +106,109 @@ def test_each_number_can_be_changed():
     assert sorted(changed) == list(range(len(at_first)))
 
 
-def test_the_numbers_of_the_lesson_stand_in_the_picture():
+def test_the_numbers_of_the_lesson_are_said():
     graph = BackpropStepper(step=LAST)
     assert "∂L/∂r · 2w = 1 · 2 · 3 = 6; ∂L/∂w = 8 + 6 = 14" in words(graph)
-    assert {"14", "12", "−4", "8", "1 · 6"} <= set(drawn(graph)), "gradients stand at nodes, and at edges what came"
     assert "L = q + r = 4 + 9 = 13" in words(BackpropStepper(step=5))
     network = BackpropStepper(view=NETWORK, step=8)
     assert "2 · (−4) + (−1) · 3 = −11" in words(network)
-    assert {"b = −3,  δ = −11", "b = 1,  δ = −4", "b = 1,  δ = 3", "b = −2,  δ = ?"} <= set(drawn(network))
-    assert {"−8", "−12", "6", "9", "0"} <= set(drawn(network)), "the gradients of W[2] stand on the lines"
-    assert sum(arrow.get_visible() for arrow in network.arrows) == 2, "blame comes back on two lines"
-    at_end = drawn(BackpropStepper(view=NETWORK, step=LAST))
-    assert {"−22", "−11", "20", "10"} <= set(at_end)
-    assert {"b = −3,  δ = −11", "b = −2,  δ = 10", "b = 1,  δ = 0"} <= set(at_end)
+
+
+@pytest.mark.parametrize(("x", "w", "y"), [(2, 3, 4), (-1.5, -0.5, 4), (3.5, -1.6, -2.5)])
+def test_the_graph_shows_what_is_known_at_each_step(x, w, y):
+    order = {  # the step after which a node's value, and its gradient, stands in the picture
+        "x": (0, 11), "y": (0, 11), "w": (0, 12), "p": (1, 10), "e": (2, 9), "q": (3, 7), "r": (4, 8), "L": (5, 6),
+    }  # fmt: skip
+    p, e = w * x, w * x - y
+    values = {"x": x, "w": w, "y": y, "p": p, "e": e, "q": e**2, "r": w**2, "L": e**2 + w**2}
+    gradients = {"L": 1, "q": 1, "r": 1, "e": 2 * e, "p": 2 * e, "y": -2 * e, "x": 2 * e * w, "w": 2 * e * x + 2 * w}
+    edges = {  # the step at which blame goes back on it, what came from the right, and the local derivative
+        "q-L": (7, 1, 1), "r-L": (8, 1, 1), "e-q": (9, 1, 2 * e), "p-e": (10, 2 * e, 1), "y-e": (11, 2 * e, -1),
+        "x-p": (11, 2 * e, w), "w-p": (12, 2 * e, x), "w-r": (13, 1, 2 * w),
+    }  # fmt: skip
+    widget = BackpropStepper(x=x, w=w, y=y)
+    graph = widget.graph
+    for step in range(STEPS + 1):
+        put(widget, step=step)
+        back = step >= order["L"][1]
+        assert widget.title.get_color() == (DARK_ORANGE if back else BLUE)
+        assert widget.title.get_text().startswith(
+            f"Step {step} of 13. {'Backward' if back else 'Forward' if step else 'Given'}: "
+        )
+        asked = {
+            "values": {1: "p", 2: "e", 3: "q", 4: "r", 5: "L"},
+            "gradients": {6: "L", 7: "q", 8: "r", 9: "e", 10: "p", 11: "y", 12: "w", 13: "w"},
+        }
+        for node, (forward, backward) in order.items():
+            shown = [graph.values[node].get_text(), graph.gradients[node].get_text()]
+            so_far = 2 * e * x if (node, step) == ("w", 12) else gradients[node]
+            known = [number(values[node], 3) if step >= forward else "", number(so_far, 3) if step >= backward else ""]
+            wanted = ["?" if of.get(step + 1) == node else text for of, text in zip(asked.values(), known, strict=True)]
+            assert shown == wanted, (step, node)
+            now = step and (step in (forward, backward) or (node, step) == ("w", 13))
+            assert graph.circles[node].get_markeredgecolor() == ((ORANGE if back else BLUE) if now else INK)
+        arrows = {
+            tuple(np.ravel(arrow._posA_posB).round(6)): arrow.get_edgecolor()
+            for arrow in graph.arrows
+            if arrow.get_visible()
+        }
+        ways = set()
+        for edge, (at, came, local) in edges.items():
+            line, left, right = graph.lines[edge], *(graph.circles[node] for node in edge.split("-"))
+            ends = np.array([np.ravel(circle.get_data()) for circle in (left, right)])
+            assert np.array_equal(line.get_xydata(), ends)
+            forward = not back and step == order[edge[-1]][0]
+            assert line.get_color() == (ORANGE if step >= at else BLUE if forward else PALE)
+            assert line.get_linewidth() == (4 if step == at or forward else 1.2)
+            product = f"{number(came, 3)} · {factor(local, 3)}" if step == at else number(came * local, 3)
+            assert graph.came[edge].get_text() == (product if step >= at else "")
+            assert graph.came[edge].get_position() == pytest.approx(ends.mean(axis=0))
+            if step == at:
+                way = ends[0] - ends[1]
+                ways.add(tuple(np.ravel([ends[1] + 0.3 * way, ends[1] + 0.75 * way]).round(6)))
+        assert set(arrows) == ways, "blame comes from the right"
+
+
+def test_the_network_shows_all_its_numbers_where_they_belong():
+    """Another example than that of the lesson, by the formulas of helpers.network."""
+    widget = BackpropStepper(tanh, tanh_prime, view=NETWORK, change="x₂", by=-3.5)
+    (_, W1, W2), (_, b1, b2), x, y = widget.W, widget.b, widget.x, widget.y
+    z = W1 @ x + b1[:, 0]
+    a, delta2 = np.tanh(z), 2 * (W2 @ np.tanh(z) + b2[:, 0] - y)
+    delta1 = W2.T @ delta2 * tanh_prime(z)
+    loss, guess = np.sum(delta2**2) / 4, W2 @ a + b2[:, 0]
+    units = {(1, i): (6 + i + 2, b1[i, 0], delta1[i]) for i in range(3)}
+    units |= {(2, k): (6, b2[k, 0], delta2[k]) for k in range(2)}
+    slopes = {(2, k, i): (7, delta2[k] * a[i]) for k in range(2) for i in range(3)}
+    slopes |= {(1, j, i): (11 + j, delta1[j] * x[i]) for j in range(3) for i in range(2)}
+    for step in range(STEPS + 1):
+        put(widget, step=step)
+        diagram, asks = widget.diagram, widget.next.asks if widget.next else ""
+        for (l, i), (at, bias, delta) in units.items():
+            blame = number(delta, 3) if step >= at else "?" if asks == f"δ[{l}]{'₁₂₃'[i]}" else ""
+            assert diagram._notes[l, i].get_text() == f"b = {number(bias, 3)}" + f",  δ = {blame}" * bool(blame)
+        for edge, (at, slope) in slopes.items():
+            asked = step + 1 == at and edge[2] == 0 and edge[1] in (0, step - 10)
+            assert widget.slopes[edge].get_text() == (number(slope, 3) if step >= at else "?" if asked else ""), (
+                step,
+                edge,
+            )
+            assert widget.slopes[edge].get_position() == pytest.approx(diagram.places[edge])
+            assert diagram._weights[edge].get_text() == decimal((W1, W2)[edge[0] - 1][edge[1:]])
+        for l, (numbers, first) in enumerate(((x, 0), (a, 1), (guess, 4))):
+            for i, value in enumerate(numbers):
+                at = first + i * (l == 1)
+                wanted = decimal(value) if step >= at else "?" if step + 1 == at and (l, i) != (2, 1) else ""
+                assert diagram._values[l, i].get_text() == wanted, (step, l, i)
+        said = f"L = {number(loss, 3)}" if step >= 5 else "L = ?" if step == 4 else ""
+        wanted = [f"wanted\n{number(y[0], 3)}" + f"\n{said}" * bool(said), f"wanted\n{number(y[1], 3)}"]
+        assert [text.get_text() for text in widget.targets] == wanted
+        arrows = [np.array(arrow._posA_posB) for arrow in widget.arrows if arrow.get_visible()]
+        back = [(diagram.xy[2, k], diagram.xy[1, step - 8]) for k in range(2)] if 8 <= step <= 10 else []
+        assert len(arrows) == len(back)
+        for arrow, (start, end) in zip(arrows, np.array(back), strict=True):
+            assert arrow == pytest.approx(np.array([start + 0.3 * (end - start), start + 0.75 * (end - start)]))
+    assert widget.chosen.get_text() == "chosen: x₂ = −2.5"
 
 
 def test_numbers_are_short_and_have_a_true_minus():
@@ -183,19 +278,32 @@ def test_each_step_prints_a_formula_and_knows_no_less_than_the_one_before(view):
     assert is_back == sorted(is_back), "forward first, then backward"
 
 
-@pytest.mark.parametrize("view", [GRAPH, NETWORK])
-def test_the_numbers_in_a_formula_give_its_result(view):
-    """The last two parts of "z = w · x = 3 · 2 = 6", as Python reads them."""
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"view": GRAPH},
+        {"view": GRAPH, "x": -1.5, "w": -0.5, "y": -4},
+        {"view": NETWORK},
+        {"view": NETWORK, "change": "y₂", "by": -5.5},
+        {"view": NETWORK, "change": "b[1]₁", "by": -2},
+    ],
+)
+def test_the_numbers_in_a_formula_give_its_result(state):
+    """The last two parts of "z = w · x = 3 · 2 = 6", as Python reads them; the result is what the step finds."""
     computed = 0
-    for line in itertools.chain.from_iterable(step.lines for step in BackpropStepper(view=view).steps):
-        *_, left, right = (
-            line.removesuffix(", so far").replace("−", "-").replace("·", "*").replace("²", "**2").split("=")
-        )
-        left, right = (re.sub(r"\(([^()]*,[^()]*)\)", r"np.array([\1])", part) for part in (left, right))
-        if not re.search(r"[^ -~]|\[[12]\]", left):  # else it holds no numbers but names, such as δ[2]
-            names = {"np": np, "ReLU": lambda z: max(z, 0)}
-            assert eval(left, names) == pytest.approx(eval(right, names)), line
-            computed += 1
+    for step in BackpropStepper(**state).steps[1:]:
+        for line in step.lines:
+            assert not re.search("[·+−²] ?−", line), "a negative factor stands in brackets"
+            *_, left, right = (
+                line.removesuffix(", so far").replace("−", "-").replace("·", "*").replace("²", "**2").split("=")
+            )
+            left, right = (re.sub(r"\(([^()]*,[^()]*)\)", r"np.array([\1])", part) for part in (left, right))
+            if not re.search(r"[^ -~]|\[[12]\]", left):  # else it holds no numbers but names, such as δ[2]
+                names = {"np": np, "ReLU": lambda z: max(z, 0)}
+                assert eval(left, names) == pytest.approx(eval(right, names), rel=1e-3), line
+                computed += 1
+        found = re.escape(number(step.number(step.asks)))
+        assert any(re.search(rf" = \(?{found}(, |$)", line) for line in step.lines), step
     assert computed >= STEPS
 
 
@@ -249,10 +357,15 @@ def test_each_bug_has_the_mark_that_the_lesson_says():
     from matplotlib.figure import Figure
 
     ax = draw_fingerprints(Figure(), m=10)
-    texts = [float(text.get_text().replace("−", "-")) for text in ax.texts if text.get_text()[-1].isdigit()]
-    rows = dict(zip(BUGGED, np.reshape(texts, (7, 9)), strict=True))
-    heads = [text.get_text() for text in ax.texts if text.get_text().startswith("dW")]
-    assert heads == ["dW[1]", "dW[2]", "dW[3]"] * 3
+    heads = [(text.xy, text.get_text()) for text in ax.texts if hasattr(text, "xy")]
+    assert heads[:3] == [((1, 1), "ratio"), ((4, 1), "cosine"), ((7, 1), "second call")]
+    assert heads[3:] == [((k, 1), f"dW[{k % 3 + 1}]") for k in range(9)]
+    places = {text.get_position(): text.get_text().replace("−", "-") for text in ax.texts[len(heads) :]}
+    assert [places[-0.6, j] for j in range(7)] == list(BUGGED)
+    rows = {name: np.array([float(places[i, j]) for i in range(9)]) for j, name in enumerate(BUGGED)}
+    colors = np.array([np.abs(np.log10(row)) for row in np.abs([*rows.values()])])
+    colors[:, 3:6] = 1.2 * (1 - np.array([*rows.values()])[:, 3:6])
+    assert np.asarray(ax.images[0].get_array()) == pytest.approx(colors, abs=0.01), "the farther from 1, the darker"
     assert np.all(rows.pop("right") == 1)
     for name in ("no slope", "slope at a", "no transpose"):
         assert rows[name][2] == rows[name][5] == 1, "the last layer is right"
@@ -275,9 +388,18 @@ def test_a_suspect_opens_when_it_is_named_and_its_line_can_be_mended(task):
         put(widget, verdict=verdict)
         is_open = any("def suspect" in text for text in drawn(widget))
         assert is_open == (verdict == bug)
-    put(widget, verdict=bug, line=int(situation.reason))
-    assert sum(widget.lit) == 2
     row = np.ravel(fingerprint(getattr(tasks, task.name), m=7, seed=5))
+    assert [float(text.get_text().replace("−", "-")) for text in widget.table.texts[0]] == row.tolist()
+    assert widget.who.get_text() == letter
+    code = list(task.reasons.values())
+    for line in (int(situation.reason), int(situation.reason) - 1):
+        put(widget, verdict=bug, line=line)
+        assert sum(widget.lit) == 1 + (line == int(situation.reason))
+        wanted = [f"{k:2}  {text}" for k, text in enumerate(code, 1)]
+        assert [text.get_text() for text in widget.lines] == wanted + [""] * (14 - len(code))
+        chosen = DARK_GREEN if line == int(situation.reason) else DARK_ORANGE
+        assert [text.get_color() for text in widget.lines] == [chosen if k == line else INK for k in range(1, 15)]
+        assert f"Line {line} is chosen." in words(widget)
     likest = min(
         (name for name in BUGGED if name != "right"),
         key=lambda name: np.abs(np.log10(np.maximum(bugged(name), 1e-3)) - np.log10(np.maximum(row, 1e-3))).sum(),
@@ -322,6 +444,14 @@ def test_the_curve_is_the_size_of_delta_by_layer(name):
         assert (above - below) / 2e-6 == pytest.approx(
             np.sum(delta(widget, l, f, f_prime, scale) * direction), rel=0.01
         )
+    A = widget.X
+    for l, (bar, (at, middle)) in enumerate(
+        zip(widget.bars.get_segments(), widget.middle.get_xydata(), strict=True), 1
+    ):
+        A = f(scale * widget.W[l] @ A)
+        assert at == l
+        assert middle == pytest.approx(np.median(A))
+        assert bar == pytest.approx(np.array([(l, np.quantile(A, 0.1)), (l, np.quantile(A, 0.9))]))
     deltas = [np.linalg.norm(delta(widget, l, f, f_prime, scale)) for l in range(1, 5)]
     assert shares == pytest.approx(np.array(deltas) / deltas[-1])
 
@@ -337,11 +467,42 @@ def delta(widget, layer, f, f_prime, scale):
     return back
 
 
+@pytest.mark.parametrize(
+    ("activation", "depth", "init", "gain"),
+    [("sigmoid", 2, 0, 0.1), ("relu", 20, 2, 1.5), ("relu", 20, 0, 0.1), ("gelu", 13, 3, 10), ("tanh", 7, 1, 1)],
+)
+def test_all_that_is_drawn_lies_within_the_axes(init, activation, depth, gain):
+    widget = GradientFlow(depth=depth, activation=activation, init=list(SCHEMES)[init], gain=gain)
+    assert labels(widget.figure) == [
+        ("Gradient by layer", "layer", "size of δ[l] / δ[L]"),
+        ("Activations by layer", "layer", "middle 80 % of a[l]"),
+    ]
+    ends = np.array([widget.bars.get_segments()])[..., 1]
+    for ax, values in ((widget.left, widget.curve.get_ydata()), (widget.right, ends)):
+        low, high = ax.get_ylim()
+        assert low < values.min() <= values.max() < high
+        assert ax.get_xlim() == (0.4, depth + 0.6)
+        ticks = ax.get_xticks()
+        assert (ticks[0], ticks[-1], len(ticks)) == (1, depth, min(depth, 10))
+    limit = widget.right.get_ylim()[1]
+    assert limit == 0.12 or limit < 12.1 * np.abs(ends).max(), "no larger than it must be"
+    ticks = widget.right.get_yticks()
+    assert ticks.tolist() == (-ticks[::-1]).tolist()
+    assert limit / 2 < ticks[-1] < limit
+    said = re.search(r"the first layer's gradient is (.*) times", words(widget))[1]
+    assert said == f"{widget.shares[0]:.2g}"
+
+
+def test_ticks_of_activations_are_short():
+    assert [tick(y) for y in (0.05, -1, 0, 100, 1e4, -1e12)] == ["0.05", "−1", "0", "100", "10⁴", "−10¹²"]
+
+
 def test_points_beyond_the_picture_are_hollow_and_said_to_be():
     widget = GradientFlow()
     assert len(widget.cut.get_xdata()) == 0
     assert "Hollow" not in words(widget)
     put(widget, activation="relu", init="large: N(0, 1)", gain=10)
+    assert widget.cut.get_markerfacecolor() == "white"
     assert set(widget.cut.get_ydata()) == {1e12}
     assert list(widget.cut.get_xdata()) == [1 + l for l, share in enumerate(widget.shares) if share > 1e12]
     assert "Hollow" in words(widget)

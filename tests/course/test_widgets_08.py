@@ -1,10 +1,13 @@
 """The widgets of lesson 08: the clinic's trainings are real, its verdicts follow from them; the laboratory trains."""
 
+import itertools
+
 import numpy as np
 import pytest
-from moving import picture, put, words
+from moving import labels, picture, put, words
 from traitlets import TraitError
 
+from course.text import number
 from course.widgets.lesson_08 import (
     CURED,
     DIAGNOSES,
@@ -22,6 +25,8 @@ from course.widgets.lesson_08 import (
     patients,
     works,
 )
+from helpers.colors import BLUE, DARK_ORANGE, ORANGE
+from helpers.data import moons
 from tools import record_clinic
 from tools.record_clinic import CURES, PATIENTS, digits, in_words, right_by_digit, trained
 
@@ -121,30 +126,75 @@ def test_a_list_decides_nothing_until_its_button_is_pressed():
         TrainingClinic(diagnosis="measles")
 
 
-def test_only_what_is_ordered_is_shown_and_said():
-    widget = TrainingClinic(patient=9)
-    assert "Validation" not in words(widget)
-    assert len(widget.lines["validation"].get_xdata()) == 0
-    for test in TESTS:
-        assert (test == "validation curve") or "not ordered" in widget.closed[test].get_text()
-    put(widget, tests=tuple(TESTS))
-    patient = patients()[8]
-    np.testing.assert_allclose(widget.lines["validation"].get_ydata(), patient.curves["validation_loss"])
-    np.testing.assert_allclose(widget.probes["gradients"][0].get_ydata(), patient.before["gradients"])
-    assert not any(text.get_text() for text in widget.closed.values())
-    assert "in each hidden layer: 95 %, 100 %" in words(widget)
+def short(x):
+    return number(x, 3 if x >= 100 else 2)
 
 
-def test_a_cure_shows_its_training_and_nobody_healthy_is_cured():
-    widget = TrainingClinic(patient=8, cure="learning rate × 100")
-    assert "the loss stops being a number in the first epoch" in words(widget)
-    put(widget, cure="batch norm")
-    np.testing.assert_allclose(widget.lines["cured"].get_ydata(), patients()[7].cures["batch norm"]["loss"])
-    assert "It works." in words(widget)
-    put(widget, cure="inputs from 0 to 1")
-    assert "changes nothing here" in words(widget)
-    put(widget, patient=6, cure="batch norm")
-    assert "But nobody was ill." in words(widget)
+@pytest.mark.parametrize(
+    ("k", "tests", "cure", "said"),
+    [
+        (
+            1,
+            (),
+            None,
+            "86 % right at the end.",
+        ),
+        (3, ("validation curve", "gradients"), "dropout", "A cure that works reaches 85 %."),
+        (6, ("updates", "right by digit"), "batch norm", "But nobody was ill."),
+        (8, ("validation curve", "activations"), "batch norm", "It works."),
+        (8, ("gradients",), "inputs from 0 to 1", "changes nothing here"),
+        (8, (), "learning rate × 100", "the loss stops being a number in the first epoch"),
+        (9, tuple(TESTS), NO_CURE, "in each hidden layer: 95 %, 100 %"),
+    ],
+)
+def test_what_is_ordered_is_drawn_and_said_and_nothing_else(k, tests, cure, said):
+    p, widget = patients()[k - 1], TrainingClinic(patient=k, tests=tests, cure=cure)
+    assert said in words(widget)
+    assert widget.title.get_text() == f"patient {k}"
+    cured = p.curves if cure == NO_CURE else p.cures.get(cure, {})
+    losses = {
+        "training": p.curves["loss"], "validation": p.curves["validation_loss"] if "validation curve" in tests else [],
+        "cured": cured.get("loss", []), "cured, validation": cured.get("validation_loss", []),
+    }  # fmt: skip
+    for name, is_said in (("loss", True), ("validation_loss", "validation curve" in tests)):
+        curve = ", ".join(short(p.curves[name][epoch]) for epoch in (0, 1, 4, 8, 12) if epoch < len(p.curves[name]))
+        assert (f"{'Validation' if 'v' in name else 'Training'}: loss {curve} (epoch" in words(widget)) == is_said
+    for (name, curve), legend in zip(losses.items(), widget.legends, strict=True):
+        line = widget.lines[name]
+        np.testing.assert_allclose(line.get_xydata(), np.reshape([*enumerate(np.clip(curve, None, 1e3))], (-1, 2)))
+        mark = "- -" if line.get_linestyle() == "--" else "—"
+        assert legend.get_text() == (f"{mark} {name}" if curve else "")
+        assert (line.get_color(), legend.get_color()) in ((BLUE, BLUE), (ORANGE, DARK_ORANGE))
+        assert (line.get_color() == BLUE) == ("validation" not in name)
+        assert (mark == "—") == ("cured" not in name)
+    top = widget.ax.get_ylim()[1]
+    highest = max(itertools.chain(*losses.values()))
+    assert top == (0.6 if highest < 0.6 / 1.4 else 4.2)
+    burst = ["then no number"] * (len(p.curves["loss"]) == 1)
+    high = f"↑ first loss {short(p.curves['loss'][0])}"
+    assert widget.note.get_text() == "\n".join([high if p.curves["loss"][0] > top else "", *burst])
+    for test, closed in widget.closed.items():
+        price = "1 point" if TESTS[test] == 1 else "2 points"
+        assert closed.get_text() == ("" if test in tests else f"not ordered,\n{price}")
+    for test, lines in widget.probes.items():
+        (low, high), first = lines[0].axes.get_ylim(), test != "activations"
+        for line, probe, color in zip(lines, (p.before, p.after), ("#666666", BLUE), strict=True):
+            values = np.clip(probe[test], low, high) if probe and test in tests else []
+            np.testing.assert_allclose(line.get_xydata(), np.reshape([*enumerate(values, first)], (-1, 2)))
+            assert line.get_color() == color
+        numbers = ", ".join(map(short, p.before[test]))
+        assert (f"{test.capitalize()} by layer: before the first step {numbers}" in words(widget)) == (test in tests)
+    bars = [((k, 0), (k, share)) for k, share in enumerate(p.digits) if "right by digit" in tests]
+    assert np.ravel(widget.bars.get_segments()).tolist() == np.ravel(bars).tolist()
+    assert ("Right of the digits 0 to 9: " in words(widget)) == ("right by digit" in tests)
+    effect = f"cure: {cure}, {'works' if works(cure, p) else 'does not work'}" if cure else ""
+    assert widget.verdict.get_text() == effect
+    assert ("Hint: " in words(widget)) == (not tests and cure is None)
+    keys = {text.get_text(): text.get_color() for text in widget.figure.texts}
+    assert (keys["— before the first step"], keys["— at the end"]) == ("#666666", BLUE)
+    titles = "the loss", "activations", "gradients", "updates ÷ weights", "right by digit"
+    assert tuple(title for title, _, _ in labels(widget.figure)) == titles
+    assert [widget.axes[test].get_title(loc="left") for test in ("updates", "right by digit")] == [*titles[3:]]
 
 
 def test_a_doctor_who_orders_all_tests_fails_and_one_who_orders_few_passes():
@@ -157,9 +207,29 @@ def test_a_doctor_who_orders_all_tests_fails_and_one_who_orders_few_passes():
 def test_the_curves_are_those_of_the_training_and_the_boundary_is_where_its_logits_are_zero():
     widget = RegularizationLab(units=16, strength=0.001)
     again = fit(20, 0.001, 0.0, 16)
-    np.testing.assert_array_equal(widget.curves[0].get_ydata(), again.training)
-    np.testing.assert_array_equal(widget.curves[1].get_ydata(), again.validation)
-    assert len(again.training) == STEPS // EVERY + 1
+    X, y = moons(20, 0.3, seed=1)
+    for label, dots in enumerate(widget.dots):
+        np.testing.assert_array_equal(dots.get_xydata(), X[y == label])
+    for losses, curve, text, name in zip(
+        again[1:3], widget.curves, widget.texts, ("training", "validation"), strict=True
+    ):
+        np.testing.assert_array_equal(curve.get_xydata(), [*zip(range(0, STEPS + 1, EVERY), losses, strict=True)])
+        assert text.get_text() == f"{name} {losses[-1]:.2g}"
+        assert (curve.get_color(), text.get_color()) == ((BLUE, BLUE) if name == "training" else (ORANGE, DARK_ORANGE))
+        assert f"{name} {losses[-1]:.2g}" in words(widget)
+    lowest = np.argmin(again.validation)
+    assert f"was lowest, {again.validation[lowest]:.2g}, at step {10 * lowest}. {100 * again.right:.0f} %" in words(
+        widget
+    )
+    assert words(widget).startswith("20 points, 16 hidden units, λ = 0.001, dropout 0.0. Loss after 300 steps: ")
+    np.testing.assert_allclose(widget.shade.get_array(), 1 - 2 / (1 + np.exp(-again.logits)), atol=1e-9)
+    low, high = np.array([(side[0], side[-1]) for side in SIDES]).T
+    assert tuple(widget.shade.get_extent()) == (low[0], high[0], low[1], high[1])
+    assert (low < X.min(axis=0)).all()
+    assert (X.max(axis=0) < high).all()
+    sides = [again.logits[np.abs(SIDES[1] - x2).argmin(), np.abs(SIDES[0] - x1).argmin()] > 0 for x1, x2 in X]
+    assert np.mean(sides == y) > 0.9, "logits stand where the points of their class are"
+    assert labels(widget.figure) == [("the points and the boundary", "x₁", "x₂"), ("the loss", "step", "loss")]
     drawn = widget.boundary.get_segments()
     assert drawn
     for x, y in np.concatenate(drawn):

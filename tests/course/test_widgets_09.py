@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from moving import put, words
+from matplotlib.colors import to_hex
+from moving import drag, labels, put, words
 
 from course.widgets.lesson_09 import LatentPad, example
+from helpers.colors import PALETTE
 
 CODES = np.array([[1.0, -30.0], [0.0, 0.0], [-20.0, 5.0]])
 LABELS = np.array([3, 8, 3])
@@ -27,6 +29,19 @@ def read(images):
 
 def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it():
     widget = LatentPad(decode, read, CODES, LABELS)
+    digits = {  # as they stand on the map: the mark of each digit, its color and its places
+        digit: (to_hex(marks.get_facecolor()[0]).upper(), marks.get_offsets().tolist())
+        for digit, marks in enumerate(widget.map.collections)
+        if len(marks.get_offsets())
+    }
+    assert digits == {d: (PALETTE[d], CODES[d == LABELS].tolist()) for d in (3, 8)}
+    assert labels(widget.figure) == [
+        ("The codes of digits", "code 1", "code 2"), ("The picture there", "", ""), ("It reads", "probability", "digit")
+    ]  # fmt: skip
+    assert [bar.get_y() + bar.get_height() / 2 for bar in widget.bars] == pytest.approx(range(10))
+    low, high = widget.bars[0].axes.get_ylim()[::-1]
+    assert low < 0 < 9 < high, "0 stands above 9"
+    assert (widget.image.get_clim(), widget.image.get_cmap().name) == ((0, 1), "gray_r"), "ink on paper"
     for z1, z2 in ((1, -20), (-15, 3)):
         put(widget, z1=z1, z2=z2)
         image = widget.image.get_array()
@@ -34,6 +49,7 @@ def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it():
         widths = [bar.get_width() for bar in widget.bars]
         assert widths == pytest.approx(read(decode(np.array([[z1, z2]])))[0])
         assert widget.point.get_data() == ([z1], [z2])
+        assert f"The point ({z1}, {z2}) is".replace("-", "−") in words(widget)
         assert f"read as {np.argmax(widths)}, with {max(widths):.0%}".replace("%", " %") in words(widget)
 
 
@@ -57,8 +73,9 @@ def test_a_point_is_far_where_no_code_is_near():
 
 def test_dragging_the_point_sets_both_codes():
     widget = LatentPad(decode, read, CODES, LABELS)
-    assert widget.dragged("point", (4, -2), **widget.values) == {"z1": 4, "z2": -2}
-    assert widget.handles(z1=4, z2=-2) == {"point": (widget.map, 4, -2)}
+    drag(widget, "point", (-4, -2))
+    assert widget.values == pytest.approx({"z1": -4, "z2": -2}, abs=0.2)
+    assert widget._places["point"][1:] == (*widget.values.values(),)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from moving import drag, put, words
+from moving import drag, labels, put, words
 
+from course.text import decimal
 from course.widgets import lesson_10
 from course.widgets.lesson_10 import LABELS, TwoNetworks, W, X
 
@@ -46,14 +47,40 @@ def test_curve_dots_and_tables_show_both(widget):
     assert losses == pytest.approx([loss(widget.weights("W[2]₁₂", at)) for at in values])
     places, dots = widget.dots.get_data()
     assert dots == pytest.approx([loss(widget.weights("W[2]₁₂", at)) for at in places])
-    shown = {name: np.asarray(table.get_array()) for name, table in widget.tables.items()}
-    assert shown["yours"] == pytest.approx(shown["theirs"].T)
-    assert shown["dW"] == pytest.approx(shown["grad"])
+    loss_there, outputs, gradients = lesson_10.in_rows(widget.weights("W[2]₁₂", -1.5))
+    wanted = {"yours": outputs.T, "theirs": outputs, "dW": gradients[1], "grad": gradients[1]}
+    titles = ["yours: outputs", f"{widget.who}: outputs", "yours: dW[1]", f"{widget.who}: gradient"]
+    for (name, array), title in zip(wanted.items(), titles, strict=True):
+        table = widget.tables[name]
+        assert np.asarray(table.get_array()) == pytest.approx(array)
+        assert table.axes.get_title(loc="left") == f"{title}\n{' × '.join(map(str, array.shape))}" + (
+            ", yellow is 1" if name == "yours" else ""
+        )
+        assert table.get_clim() == ((0, 1) if "outputs" in title else (-1, 1))
+    slope = gradients[2][0, 1]
+    for line in (widget.slope, widget.their_slope):
+        x, y = line.get_data()
+        assert x.mean() == pytest.approx(-1.5)
+        assert y == pytest.approx(loss_there + slope * (x + 1.5))
+    assert np.ravel(widget.point.get_data()) == pytest.approx((-1.5, loss_there))
+    keys = {text.get_text(): text.get_color() for text in widget.ax.texts}
+    assert keys == {"— yours": widget.curve.get_color(), f"• {widget.who}": widget.their_slope.get_color()}
+    assert f"W[2]₁₂ = −1.5: loss {decimal(loss_there, 3)}, slope {decimal(slope, 3)}." in words(widget)
+    assert labels(widget.figure)[0] == ("The loss, as this weight moves", "its value", "loss")
+    assert values[[0, -1]].tolist() == places[[0, -1]].tolist() == list(widget.ax.get_xlim()) == [-3, 3]
 
 
-def test_networks_that_differ_are_not_said_to_agree(widget, monkeypatch):
+@pytest.mark.parametrize("k", [0, 1, 2, 3])
+def test_networks_that_differ_are_not_said_to_agree(widget, monkeypatch, k):
     theirs = widget.theirs
-    monkeypatch.setattr(widget, "theirs", lambda weights: (theirs(weights)[0] + 1e-6, *theirs(weights)[1:]))
+
+    def wrong(weights):
+        """The loss, the outputs or the gradient of a layer is a little off."""
+        loss, outputs, (_, first, second) = theirs(weights)
+        loss, outputs, first, second = (part + 1e-6 * (i == k) for i, part in enumerate((loss, outputs, first, second)))
+        return loss, outputs, [None, first, second]
+
+    monkeypatch.setattr(widget, "theirs", wrong)
     put(widget, w=0.5)
     assert "Both networks differ" in words(widget)
 
