@@ -20,9 +20,9 @@ from course.text import decimal, minus
 from course.widgets.controls import Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, straight
 from course.widgets.learner import call_learner_code
-from helpers.colors import AMBER, BLUE, DARK_GREEN, GREEN, ORANGE
 from helpers.data import logic_gate, moons
 from helpers.network import identity, relu, sigmoid, tanh
+from helpers.plots import AMBER, BLUE, DARK_GREEN, GREEN, ORANGE
 
 ANGLES = np.linspace(0, np.pi, 180, endpoint=False)
 NORMALS = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
@@ -237,7 +237,7 @@ class ForwardStepper(Explorer):
         self.formulas = [self._formula(layer, i, sums) for i in range(self.sizes[layer])]
         for line, text in zip(self.lines, [*self.formulas, *[""] * MOST], strict=False):
             line.set_text(text)
-        return self.remarks + self._ask_learner(x, step)
+        return self.remarks + self._ask_learner(step)
 
     def goals(self, step, **x):
         at_end = step == 2 * self.L
@@ -285,19 +285,19 @@ class ForwardStepper(Explorer):
         name = getattr(self.f[layer], "__name__", "f")
         return {"<lambda>": "f", "relu": "R", "sigmoid": "σ"}.get(name, name)[:16]
 
-    def _ask_learner(self, x, step):
+    def _ask_learner(self, step):
         """What the learner's own function makes of the same inputs."""
         if self.forward is None or step < 2 * self.L:
             return []
-        A0 = np.array([*x.values()])[:, None]
-        given = [A0, *([None if array is None else array.copy() for array in arrays] for arrays in (self.W, self.b))]
+        W, b = ([None, *(array.copy() for array in arrays[1:])] for arrays in (self.W, self.b))
 
         def run(_):
-            result = self.forward(*given, list(self.f))  # → Z, A
+            result = self.forward(self.A[0].copy(), W, b, list(self.f))  # → Z, A
             pair = type(result) in (tuple, list) and len(result) == 2
             return result[1][-1] if pair and type(result[1]) in (tuple, list) else result
 
-        mine, remarks = call_learner_code("Your `forward`", run, np.zeros_like(self.A[-1]))
+        asked = run if callable(self.forward) else self.forward
+        mine, remarks = call_learner_code("Your `forward`", asked, np.zeros_like(self.A[-1]))
         if not remarks:
             same = np.allclose(mine, self.A[-1])
             remarks.append(

@@ -20,7 +20,6 @@ from course.widgets.canvas import as_bytes
 from course.widgets.drawing import CHANGES, GRID, DrawDigit, read
 from helpers.colors import BLUE
 from helpers.data import load_mnist
-from helpers.layers import Linear, Sequential
 from helpers.network import Network
 from helpers.training import Adam, cosine_schedule, train
 
@@ -242,6 +241,7 @@ def test_the_pad_says_what_the_network_says(pad, network):
         assert np.array_equal(np.frombuffer(array, np.uint8).reshape(shown.shape), as_bytes(shown))
     top, bottom, left, right = steps.box
     assert content["pictures"][0]["frames"] == ((left, top, right - left, bottom - top),)
+    assert [picture["side"] for picture in content["pictures"]] == [GRID, max(steps.cropped.shape), 28, 28]
     height, width = steps.scaled.shape
     assert content["pictures"][2]["frames"] == ((width / 2 - 10, height / 2 - 10, 20, 20),)
     assert content["pictures"][3]["frames"] == ((14.5, 0, 0, 28), (0, 14.5, 28, 0))  # the middle of pixel 14
@@ -416,7 +416,6 @@ def test_the_blame_of_the_pixels_is_the_slope_of_the_loss(pad, network, sample):
     for place in places:
         assert np.isclose(flat[place] / flat[most], slope(place) / slope(most), atol=0.02)
     assert module.blame_of_pixels(Answers(np.full((1, 10), 0.1)), pad.image, 2) is None
-    assert module.blame_of_pixels(Sequential([Linear(784, 10)]), pad.image, 2) is None
 
 
 def test_bars_are_powers_of_ten_and_percents_have_what_can_be_told():
@@ -509,5 +508,6 @@ def test_the_figure_shows_an_example_or_the_state(pad, network):
     assert np.array_equal(pad.figure.axes[1].images[0].get_array(), as_bytes(pad.image))
     pad.choose(3)
     assert [ax.get_title("left") for ax in pad.figure.axes[:3]] == ["The test digit", "Your changes", "As it goes in"]
+    assert [ax.get_xlim() for ax in pad.figure.axes[:4]] == [(0, 28)] * 4
     assert len(pad.figure.axes) == 5
     assert "Test digit 4" in pad.caption()

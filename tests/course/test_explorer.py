@@ -243,6 +243,17 @@ def test_a_slider_takes_the_nearest_position_and_what_the_page_rounds_is_no_move
     assert nearest(dropdown("list", ["x", "y"]), "y") == "y"
 
 
+def test_what_the_style_and_the_page_name_is_there():
+    inside, classes = [parabola()], set()
+    for box in inside:
+        inside.extend(getattr(box, "children", ()))
+        classes.update(box._dom_classes)
+    assert (
+        set(re.findall(r"\.(explorer[\w-]*)", explorer.text_of("explorer.css") + explorer.text_of("accessible.mjs")))
+        == classes
+    )
+
+
 def test_an_unknown_control_is_named():
     with pytest.raises(TypeError, match=r"Parabola has no control 'b'; it has a\."):
         parabola(b=1)
@@ -324,6 +335,7 @@ def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
     steps = Stepper("step", 3)
     back, forth, bar = steps.row.children
     assert bar is steps
+    assert (back.description, forth.description) == ("Back", "Next")
     seen = []
     steps.observe(lambda change: seen.append(change.new), names="value")
     assert (back.disabled, forth.disabled) == (True, False)

@@ -102,6 +102,7 @@ def test_numbers_and_texts_can_be_read(widget):
     for name, control in widget.control.items():
         if hasattr(control, "readout_format"):
             n = round((control.max - control.min) / control.step)
+            assert control.max - control.min == pytest.approx(n * control.step), "the last step ends at the end"
             places = [control.min + k * control.step for k in range(n + 1)]
             places = [control.base**place for place in places] if hasattr(control, "base") else places
             shown = [f"{place:{control.readout_format}}" for place in places]
@@ -110,6 +111,15 @@ def test_numbers_and_texts_can_be_read(widget):
                 assert not any("." in text for text in shown), name
     corners = np.array([ax.get_position().get_points() for ax in widget.figure.axes])
     assert ((corners >= 0) & (corners <= 1)).all(), "all axes lie in the figure"
+    axes = [axis for ax in widget.figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    ticks = {
+        label for axis in axes for label in axis.get_ticklabels(which="both")
+    }  # which are also kept beyond the ends
+    for text in {*widget.figure.findobj(matplotlib.text.Text)} - ticks:
+        box = text.get_window_extent().get_points()
+        assert not text.get_text() or ((box >= 0) & (box <= widget.figure.bbox.size)).all(), (
+            f"{text} lies in the figure"
+        )
     for text in widget.figure.findobj(matplotlib.text.Text):
         channels = np.array(matplotlib.colors.to_rgb(text.get_color()))
         linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)

@@ -214,9 +214,9 @@ def test_the_line_is_dragged_with_the_bias_and_the_arrow_turns_it_about_its_foot
     assert widget.values["b"] == pytest.approx(-(2 * 1 - 3 * 0.2))
     assert (widget.values["w1"], widget.values["w2"]) == (2, -3)
     widget = NeuronExplorer(w1=1, w2=-1, b=0)
-    x, y = (0.5, 0.5) + ARROW * np.array([3, 2])
+    x, y = (0.5, 0.5) + ARROW * np.array([3.3, 2.1])
     drag(widget, "arrow", (0.5, 0.9), (x, y))
-    assert [widget.values[name] for name in ("w1", "w2", "b")] == pytest.approx([3, 2, -2.5])
+    assert [widget.values[name] for name in ("w1", "w2", "b")] == pytest.approx([3.3, 2.1, -2.7])
     assert widget._places["arrow"][1:] == pytest.approx((x, y), abs=0.05)
     drag(widget, "arrow", (0.5, 0.5), (0.8, 0.5))  # over the foot, where there is neither line nor arrow
     assert [widget.values[name] for name in ("w1", "w2", "b")] == pytest.approx([2, 0, -1])

@@ -31,7 +31,7 @@ def test_curves_tangent_labels_and_words_are_those_of_the_formula(name):
             assert leader.get_ydata() == pytest.approx([end[1], label.get_position()[1]])
             assert (label.get_text(), label.get_visible(), leader.get_visible()) == (each, True, True)
             assert label.get_fontweight() == ("bold" if each == name else "normal")
-            assert curve.get_zorder() == max(other.get_zorder() for other in panel.curves.values()) or each != name
+            assert (curve.get_zorder(), curve.get_linewidth()) == ((4, 3) if each == name else (3, 1.8))
         assert not any(artist.get_visible() for each in {*NAMES} - {*shown} for artist in panel.labels[each])
         values = np.concatenate([[0, 1], *shown.values()]).clip(*((-10, 10), (-2, 2))[column])
         assert 0 < values.min() - low < (1, 0.25)[column] + 0.07 * (high - low), "a step, and a margin"
@@ -105,6 +105,7 @@ def test_broken_functions_do_not_hide_the_others():
     widget = ActivationExplorer({"mine": fails, "tanh": ACTIVATIONS["tanh"], "half": (np.tanh, fails)})
     put(widget, compare=("tanh", "half"), x=-3)
     assert "mine raised ZeroDivisionError" in words(widget)
+    assert "slope of mine" not in words(widget)
     assert "The derivative of half raised ZeroDivisionError" in words(widget)
     assert words(widget).startswith("mine has no value at x = −3. Beside it: tanh, half.\n")
     put(widget, function="tanh")

@@ -95,8 +95,9 @@ def test_a_network_too_large_to_show_is_refused_in_words():
 
 def empties(A0, W, b, f):
     """Right, but whoever called it has empty lists, and other weights, afterwards."""
-    answer = forward(A0, W, b, f)
-    W[1][...] = 0
+    answer = forward(A0.copy(), W, b, f)
+    for array in (A0, W[1], b[1]):
+        array[...] = 0
     for layers in (W, b, f):
         layers.clear()
     return answer
@@ -126,6 +127,7 @@ def test_the_learners_forward_is_compared_at_the_last_step(mine, said):
     put(widget, x1=2)
     assert said in words(widget)
     assert widget.A[2].item() == pytest.approx(0.7311, abs=1e-4)
+    assert widget.A[0].tolist() == [[2], [1]]
 
 
 # --- curve from pieces ------------------------------------------------------------------------------------------------
@@ -239,6 +241,8 @@ def test_the_whole_grid_is_seen_and_the_background_agrees_with_the_points():
                 along = np.array(widget.grids[1].get_segments())[..., axis]
                 assert low < along.min()
                 assert along.max() < high
+                assert high < 1.56 * max(1, np.abs(widget.grids[1].get_segments()).max()), "and is not small"
+                assert (low > -0.2 * high) == (activation == "ReLU"), "there is nothing below 0"
     assert widget.wrong == 0
     np.testing.assert_array_equal(widget.line.side(widget.h), widget.y == 1)
     np.testing.assert_allclose(widget.h[0], tanh(np.array([[2, 0.75]]) @ widget.sets["moons"].all[:, :60] - 0.75)[0])

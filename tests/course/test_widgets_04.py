@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from moving import put, words
+from moving import picture, put, words
 
 from course.text import decimal, minus
 from course.widgets.lesson_04 import (
@@ -21,6 +21,7 @@ from course.widgets.lesson_04 import (
     problems,
 )
 from helpers import network
+from helpers.plots import BLUE, DARK_GREEN
 
 # --- the loss explorer ------------------------------------------------------------------------------------------------
 
@@ -32,6 +33,7 @@ def check_plots(plots, grid, at, losses, slopes, places):
         assert list(plots.lines[column]) == list(plots.dots[column]) == list(curves)
         assert list(plots.crosses[column].get_xdata()) == [grid[k], grid[k]]
         low, high = plots.axes[column].get_ylim()
+        assert low < 0
         assert (low < -0.5 * high) == any(y.min() < -1e-9 for y in curves.values()), "room below, if it is needed"
         most = max(abs(y[k]) for y in curves.values())
         assert high > 1.1 * most
@@ -97,6 +99,16 @@ def test_a_loss_that_is_not_one_number_is_told_in_words(kind, loss, said):
     assert said in words(kind(loss))
 
 
+@pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
+def test_a_loss_that_changes_what_it_is_given_spoils_nothing(kind):
+    def changing(A, Y):
+        loss = network.mse(A, Y)
+        A[:] = Y[:] = 7
+        return loss
+
+    assert picture(kind(changing)) == picture(kind(network.mse))
+
+
 # --- the surprise explorer --------------------------------------------------------------------------------------------
 
 
@@ -109,6 +121,7 @@ def test_surprise_slopes_and_words_are_those_of_the_formulas(y):
     slopes[YOURS] = np.gradient(losses[YOURS], Z)
     curve = widget.dot.axes.lines[0]
     np.testing.assert_allclose(curve.get_xydata(), np.column_stack([Z, p]))
+    assert (curve.get_color(), widget.dot.get_color(), widget.truth.get_color()) == (BLUE, BLUE, DARK_GREEN)
     for z in (-10, -2.3, 0, 10):
         put(widget, z=z)
         said = check_plots(widget.plots, Z, z, losses, slopes, places=3)
@@ -167,6 +180,8 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
         at = f"{name}: at w = {minus(f'{w:.2f}')}, b = {minus(f'{b:.2f}')}"
         now = f"the loss is {loss(w, b):.3g} and the slope {steep:.2g}; the lowest on the map is {low:.3g}."
         assert words(widget) == f"{at} {now}\n"
+    for grid, control in ((W, widget.control["w"]), (B, widget.control["b"])):
+        np.testing.assert_allclose(grid, np.arange(control.min, control.max + 0.05, control.step), atol=1e-9)
     target = low + 0.02 * (loss(*START) - low)
     assert f"find the bottom, a loss of {target:.2f} or less, in 10 moves (" in widget.lamp.value
     assert widget.right.get_ylabel() == ("probability of yes" if "sigmoid" in name else "y")
