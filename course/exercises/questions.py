@@ -69,7 +69,7 @@ def widget(questions, on_right):
             return super()._repr_mimebundle_(**options) | bundle(questions)
 
     def ask(question):
-        options = [(f"{letter}. {text}", letter) for letter, text, _ in question.lettered()]
+        options = [(f"{letter}. {text}".replace("`", ""), letter) for letter, text, _ in question.lettered()]
         buttons = RadioButtons(options=options, index=None, layout=Layout(width="auto"))
         verdict = HTML()
 
