@@ -20,9 +20,9 @@ from course.text import decimal, minus
 from course.widgets.controls import Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, straight
 from course.widgets.learner import call_learner_code
+from helpers.colors import AMBER, BLUE, DARK_GREEN, GREEN, ORANGE
 from helpers.data import logic_gate, moons
 from helpers.network import identity, relu, sigmoid, tanh
-from helpers.plots import AMBER, BLUE, DARK_GREEN, GREEN, ORANGE
 
 ANGLES = np.linspace(0, np.pi, 180, endpoint=False)
 NORMALS = np.stack([np.cos(ANGLES), np.sin(ANGLES)])

@@ -20,6 +20,7 @@ from course.widgets.canvas import as_bytes
 from course.widgets.drawing import CHANGES, GRID, DrawDigit, read
 from helpers.colors import BLUE
 from helpers.data import load_mnist
+from helpers.layers import Linear, Sequential
 from helpers.network import Network
 from helpers.training import Adam, cosine_schedule, train
 
@@ -416,6 +417,7 @@ def test_the_blame_of_the_pixels_is_the_slope_of_the_loss(pad, network, sample):
     for place in places:
         assert np.isclose(flat[place] / flat[most], slope(place) / slope(most), atol=0.02)
     assert module.blame_of_pixels(Answers(np.full((1, 10), 0.1)), pad.image, 2) is None
+    assert module.blame_of_pixels(Sequential([Linear(784, 10)]), pad.image, 2) is None
 
 
 def test_bars_are_powers_of_ten_and_percents_have_what_can_be_told():
