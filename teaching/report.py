@@ -169,11 +169,12 @@ def main(arguments=None):
     parser.add_argument("--picture", help="where to put the picture; `none` for none; else beside the text, as .png")
     options = parser.parse_args(arguments)
     try:
-        text = sys.stdin.read() if options.codes == "-" else Path(options.codes).read_text("utf-8-sig", "replace")
+        content = sys.stdin.buffer.read() if options.codes == "-" else Path(options.codes).read_bytes()
     except OSError as error:
         print(f"{options.codes} cannot be read: {error.strerror}. Give a text file with a code for each student.")
         return 2
-    students, problems = read(text)
+    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # as PowerShell's `>` writes it
+    students, problems = read(content.decode("utf-16" if utf16 else "utf-8-sig", "replace"))
     say = [f"! {problem}" for problem in problems]
     if students:
         modules = chosen(students, options.lesson)

@@ -1,5 +1,7 @@
 """The codes of `progress()` and the report made of them: nothing is lost, and a bad code says in which line it is."""
 
+import io
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,6 +95,16 @@ def test_a_text_without_codes_and_a_file_that_is_not_there(tmp_path, capsys):
     assert report.main([str(tmp_path / "nothing.txt")]) == 2
     assert "cannot be read" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["empty.txt"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])  # the latter as PowerShell's `>` writes it
+def test_codes_come_in_a_file_or_through_a_pipe_of_any_encoding(encoding, tmp_path, capsys, monkeypatch):
+    file = tmp_path / "codes.txt"
+    file.write_text(f"Íñigo {share.pack(SOME)}\n", encoding)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes()), "ascii"))
+    for codes in (str(file), "-"):
+        assert report.main([codes, "--picture", "none"]) == 0
+        assert "Íñigo  #+r.... 2/6" in capsys.readouterr().out
 
 
 def test_where_the_class_is_stuck():
