@@ -48,6 +48,8 @@ def begin(lesson):
 
 def look(lesson, cell):
     """Raise AssertionError if something is wrong with what the cell has just done, RuntimeError if it still goes on."""
+    if get_ipython().exit_now:
+        raise RuntimeError("it ends the kernel, which a later cell would be blamed for")
     if names := list(going_on(get_ipython().user_ns)):
         raise RuntimeError(f"it leaves what still runs, whose output would be a later cell's: {', '.join(names)}")
     replaced = [name for name in ("stdout", "stderr") if getattr(sys, name) is not STREAMS[name]]

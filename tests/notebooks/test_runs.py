@@ -83,6 +83,7 @@ CULPRITS = {  # name: the second cell, and the third
     "04_error": ("1 / 0", "y = x"),
     "05_drawn": (DRAWN, STDOUT),
     "06_running": (RUNNING, "y = x"),
+    "08_exit": ("exit()", "y = x"),
     "07_says": ("import time\ntry:\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('stopped')", "y = x"),
 }
 OPTIONS = "-rA --color=no -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env"
@@ -103,7 +104,13 @@ def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(
         expected = [*(("PASSED", cell) for cell in passed), *(("FAILED", cell) for cell in failed)]
         assert outcomes == expected, done.stdout + done.stderr
     assert "took more than 2 s; " in done.stdout, "the reason of 07, and not only that its output is another"
-    for words in ("# cell culprit", "a line in #ff0000", "without a label for y", "it leaves sys.stdout replaced"):
+    for words in (
+        "# cell culprit",
+        "a line in #ff0000",
+        "without a label for y",
+        "it leaves sys.stdout replaced",
+        "it ends the kernel",
+    ):
         assert words in done.stdout
     (left,) = set(re.findall(r"would be a later cell's: (.*)", done.stdout))
     assert set(left.split(", ")) == {"thread A", "timer B", "task C"}
