@@ -32,7 +32,7 @@ CELL_TIMEOUT = 600  # seconds
 # All the metadata that is kept. The language is there for nbconvert, without its version, which is that of one machine.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python", "file_extension": ".py"},
+    "language_info": {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"},
 }
 CELL_METADATA = ("tags", "jupyter")
 

@@ -89,8 +89,10 @@ def test_the_file_is_in_the_form_that_make_notebooks_writes(lesson):
 
 
 def test_nbconvert_makes_a_python_script_of_it(lesson):
-    _, resources = ScriptExporter().from_notebook_node(lesson.notebook)
+    script, resources = ScriptExporter().from_notebook_node(lesson.notebook)
     assert resources["output_extension"] == ".py"
+    title = lesson.cells[0].source.splitlines()[0]
+    assert f"# {title}" in script.splitlines(), "the text is not in it as comments"
 
 
 def test_every_cell_was_run_once_in_order(lesson):
