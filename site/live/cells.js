@@ -39,7 +39,7 @@ export class Cell {
   held() { return !!this.editor && this.text !== this.own.source && localStorage.getItem(HELD + this.place) !== null; }
 
   edit(place, text) {
-    const keys = [{ key: "Shift-Enter", run: () => (this.on.run(this, true), true) }, { key: "Mod-Enter", run: () => (this.on.run(this), true) }, indentWithTab];
+    const keys = [{ key: "Shift-Enter", run: () => (this.on.run(this, true), true) }, { key: "Mod-Enter", run: () => (this.on.run(this), true) }, { key: "Ctrl-Enter", run: () => (this.on.run(this), true) }, indentWithTab];
     place.replaceChildren();
     place.addEventListener("keydown", (event) => event.stopPropagation()); // Sphinx would take "/" for its search
     this.editor = new EditorView({
@@ -118,7 +118,7 @@ export class Cell {
   begin() {
     this.output.style.minHeight = `${this.output.offsetHeight}px`;
     this.output.replaceChildren();
-    this.output.alts = [...this.alts];
+    this.output.alts = this.text === this.own.source ? [...this.alts] : []; // they describe the lesson's own figures
     this.changedSince = this.ran !== undefined && this.ran !== this.text;
     this.ran = this.text;
     this.show("running");

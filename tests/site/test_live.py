@@ -218,8 +218,9 @@ def test_an_error_of_01_neuron_is_shown_below_its_cell(cut):
     assert "live.py" not in said
 
 
-def test_every_sign_can_be_typed_and_there_is_an_empty_cell(learner):
+def test_every_sign_can_be_typed_and_run_on_a_mac_too_and_there_is_an_empty_cell(learner):
     one = learner()
+    one.page.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
     one.open()
     one.ready()
     one.write("empty", "")
@@ -227,6 +228,14 @@ def test_every_sign_can_be_typed_and_there_is_an_empty_cell(learner):
     one.page.keyboard.press("Control+Enter")
     one.ready()
     assert one.cell("empty").locator(".cell_output").inner_text().strip() == "3.0"
+
+
+def test_a_figure_of_ones_own_is_not_described_as_the_lessons(learner):
+    one = learner()
+    one.open()
+    one.ready()
+    one.run("rule-figure", "import matplotlib.pyplot as plt\nplt.plot([3, 2, 1])\nplt.show()")
+    assert one.cell("rule-figure").locator(".cell_output img").get_attribute("alt") == "A figure that your code made"
 
 
 def test_what_was_written_in_01_neuron_survives_a_reload(learner):
