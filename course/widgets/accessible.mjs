@@ -9,7 +9,13 @@ export function label(explorer) {
   });
   for (const slider of explorer.querySelectorAll(".widget-slider")) {
     const name = slider.querySelector(".widget-label").textContent;
-    slider.querySelector("[role=slider]").setAttribute("aria-label", name);
+    const handle = slider.querySelector("[role=slider]"), readout = slider.querySelector(".widget-readout");
+    handle.setAttribute("aria-label", name);
+    const tell = () => { // the slider itself tells a log slider's exponent, and 7.999999999999999 for 8
+      if (readout.textContent && handle.getAttribute("aria-valuetext") !== readout.textContent) handle.setAttribute("aria-valuetext", readout.textContent);
+    };
+    tell();
+    new MutationObserver(tell).observe(slider, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] });
   }
   for (const words of explorer.querySelectorAll(".explorer-lamp, .explorer-words")) {
     words.setAttribute("role", "status"); // "polite": spoken when the reader has finished what it is saying
