@@ -24,9 +24,9 @@ from course.widgets.lesson_01 import (
     step,
     tint,
 )
+from helpers.colors import BLACK, BLUE, ORANGE
 from helpers.data import GATES, house_prices
 from helpers.network import relu, sigmoid, tanh
-from helpers.plots import BLACK, BLUE, ORANGE
 
 MAKES = {"OR": (1, 1, -0.5), "AND": (1, 1, -1.5), "NAND": (-1, -1, 1.5)}
 

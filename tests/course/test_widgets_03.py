@@ -20,9 +20,9 @@ from course.widgets.lesson_03 import (
 from course.widgets.lesson_03 import W as LESSON_W
 from course.widgets.lesson_03 import b as LESSON_B
 from course.widgets.lesson_03 import f as LESSON_F
+from helpers.colors import BLUE, ORANGE
 from helpers.data import logic_gate, moons
 from helpers.network import relu, softmax, tanh
-from helpers.plots import BLUE, ORANGE
 
 # --- the forward stepper ----------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from course.widgets.lesson_04 import (
     problems,
 )
 from helpers import network
-from helpers.plots import BLUE, DARK_GREEN
+from helpers.colors import BLUE, DARK_GREEN
 
 # --- the loss explorer ------------------------------------------------------------------------------------------------
 
