@@ -1,12 +1,5 @@
 """Load MNIST (folder, cache, mirror or bundled sample).
 
-`load_mnist()` looks for the 70,000 digits in four places in turn, so that no lesson stops because a network is down:
-
-1. the folder named in the environment variable MNIST_DIR (the four IDX files, gzipped or not);
-2. the cache: the folder named in NN_CACHE_DIR, else the operating system's usual place for caches;
-3. two public mirrors; pooch keeps in the cache what arrives;
-4. the sample of 5,000 digits that comes with the course, with a printed note that says why.
-
 A file counts only if its SHA-256 is the published one: a cut, damaged or wrong file is never used.
 """
 
@@ -75,9 +68,11 @@ class Mnist:
 
 
 def load_mnist(source: str = "auto") -> Mnist:
-    """MNIST from the first place that has it.
+    """MNIST from the first place that has it, so that no lesson stops because a network is down.
 
-    source: "auto" tries MNIST_DIR, your cache, the mirrors, and at last the sample;
+    source: "auto" tries the folder named in the environment variable MNIST_DIR (the four IDX files, gzipped or not);
+            the cache, which is the folder named in NN_CACHE_DIR, else the operating system's usual place for caches;
+            two public mirrors, whose files go into the cache; at last the sample, with a printed note that says why;
             "full" the same without the sample: if the 70,000 are not to be had, it raises FileNotFoundError;
             "sample" takes the 5,000 digits that come with the course (4,000 + 1,000), and looks nowhere else.
 
