@@ -111,6 +111,8 @@ def test_numbers_and_texts_can_be_read(widget):
                 assert not any("." in text for text in shown), name
     corners = np.array([ax.get_position().get_points() for ax in widget.figure.axes])
     assert ((corners >= 0) & (corners <= 1)).all(), "all axes lie in the figure"
+    for ax in widget.figure.axes:
+        assert ax.get_title() or ax.get_title("left") or ax.get_xlabel() or ax.get_ylabel() or not ax.axison, ax
     axes = [axis for ax in widget.figure.axes for axis in (ax.xaxis, ax.yaxis)]
     ticks = {
         label for axis in axes for label in axis.get_ticklabels(which="both")

@@ -115,8 +115,8 @@ def test_an_end_follows_the_pointer_within_what_the_sliders_have_and_the_other_e
 def test_numbers_colors_and_places_are_those_of_the_formula(activation, x):
     widget, k, rng = NeuronExplorer(activation=activation, x=x), NAMES.index(x), np.random.default_rng(1)
     f = {"step": step, "sigmoid": sigmoid, "tanh": tanh, "ReLU": relu, "identity": lambda z: z}[activation]
-    for gate in ("XOR", "AND"):
-        w1, w2, b = rng.uniform(-2, 2, 3).round(1)
+    for gate, reach in (("XOR", 2), ("AND", 2), ("NAND", 0.3)):
+        w1, w2, b = rng.uniform(-reach, reach, 3).round(1)
         put(widget, w1=w1, w2=w2, b=b, gate=gate)
         w, z = np.array([w1, w2]), CORNERS @ [w1, w2] + b
         wanted, right = np.array(GATES[gate]) == 1, (z > 0) == GATES[gate]
@@ -158,12 +158,13 @@ def test_numbers_colors_and_places_are_those_of_the_formula(activation, x):
 
 
 def test_without_weights_there_is_no_line():
-    widget = NeuronExplorer(w1=0, w2=0)
+    widget = NeuronExplorer(w1=0, w2=0, b=-0.5)
     assert not widget.line.get_visible()
     assert not widget.normal.get_visible()
     put(widget, w1=1)
     assert widget.line.get_visible()
     assert widget.normal.get_visible()
+    assert list(widget.line.get_xdata()) == pytest.approx([0.5, 0.5])
 
 
 def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely():
@@ -245,6 +246,7 @@ def test_or_and_nand_and_a_sure_nand_are_made_by_dragging():
         (lambda x, w, b: w @ x + b, "takes 3 positional arguments but 4 were given"),
         (lambda x, w, b, f: np.nan, "returned NaN"),
         (lambda x, w, b, f: np.nan if x[0] else 1.0, "returned NaN for 2 of the 4 numbers"),
+        (lambda x, w, b, f: np.nan if x.all() else 1.0, "returned NaN for z = 0.5."),  # and is no NAND
         (lambda x, w, b, f: print("z") or 1.0, "printed: z"),
         (lambda x, w, b, f: 1.0 if x[0] == 0 else [1.0, 2.0], "raised ValueError"),
     ],

@@ -102,15 +102,20 @@ def test_broken_functions_do_not_hide_the_others():
     def fails(z):
         return 1 / 0
 
-    widget = ActivationExplorer({"mine": fails, "tanh": ACTIVATIONS["tanh"], "half": (np.tanh, fails)})
+    positive = (lambda z: np.where(z > 0, z, np.nan),) * 2
+    widget = ActivationExplorer({"mine": fails, "tanh": ACTIVATIONS["tanh"], "half": (np.tanh, fails), "+": positive})
     put(widget, compare=("tanh", "half"), x=-3)
     assert "mine raised ZeroDivisionError" in words(widget)
     assert "slope of mine" not in words(widget)
     assert "The derivative of half raised ZeroDivisionError" in words(widget)
     assert words(widget).startswith("mine has no value at x = −3. Beside it: tanh, half.\n")
+    assert [panel.curves["half"].get_visible() for panel in (widget.left, widget.right)] == [True, False]
     put(widget, function="tanh")
     assert words(widget).startswith("tanh at x = −3: value −0.995, slope 0.00987. Beside it: half.\n")
     assert widget.lit == [True, False]
+    put(widget, function="+", x=2)
+    assert words(widget).startswith("+ at x = 2: value 2, slope 2. ")
+    assert widget.left.curves["+"].get_visible(), "where it has values"
 
 
 @pytest.mark.parametrize("given", [3, "relu", None, {}, [], [sigmoid], (sigmoid, sigmoid_prime), {"two": (1, 2, 3)}])

@@ -20,7 +20,7 @@ from course.widgets.lesson_03 import (
 from course.widgets.lesson_03 import W as LESSON_W
 from course.widgets.lesson_03 import b as LESSON_B
 from course.widgets.lesson_03 import f as LESSON_F
-from helpers.colors import BLUE, ORANGE
+from helpers.colors import BLUE, DARK_GREEN, ORANGE
 from helpers.data import logic_gate, moons
 from helpers.network import relu, softmax, tanh
 
@@ -153,6 +153,7 @@ def test_hinges_sum_gap_and_words_are_those_of_the_formula(target):
             np.testing.assert_allclose(line.get_xydata(), np.column_stack([X, hinge]))
             assert dot.get_xydata().tolist() == [[kink, 0]]
             assert dot.get_color() == line.get_color()
+        assert len({line.get_color() for line in widget.pieces}) == 3
         np.testing.assert_allclose(widget.sum.get_xydata(), np.column_stack([X, sum(hinges)]))
         np.testing.assert_allclose(widget.goal.get_xydata(), np.column_stack([X, goal]), atol=1e-12)
         assert (widget.goal.get_linestyle(), widget.sum.get_linestyle()) == ("--", "-")
@@ -221,6 +222,7 @@ def test_points_grid_lines_colors_and_words_are_those_of_the_formula(data):
         is_one = (f(centers @ W.T + b) @ line.normal > line.at) == line.up
         pale = 0.8 + 0.2 * np.array([to_rgb(BLUE), to_rgb(ORANGE)])
         np.testing.assert_allclose(colors[row, column], pale[is_one.astype(int)])
+        assert widget.cut.get_color() == widget.count.get_color() == DARK_GREEN
         assert widget.count.get_text() == f"{wrong} of {len(y)} wrong"
         units = "; ".join(
             f"unit {k}: z = {w[0]:g} x₁ + {w[1]:g} x₂ + {bias:g}" for k, w, bias in zip((1, 2), W, b, strict=True)
