@@ -725,7 +725,8 @@ class Playground(Canvas):
         side = (-REACH, REACH)
         plane = np.frombuffer(arrays["plane"], np.uint8).reshape(-1, GRID, GRID)
         if self.discrete:
-            plane = 255 * (plane == plane.max(axis=0) if len(plane) == 3 else plane >= 128).astype(np.uint8)
+            likeliest = np.arange(3)[:, None, None] == plane.argmax(axis=0) if len(plane) == 3 else plane >= 128
+            plane = 255 * likeliest.astype(np.uint8)
         if len(plane) == 3:
             rgb = np.array([[int(color[k : k + 2], 16) for k in (1, 3, 5)] for color in CLASS_COLORS]) / 255
             plane_ax.imshow(np.tensordot(plane / 255, rgb, (0, 0)).clip(0, 1), extent=side * 2, alpha=0.6)

@@ -8,8 +8,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from course.diagram import Diagram
-from helpers.plots import BLUE, ORANGE
+from course.diagram import INK, PALE, Diagram
+from course.text import decimal
+from helpers.colors import BLUE, ORANGE
 
 
 @pytest.fixture
@@ -40,23 +41,45 @@ def test_every_number_stands_in_the_drawing(ax):
     assert shown == sorted([*weights, *biases, "7", "8", "−9.5", "10", "11", "12", "x₁", "x₂", "ŷ"])
 
 
-def test_a_weight_is_drawn_on_the_line_it_belongs_to(ax):
-    sizes = [2, 3, 2]
-    W, _, _ = random_net(sizes)
-    diagram = Diagram(ax, sizes).show(W=W)
-    lines, drawn = diagram._lines, {}
-    for segment, color, width in zip(lines.get_segments(), lines.get_colors(), lines.get_linewidths(), strict=True):
-        (x0, y0), (x1, y1) = segment
-        drawn[x0, y0, x1, y1] = to_hex(color).upper(), width
-    for l in (1, 2):
-        for j, i in itertools.product(range(sizes[l]), range(sizes[l - 1])):
-            color, width = drawn[(*diagram.xy[l - 1, i], *diagram.xy[l, j])]
-            assert color == (BLUE if W[l][j, i] >= 0 else ORANGE)
-            thicker = [w for m in (1, 2) for w in np.abs(W[m]).ravel() if w > abs(W[l][j, i])]
-            assert sum(other > width for _, other in drawn.values()) == len(thicker)
-    on_the_line = diagram._weights[1, 2, 0].get_position()
-    start, end = np.array(diagram.xy[0, 0]), np.array(diagram.xy[1, 2])
-    assert abs(np.cross([*(end - start), 0], [*(on_the_line - start), 0])[2]) < 1e-9
+@pytest.mark.parametrize("lit", [None, {(0, 1), (1, 0), (2, 1), (1, 0, 1), (2, 1, 3)}])
+@pytest.mark.parametrize("full", [None, 1.5])
+def test_colors_sizes_and_texts_are_those_of_the_numbers(ax, lit, full):
+    sizes, names = [2, 4, 2], ["x₁", "x₂", "ŷ₁", "ŷ₂"]
+    W, b, values = random_net(sizes)
+    diagram = Diagram(ax, sizes, names[:2], names[2:]).show(values, W, b, lit, full=full)
+    circles, lines, largest = diagram._circles, diagram._lines, max(np.abs(layer).max() for layer in values)
+    looks = circles.get_facecolors(), circles.get_edgecolors(), circles.get_linewidths(), circles.get_offsets()
+    for (l, i), face, edge, width, at in zip(diagram.xy, *looks, strict=True):
+        value, stands_out = values[l][i, 0], lit is None or (l, i) in lit
+        assert tuple(at) == diagram.xy[l, i]
+        assert at[0] == l, "a layer is a column"
+        assert to_hex(face).upper() == (BLUE if value >= 0 else ORANGE)
+        assert face[3] == pytest.approx((0.55 if stands_out else 0.2) * abs(value) / largest)
+        assert (to_hex(edge).upper(), width) == (INK if stands_out else PALE, 2.4 if lit and stands_out else 1.2)
+        inside, below = diagram._values[l, i], diagram._notes[l, i]
+        assert (inside.get_text(), inside.get_color()) == (decimal(value), INK if stands_out else "#555555")
+        assert inside.get_position() == tuple(at)
+        assert below.get_text() == (f"b = {decimal(b[l][i, 0])}" if l else "")
+        radius = (ax.transData.transform(at) - ax.transData.transform(below.get_position())) * 72 / ax.figure.dpi
+        assert tuple(radius) == pytest.approx((0, 1.15 * diagram.radius))
+        above = [text for text in ax.texts if text.get_text() == ({0: names[:2], 2: names[2:]}.get(l) or [""] * 4)[i]]
+        assert l == 1 or above[0].get_position() == pytest.approx(tuple(at + 1.2 / 1.15 * (at - below.get_position())))
+    assert [circles.get_sizes()[0], ax.collections[1].get_sizes()[0]] == [4 * diagram.radius**2] * 2
+    assert ax.get_ylim()[0] < min(y for _, y in diagram.xy.values()) < max(y for _, y in diagram.xy.values())
+    largest = full or max(np.abs(array).max() for array in W[1:])
+    looks = lines.get_segments(), lines.get_colors(), lines.get_linewidths()
+    for (l, j, i), ends, color, width in zip(diagram._edges, *looks, strict=True):
+        w, stands_out = W[l][j, i], lit is None or (l, j, i) in lit
+        size = min(abs(w) / largest, 1)
+        assert ends.tolist() == [list(diagram.xy[l - 1, i]), list(diagram.xy[l, j])]
+        assert to_hex(color).upper() == ((BLUE if w >= 0 else ORANGE) if stands_out else PALE)
+        assert color[3] == pytest.approx(0.35 + 0.65 * size if stands_out else 0.6)
+        assert width == pytest.approx(0.5 + 3 * size + bool(lit and stands_out))
+        text = diagram._weights[l, j, i]
+        assert (text.get_text(), text.get_color()) == (decimal(w), INK if stands_out else "#555555")
+        (x, y), (start, end) = text.get_position(), ends
+        assert start[0] < x < end[0]
+        assert y == pytest.approx(start[1] + (x - start[0]) * (end[1] - start[1])), "on its line"
 
 
 def test_a_number_with_room_stands_in_the_middle_of_its_line(ax):
@@ -85,9 +108,12 @@ def test_beyond_the_limit_the_first_and_last_units_are_drawn_and_the_size(ax):
     diagram = Diagram(ax, sizes).show(values, W, b)
     assert diagram.shown[0] == [0, 1, 2, 3, 4, 779, 780, 781, 782, 783]
     assert diagram.shown[3] == list(range(12))
-    words = [text.get_text() for text in texts(ax)]
-    assert [word for word in words if "units" in word] == ["784 units", "128 units"]
-    assert words.count("⋮") == 2
+    words = {text.get_text(): text.get_position() for text in texts(ax) if text.get_text() != "⋮"}
+    assert {word: x for word, (x, _) in words.items() if "units" in word} == {"784 units": 0, "128 units": 1}
+    assert words["784 units"][1] < diagram.xy[0, 783][1] - 0.1
+    dots = [text.get_position() for text in texts(ax) if text.get_text() == "⋮"]
+    between = [(diagram.xy[0, 4][1] + diagram.xy[0, 779][1]) / 2, (diagram.xy[1, 4][1] + diagram.xy[1, 123][1]) / 2]
+    assert dots == [*enumerate(between)]
     assert len(set(diagram.xy.values())) == 42  # no two units at one place
 
 
@@ -111,20 +137,6 @@ def test_circles_keep_apart_at_any_size():
                 x, y = ax.transData.transform(diagram.xy[l, i])
                 assert ax.bbox.x0 < x < ax.bbox.x1
                 assert ax.bbox.y0 < y < ax.bbox.y1
-
-
-def test_what_is_lit_stands_out_and_the_rest_turns_pale(ax):
-    W, b, values = random_net([2, 2, 1])
-    diagram = Diagram(ax, [2, 2, 1]).show(values, W, b, lit={(1, 0), (1, 0, 1)})
-    wide = [unit for unit, width in zip(diagram.xy, diagram._circles.get_linewidths(), strict=True) if width > 2]
-    assert wide == [(1, 0)]
-    coloured = [
-        edge for edge, color in zip(diagram._edges, diagram._lines.get_colors(), strict=True)
-        if to_hex(color).upper() in (BLUE, ORANGE)
-    ]  # fmt: skip
-    assert coloured == [(1, 0, 1)]
-    diagram.show(values, W, b)
-    assert max(diagram._circles.get_linewidths()) < 2
 
 
 def test_texts_and_notes_stand_in_place_of_numbers(ax):

@@ -4,13 +4,16 @@ from functools import partial
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from moving import labels
 from traitlets import TraitError
 
 from course.exercises import find_exercise
+from course.text import decimal
 from course.widgets import playground as module
 from course.widgets.playground import BUFFERS, CHOICES, GRID, OPTIMIZERS, PLANE, REACH, TILE, Playground
+from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
 from helpers.network import Network
-from helpers.plots import BLUE, ORANGE
 from helpers.training import Adam, Momentum, train
 
 REACHED, BEFORE, GOAL = "reached", "before", "goal"
@@ -437,6 +440,13 @@ def test_every_weight_and_bias_is_in_the_table_and_can_be_set():
         for i, j in np.ndindex(playground.network.W[l].shape):
             assert f"W{l}[{i},{j}] = {playground.network.W[l][i, j]:.5g}" in table
             assert f"b{l}[{i}] = {playground.network.b[l][i, 0]:.5g}" in table
+    Z, A = playground.network.forward_pass(np.array([[0.5], [0.5]], np.float32))
+    lines = table.splitlines()
+    assert lines[:3] == ["at x₁ = 0.5, x₂ = 0.5:", "a0[0] = 0.5 (x₁)", "a0[1] = 0.5 (x₂)"]
+    assert [line for line in lines if " = " not in line] == ["layer 1", "layer 2", "output"]
+    for l in (1, 2, 3):
+        for i, (z, a) in enumerate(zip(Z[l][:, 0], A[l][:, 0], strict=True)):
+            assert f"  z{l}[{i}] = {z:.5g}, a{l}[{i}] = {a:.5g}" in lines
     ask(playground, "put", name="b2[1]", value=1.5)
     assert playground.network.b[2][1, 0] == 1.5
     assert "b2[1] = 1.5, set by hand" in playground.words()
@@ -623,17 +633,98 @@ def test_what_is_no_network_or_loop_is_refused():
 # --- in the notebook
 
 
-@pytest.mark.parametrize("hidden", [(), (8, 8, 8)])
-def test_the_figure_shows_the_state(hidden):
-    playground = Playground(hidden=hidden)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"hidden": ()},
+        {"hidden": (8, 3, 8), "discrete": True},
+        {"dataset": "three", "hidden": (2,)},
+        {"dataset": "three", "hidden": (2,), "discrete": True},
+        {"dataset": "hills", "features": ("x1", "x2", "x1*x2")},
+    ],
+)
+def test_the_figure_shows_the_state(settings):
+    playground = Playground(**settings)
     playground.train(3)
     units, plane, loss = playground.figure.axes
-    assert len(units.images) == 2 + sum(hidden) + 1
-    weights = np.concatenate([W.ravel() for W in playground.network.W[1:]])
-    assert [line.get_color() for line in units.lines] == [BLUE if w > 0 else ORANGE for w in weights]
-    assert np.array_equal(plane.images[0].get_array(), read(playground.frame())["plane"][0])
-    assert np.allclose(plane.collections[0].get_offsets(), playground.X)
-    assert [line.get_ydata()[-1] for line in loss.lines] == pytest.approx(playground.losses)
+    shown, sizes = read(playground.frame()), playground.network.sizes
+    titles = ("Units and weights", "", ""), ("Output", "$x_1$", "$x_2$"), ("Loss", "epoch", "loss")
+    assert tuple(labels(playground.figure)) == titles
+    tiles = np.array([image.get_extent() for image in units.images])
+    x, y = tiles[:, :2].mean(axis=1), tiles[:, 2:].mean(axis=1)
+    assert sorted(set(x)) == x[np.cumsum([0, *sizes[:-1]])].tolist(), "a layer is a column"
+    assert [image.get_array().tolist() for image in units.images] == shown["units"].tolist()
+    frames = np.array([patch.get_bbox().get_points().T.ravel() for patch in units.patches])
+    assert frames == pytest.approx(tiles)
+    start, lines = 0, iter(units.lines)
+    for l, W in enumerate(playground.network.W[1:]):
+        for (j, i), w in np.ndenumerate(W):
+            line, one, other = next(lines), start + i, start + sizes[l] + j
+            assert line.get_xydata().tolist() == [[x[one], y[one]], [x[other], y[other]]]
+            assert line.get_color() == (BLUE if w > 0 else ORANGE)
+            assert line.get_linewidth() == pytest.approx(min(4, 0.3 + abs(w)))
+        assert (np.diff(y[start : start + sizes[l]]) < 0).all(), "the first unit of a layer is the upmost"
+        start += sizes[l]
+    assert next(lines, None) is None
+    assert units.get_xlim()[0] < tiles[:, 0].min() < tiles[:, 1].max() < units.get_xlim()[1]
+    assert {text.get_text(): text.get_color() for text in units.texts} == {
+        "blue: positive": BLUE, "orange: negative": ORANGE
+    }  # fmt: skip
+
+    image, answer = np.asarray(plane.images[0].get_array()), shown["plane"] / 255
+    if playground.discrete:
+        answer = np.eye(3)[answer.argmax(axis=0)].transpose(2, 0, 1) if len(answer) == 3 else np.round(answer)
+    colors = np.array([to_rgb(color) for color in (ORANGE, BLUE, GREEN)])
+    expected = np.tensordot(answer, colors, (0, 0)).clip(0, 1) if len(answer) == 3 else 255 * answer[0]
+    assert image == pytest.approx(expected)
+    assert plane.images[0].get_extent() == [-3, 3, -3, 3]
+    points, dots = plane.collections[0], playground.y
+    assert np.allclose(points.get_offsets(), playground.X)
+    wanted = colors[dots] if playground.n_classes else plane.images[0].cmap(np.clip((1 + dots) / 2, 0, 1))[:, :3]
+    assert points.get_facecolors()[:, :3] == pytest.approx(wanted)
+    if len(answer) == 1:
+        assert [to_rgb(plane.images[0].cmap(end)) for end in (0.0, 1.0)] == [to_rgb(ORANGE), to_rgb(BLUE)]
+
+    for k, (line, name) in enumerate(zip(loss.lines, ("train", "test"), strict=True), 1):
+        assert line.get_xydata() == pytest.approx(shown["curve"][:, (0, k)])
+        assert line.get_label() == name
+        assert line.get_ydata().max() < loss.get_ylim()[1]
+    assert loss.lines[1].get_color() == DARK_PINK
+    assert (loss.get_xlim(), loss.get_ylim()[0]) == ((0, 10.5), 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (
+            {"dataset": "three"},
+            "A 2-8-8-3 network with tanh is to separate three clouds (200 training points, noise 0.1).",
+        ),
+        (
+            {"dataset": "own", "hidden": ()},
+            "A 2-1 network with tanh is to separate your own points (3 training points).",
+        ),
+        (
+            {"dataset": "slope", "points": 50},
+            "A 2-8-8-1 network with tanh is to fit a slope (50 training points, noise 0.1).",
+        ),
+        (
+            {"dataset": "gauss", "noise": 0},
+            "A 2-8-8-1 network with tanh is to separate two clouds (200 training points, noise 0).",
+        ),
+    ],
+)
+def test_the_caption_has_the_numbers_of_the_state(settings, says):
+    playground = Playground(**settings)
+    assert playground.caption() == f"{says} It is not trained yet."
+    playground.train(2)
+    X, y = playground.inputs_test, playground.y_test
+    train, test = playground.network.evaluate(playground.inputs, playground.y), playground.network.evaluate(X, y)
+    losses = [f"{one['loss']:.3f}" if one["loss"] >= 0.01 else f"{one['loss']:.2g}" for one in (train, test)]
+    right = f", test accuracy {decimal(100 * test['accuracy'], 1)} %" if playground.n_classes else ""
+    wanted = f"{says} Epoch 2: train loss {losses[0]}, test loss {losses[1]}{right}."
+    assert playground.caption().partition(" To guess")[0] == wanted
+    assert playground.numbers() == ["2", *losses, right.removeprefix(", test accuracy ") or "–"]
 
 
 def test_a_fresh_one_is_stored_as_it_will_be_trained_and_its_words_have_no_computed_number():
