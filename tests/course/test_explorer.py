@@ -183,7 +183,7 @@ def test_of_a_line_what_the_axes_show_is_the_handle():
     assert places["point"] == pytest.approx([0.5, 0.25, 0.5, 0.25], abs=0.002)
 
 
-def test_a_drag_is_one_move_until_it_is_let_go_and_goes_from_where_it_was_grabbed():
+def test_a_move_is_one_go_at_one_control_or_one_drag_from_where_it_was_grabbed():
     class Turn(Explorer):
         def controls(self):
             return {"a": slider("a", 0, -1, 1, 0.1), "b": slider("b", 0, -1, 1, 0.1)}
@@ -197,16 +197,25 @@ def test_a_drag_is_one_move_until_it_is_let_go_and_goes_from_where_it_was_grabbe
         def dragged(self, handle, place, a, b):
             return {"a": a + place[0], "b": place[1]}
 
+        def goals(self, a, b):
+            yield "move once", self.moves == 1
+
     widget = Turn()
+    assert (widget.moves, widget.lit) == (0, [False])
     drag(widget, "dot", (0.1, 0), (0.2, 0.3), (0.3, 0.5))
     assert (widget.values, widget.moves) == ({"a": 0.3, "b": 0.5}, 1)
     drag(widget, "dot", (0.1, -0.5), (0.2, -0.5))
     assert (widget.values, widget.moves) == ({"a": 0.5, "b": -0.5}, 2)
-    widget.control["a"].value = 0
-    assert widget.moves == 3
+    for value in (0, 0.1, 0.2):
+        widget.control["a"].value = value
+        assert widget.moves == 3
+    widget.control["b"].value = 1
+    assert widget.moves == 4
     widget.reset()
+    widget.control["b"].value = 0.5
+    assert (widget.moves, widget.lit) == (1, [True])
     drag(widget, "dot", (0.1, 0))
-    assert widget.moves == 1
+    assert (widget.moves, widget.lit) == (2, [False])
 
 
 def test_controls_that_do_nothing_are_hidden_with_all_that_belongs_to_them():
@@ -306,29 +315,6 @@ def test_a_check_list_is_its_boxes_and_every_control_has_a_label():
     boxes.value = ()
     assert seen == [("a", "b", "c"), ()]
     assert [child.value for child in boxes.children[1:]] == [False, False, False]
-
-
-def test_a_move_is_one_go_at_one_control():
-    class Two(Explorer):
-        def controls(self):
-            return {"a": slider("a", 0, -1, 1, 0.1), "b": slider("b", 0, -1, 1, 0.1)}
-
-        def goals(self, a, b):
-            yield "move once", self.moves == 1
-
-    widget = Two(b=0.5)
-    assert widget.moves == 0
-    for value in (0.1, 0.2, 0.3):
-        widget.control["a"].value = value
-        assert widget.moves == 1
-        assert widget.lit == [True]
-    widget.control["b"].value = 1
-    widget.control["a"].value = 0
-    assert widget.moves == 3
-    widget.reset()
-    assert widget.moves == 0
-    widget.control["a"].value = 1
-    assert widget.moves == 1
 
 
 def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():

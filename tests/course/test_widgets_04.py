@@ -89,7 +89,6 @@ def test_a_learners_loss_is_asked_once_for_each_outlier():
         put(widget, prediction=prediction, delta=prediction)
     assert len(calls) == len(A)
     assert set(calls) == {(1, 5)}
-    np.testing.assert_allclose(widget.plots.lines[0]["yours"].get_ydata(), widget.plots.lines[0]["MSE"].get_ydata())
 
 
 @pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
@@ -165,6 +164,7 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
 
     known = np.array([[loss(w, b) for w in W] for b in B])
     low, high = known.min(), known.max()
+    assert low < 0.02 or name != "one unit of a network", "the rest of it is trained"
     np.testing.assert_allclose(shades.get_array(), ((known - low) / (high - low)) ** (1 / 2.2), atol=1e-6)
     for w, b in ((1.5, -0.5), (3, -2), START):
         put(widget, w=w, b=b)
@@ -187,10 +187,6 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
     target = low + 0.02 * (loss(*START) - low)
     assert f"find the bottom, a loss of {target:.2f} or less, in 10 moves (" in widget.lamp.value
     assert widget.right.get_ylabel() == ("probability of yes" if "sigmoid" in name else "y")
-
-
-def test_the_network_with_one_unit_left_to_choose_is_trained():
-    assert problems()["one unit of a network"].map.min() < 0.02
 
 
 def test_two_of_the_maps_are_convex_as_the_lesson_says():
