@@ -16,7 +16,7 @@ PY      := "$(BIN)/python"
 SPACE   := $() $()
 STAMPS  := $(subst $(SPACE),\$(SPACE),$(VENV))# as make writes a space in the name of a target
 WORKERS ?= auto
-NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env \
+NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin -p nbval --nbval --nbval-current-env \
            --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
 
 # In a pack that `make offline` made, everything is installed from this folder, and no index is asked.
@@ -25,8 +25,8 @@ ifneq ($(wildcard wheels/*.whl),)
   export PIP_FIND_LINKS := wheels
 endif
 
-# Stored outputs are compared: one BLAS thread makes sums come out the same everywhere.
-test nbval notebooks class-test: export OMP_NUM_THREADS = 1
+# One BLAS thread: sums come out the same everywhere, and workers do not wait for each other's threads.
+test unit nbval notebooks class-test: export OMP_NUM_THREADS = 1
 test nbval notebooks: export OPENBLAS_NUM_THREADS = 1
 test nbval notebooks: export MKL_NUM_THREADS = 1
 test nbval notebooks: export PYTHONHASHSEED = 0

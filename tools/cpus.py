@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ["tests/helpers", "tests/course/test_exercises.py", "tests/notebooks"]
-NBVAL = ["-p", "tests.notebooks.plugin", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
+NBVAL = ["-p", "tests.notebooks.plugin", "-p", "nbval", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
 NBVAL += ["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"]
 KERNELS = ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen"]
 REPORTED = {"Prescott": ("Prescott", "Katmai"), "Zen": ("Zen", "Haswell")}  # Zen shares most of Haswell's kernels

@@ -7,13 +7,17 @@ is skipped. A cell tagged `torch` is skipped where PyTorch is missing.
 """
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
-from nbval.plugin import IPyNbCell, NbCellError
 
-from course.optional import torch_works
+sys.modules.setdefault("rfc3987_syntax", None)  # before nbval, for the reason in tests/conftest.py
+
+from nbval.plugin import IPyNbCell, NbCellError  # noqa: E402
+
+from course.optional import torch_works  # noqa: E402
 
 MODULE = "__import__('tests.notebooks.after_cells', fromlist=['*'])"
 WATCHED, CULPRIT = pytest.StashKey[bool](), pytest.StashKey[str]()

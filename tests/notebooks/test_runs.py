@@ -86,7 +86,7 @@ CULPRITS = {  # name: the second cell, and the third
     "08_exit": ("exit()", "y = x"),
     "07_says": ("import time\ntry:\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('stopped')", "y = x"),
 }
-OPTIONS = "-rA --color=no -p no:cacheprovider -p tests.notebooks.plugin --nbval --nbval-current-env"
+OPTIONS = "-rA --color=no -p no:cacheprovider -p tests.notebooks.plugin -p nbval --nbval --nbval-current-env"
 
 
 def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(write):
