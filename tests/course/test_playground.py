@@ -14,7 +14,7 @@ from course.widgets import playground as module
 from course.widgets.playground import BUFFERS, CHOICES, GRID, OPTIMIZERS, PLANE, REACH, TILE, Playground
 from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
 from helpers.network import Network
-from helpers.training import Adam, Momentum, train
+from helpers.training import Momentum
 
 REACHED, BEFORE, GOAL = "reached", "before", "goal"
 
@@ -102,16 +102,6 @@ def test_the_curve_stays_short_and_ends_with_now():
 
 
 # --- training
-
-
-def test_it_trains_as_the_course_does():
-    playground = Playground()
-    playground.train(3)
-    network = Network([2, 8, 8, 1], activation="tanh", output="sigmoid", seed=0)
-    train(network, playground.X, playground.y, epochs=3, batch_size=16, optimizer=Adam(0.01), seed=0)
-    for theta, expected in zip(playground.network.parameters(), network.parameters(), strict=True):
-        assert np.array_equal(theta, expected)
-    assert playground.losses[1] == network.evaluate(playground.X_test, playground.y_test)["loss"]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

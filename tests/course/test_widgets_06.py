@@ -5,7 +5,9 @@ import pytest
 from matplotlib.colors import same_color
 from moving import drag, labels, put, words
 
-from course.widgets.lesson_06 import HIKE_STEPS, LANDSCAPES, SURFACES, Hiker, OptimizerRace, ValleyExplorer, W
+from course.text import number
+from course.widgets.lesson_06 import LANDSCAPES, SURFACES, Hiker, OptimizerRace, ValleyExplorer, W
+from helpers.colors import BLUE, GREEN, ORANGE
 from helpers.training import SGD, Adam, Momentum, RMSProp
 
 # --- the hiker --------------------------------------------------------------------------------------------------------
@@ -16,6 +18,7 @@ from helpers.training import SGD, Adam, Momentum, RMSProp
     [
         ("bowl", 2.0, 0.3, 20, "the hiker is at w = 0.0016, the lowest point is at 0; within 0.01 of it from step 15."),
         ("bowl", -3.0, 1.9, 1, "the hiker is at w = 2.7, the lowest point is at 0."),
+        ("bowl", -3.5, 0.1, 0, "the hiker is at w = −3.5, the lowest point is at 0."),
         ("steep bowl", 1.5, 0.6, 40, "the steps overshoot further and further. It diverges."),
         ("two valleys", -3.5, 0.05, 3, "the hiker is at w = −2.208, the lowest point is at 1.952."),
     ],
@@ -34,10 +37,18 @@ def test_what_the_hiker_does_is_drawn_and_said(landscape, start, alpha, steps, e
     above = np.clip(L(w) - L(lowest), 1e-30, 1e4)
     np.testing.assert_allclose(widget.losses.get_xydata(), np.transpose([range(steps + 1), above]))
     assert list(widget.now.get_xdata()) == [steps, steps]
+    limits = [ax.get_xlim() for ax in widget.figure.axes]
+    assert limits == [(-4.2, 4.2), (-1, 41)], "all starts and all steps have room"
+    looks = [(mark.get_color(), mark.get_marker()) for mark in (widget.first, widget.last, widget.path, widget.losses)]
+    assert looks == [(ORANGE, "s"), (GREEN, "o"), (BLUE, "o"), (BLUE, "o")]
     assert widget.note.get_text() == ("diverged" if "diverges" in end else "")
     low, high = widget.left.get_ylim()
     assert low < 0 < L(W).max() < high < 1.2 * L(W).max()
-    assert words(widget).strip().endswith(f"with α = {alpha:.3g}: {end}")
+    assert (
+        words(widget)
+        .strip()
+        .endswith(f"{steps} step{'s' * (steps != 1)} from w = {number(start)} with α = {alpha:.3g}: {end}")
+    )
     assert labels(widget.figure) == [
         ("the landscape and the path", "weight w", "loss L(w)"),
         ("loss above the lowest", "step", "L(w) − lowest L"),
@@ -69,16 +80,6 @@ def test_every_start_is_in_the_picture_and_no_loss_stops_at_the_edge(landscape):
     if landscape == "two valleys":
         put(widget, start=-3.5)
     assert widget.losses.get_ydata()[-1] < widget.losses.axes.get_ylim()[0]
-
-
-def test_steps_show_the_beginning_of_the_same_path():
-    widget = Hiker(alpha=0.3)
-    whole = widget.w
-    assert len(whole) == HIKE_STEPS + 1
-    put(widget, steps=3)
-    np.testing.assert_array_equal(widget.w, whole[:4])
-    put(widget, steps=0)
-    assert "0 steps from w = −3.5" in words(widget)
 
 
 def test_an_optimizer_of_the_learners_own_walks_too():
@@ -194,6 +195,8 @@ def test_the_valley_is_walked_with_momentum_and_the_best_rate(kappa, beta):
     assert f"is at a hundredth after {plain} steps, with β = {beta:.2f} after {ball}." in words(widget)
     rings = [(ring**2 @ (1, kappa)) for ring in widget.map.get_segments()]
     np.testing.assert_allclose(rings, np.broadcast_to(np.arange(1, 13)[:, None] ** 2, (12, 81)))
+    lowest = widget.figure.axes[0].lines[0]
+    assert (lowest.get_marker(), lowest.get_xydata().tolist()) == ("*", [[0, 0]])
     drawn, best = widget.right.lines[:2]
     for curve, steps, color in ((drawn, plain, widget.paths[0]), (widget.curve, ball, widget.paths[1])):
         x, y = curve.get_data()

@@ -173,7 +173,13 @@ def test_what_is_ordered_is_drawn_and_said_and_nothing_else(k, tests, cure, said
     burst = ["then no number"] * (len(p.curves["loss"]) == 1)
     high = f"↑ first loss {short(p.curves['loss'][0])}"
     assert widget.note.get_text() == "\n".join([high if p.curves["loss"][0] > top else "", *burst])
+    heights = [legend.get_position()[1] for legend in widget.legends]
+    assert 1 > heights[0] > heights[-1] > 0.6
+    assert np.diff(heights) == pytest.approx(-0.07)
     for test, closed in widget.closed.items():
+        last = 9 if test == "right by digit" else max(len(each.before["gradients"]) for each in patients())
+        assert closed.axes.get_xlim()[0] < 0 < last < closed.axes.get_xlim()[1] < last + 2
+        assert closed.axes.get_xticks().tolist() == list(range(0, last + 1, 3))
         price = "1 point" if TESTS[test] == 1 else "2 points"
         assert closed.get_text() == ("" if test in tests else f"not ordered,\n{price}")
     for test, lines in widget.probes.items():
