@@ -71,6 +71,7 @@ def test_houses_losses_slopes_and_words_are_those_of_the_formulas(prediction, ou
     places = next(dots.get_xydata() for dots in widget.outlier.axes.lines if dots.get_marker() == "o")
     np.testing.assert_allclose([*places, *widget.outlier.get_xydata()], np.column_stack([y, range(1, 6)]))
     assert list(widget.line.get_xdata()) == pytest.approx([prediction] * 2)
+    assert widget.plots.lines[1]["MAE"].get_drawstyle() == "steps-mid", "it jumps where a house is"
     left, right = widget.outlier.axes.get_xlim()
     assert left < 0 < 10 < right, "all that the sliders allow"
     middle = f"The mean of the five prices is {y.mean():.2f}, the median {np.median(y):.2f}."
