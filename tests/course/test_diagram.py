@@ -7,6 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
 from course.diagram import INK, PALE, Diagram
 from course.text import decimal
@@ -100,6 +101,12 @@ def test_numbers_do_not_cover_each_other(sizes, inches):
     boxes = [text.get_window_extent() for text in diagram._weights.values()]
     for one, other in itertools.combinations(boxes, 2):
         assert not (one.shrunk(0.9, 0.8)).overlaps(other.shrunk(0.9, 0.8))
+    ways = [Path(diagram.ax.transData.transform(ends)) for ends in diagram._lines.get_segments()]
+    for (edge, text), (other, way) in itertools.product(
+        diagram._weights.items(), zip(diagram._edges, ways, strict=True)
+    ):
+        box = text.get_window_extent().expanded(0.3, 0.3)
+        assert other == edge or not way.intersects_bbox(box, filled=False), "no number stands on the line of another"
 
 
 def test_beyond_the_limit_the_first_and_last_units_are_drawn_and_the_size(ax):
