@@ -192,7 +192,7 @@ def test_a_class_can_switch_solutions_off(call, monkeypatch):
     monkeypatch.setenv("COURSE_SOLUTIONS", "off")
     texts = [said(call, "2.3") for _ in range(3)]
     assert all(line not in " ".join(texts) for line in (LEAKY.hints[2], "np.multiply(slope, z)", LEAKY.reason))
-    assert "switched off in this class" in texts[2]
+    assert ["switched off in this class" in text for text in texts] == [call is solution, call is solution, True]
     if call is solution:
         assert "switched off" in said(call, "2.c1")
 
@@ -377,6 +377,7 @@ def test_what_is_true_of_any_wrong_answer_is_said(body, words):
         ("2.1", lambda z: 1 / (1 + np.e**-z)),
         ("2.1", lambda z: 1 / (1 + np.exp(-np.atleast_1d(z)).reshape(np.shape(z)))),
         ("2.1", lambda z: np.exp(z) / (1 + np.exp(z))),
+        ("2.1", lambda z: 1 / (1 + np.exp(np.array((-z).tolist())))),
         ("2.5", lambda z: np.exp(z) / np.exp(z).sum(axis=0)),
         ("2.5", lambda z: z + np.mean(z[:0], axis=0)),
         ("4.3", lambda Z, Y: float(np.mean(np.log(1 + np.exp(Z)) - Z * Y))),

@@ -402,7 +402,7 @@ ROWS = [
         ),
         "delta is layer l − 1's already",
     ),
-    ("5.3", back("W[l].T @ error", "error.T @ W[l]"), "`error` is (4, 5)"),
+    ("5.3", back("W[l].T @ error", "error.T @ W[l]"), "`Z[l - 1]` is (3, 5) and `W[l]` is (4, 3)"),
     ("5.3", back("    return", "        return"), "The `return` stands inside the loop"),
     ("5.3", back("A[-1] / n - Y / n", "A[-1] - Y / n"), "`A[L] - Y / m` divides Y alone."),
     ("5.3", back("f_prime(Z[l - 1])", "f_prime"), "f_prime is a function"),

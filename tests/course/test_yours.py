@@ -87,11 +87,11 @@ def test_with_progress_off_the_sentence_is_fixed_and_memory_is_used(monkeypatch,
 
 def test_the_last_right_answer_counts_also_the_first_once_more(kernel, monkeypatch):
     one, other = LEAKY, LEAKY.replace("a little", "a trickle")
-    for source in (one, other, one):
+    for source, words in ((one, "a little"), (other, "a trickle"), (one, "a little")):
         check("2.3", cell(source)["leaky_relu"])
-    restart(monkeypatch)
-    engine.record.exchange()
-    assert "a little" in engine.record.sources["2.3"]
+        restart(monkeypatch)
+        engine.record.exchange()
+        assert words in engine.record.sources["2.3"]
 
 
 def test_functions_of_the_learners_come_along_and_are_renamed_where_two_differ(kernel):
