@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from course.text import decimal, minus
-from helpers.plots import BLUE, ORANGE
+from helpers.colors import BLUE, ORANGE
 
 INK, PALE = "#222222", "#BBBBBB"
 LIMIT = 12  # units of a layer that are drawn

@@ -33,8 +33,8 @@ from course.text import factor, minus, number
 from course.widgets.controls import Stepper, dropdown, slider
 from course.widgets.explorer import Explorer, moving, moving_segments, moving_text, set_if_changed, show_only
 from course.widgets.learner import call_learner_code
+from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 from helpers.network import ACTIVATIONS, Network, relu, relu_prime
-from helpers.plots import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 
 STEPS = 13
 GRAPH, NETWORK = "graph", "network 2-3-2"
@@ -269,15 +269,14 @@ class Graph:
         back = bool(step.gradients)
         for edge, line in self.lines.items():
             came = step.local.get(edge)
-            known = ORANGE if came and edge not in step.lit else ORANGE if back else BLUE
-            line.set(
-                **{"color": known, "lw": 4} if edge in step.lit else {"color": ORANGE if came else PALE, "lw": 1.2}
-            )
-            shown = f"{number(came[0], 3)} · {factor(came[1], 3)}" if came and edge in step.lit else ""
-            self.came[edge].set_text(shown or (number(came[0] * came[1], 3) if came else ""))
-        ways = [[PLACES[node] for node in edge.split("-")] for edge in EDGES if edge in step.lit and back]
-        point(self.arrows, [])
-        self.ways = ways
+            if edge in step.lit:
+                line.set(color=ORANGE if back else BLUE, lw=4)
+                shown = f"{number(came[0], 3)} · {factor(came[1], 3)}" if came else ""
+            else:
+                line.set(color=ORANGE if came else PALE, lw=1.2)
+                shown = number(came[0] * came[1], 3) if came else ""
+            self.came[edge].set_text(shown)
+        point(self.arrows, [[PLACES[node] for node in edge.split("-")] for edge in EDGES if edge in step.lit and back])
         for node, circle in self.circles.items():
             circle.set(**{"mec": ORANGE if back else BLUE, "mew": 3} if node in step.lit else {"mec": INK, "mew": 1.2})
             value = number(step.values[node], 3) if node in step.values else ""
@@ -323,10 +322,9 @@ class BackpropStepper(Explorer):
         units = [f"a{index}" for index in UNITS][:3]
         self.diagram = Diagram(network, [2, 3, 2], ["x₁", "x₂"], ["ŷ₁", "ŷ₂"], hidden=[units], animated=True)
         self.slopes = {edge: self._below(network, place) for edge, place in self.diagram.places.items()}
-        self.targets = [moving_text(network, 0.985, 0, size=11, ha="right", color=BLUE) for _ in OUTPUTS]
-        for k, text in enumerate(self.targets):
-            text.set(transform=network.transData, position=(self.diagram.xy[2, k][0] + 0.22, self.diagram.xy[2, k][1]))
-            text.set(ha="left", va="center")
+        beside = {"transform": network.transData, "size": 11, "va": "center", "color": BLUE}
+        outputs = [self.diagram.xy[2, k] for k in range(2)]
+        self.targets = [moving_text(network, x + 0.22, y, **beside) for x, y in outputs]
         self.arrows = [arrow(network) for _ in range(6)]
         is_animated = Artist.get_animated
         self.parts = {GRAPH: [graph, *graph.findobj(is_animated)], NETWORK: [network, *network.findobj(is_animated)]}
@@ -356,7 +354,6 @@ class BackpropStepper(Explorer):
         mark = f"{number(guess, 3)} ✓" if self.right else f"{number(guess, 3)}?" if guess else "?"  # where it is asked
         if view == GRAPH:
             self.graph.show(self.now, asked, mark)
-            point(self.graph.arrows, self.graph.ways)
         else:
             self._show_network(self.now, asked, mark)
         set_color(self.title, DARK_ORANGE if self.now.gradients else BLUE)
@@ -420,10 +417,9 @@ class BackpropStepper(Explorer):
             edges = [edge for edge in step.lit if len(edge) == 3]
             ways = [(self.diagram.xy[l - 1, i], self.diagram.xy[l, j]) for l, j, i in sorted(edges)]
         point(self.arrows, ways)
-        loss = f"   L = {number(step.values['L'], 3)}" if "L" in step.values else ""
-        for k, text in enumerate(self.targets):
-            said = f"L = {mark}" if asked == "L" and k == 0 else loss.strip() * (k == 0)
-            text.set_text(f"wanted\n{number(self.y[k], 3)}" + f"\n{said}" * bool(said))
+        loss = mark if asked == "L" else number(step.values["L"], 3) if "L" in step.values else ""
+        for text, y, said in zip(self.targets, self.y, (f"\nL = {loss}" * bool(loss), ""), strict=True):
+            text.set_text(f"wanted\n{number(y, 3)}{said}")
 
     def goals(self, view, step, w, **others):
         yield "predict the number at the ?, then press Next.", self.right
@@ -698,9 +694,7 @@ class Suspects(Explorer):
         texts = [f"{k:2}  {text}" for k, text in enumerate(code, 1)] if self.named else closed
         for k, (text, words) in enumerate(zip(self.lines, [*texts, *[""] * 14], strict=False), 1):
             text.set_text(words)
-            color = (DARK_GREEN if self.found else DARK_ORANGE) if self.named and k == round(line) else INK
-            if text.get_color() != color:
-                text.set_color(color)
+            set_color(text, (DARK_GREEN if self.found else DARK_ORANGE) if self.named and k == round(line) else INK)
         if verdict == "?" or self.named:
             return []
         return [f"`{verdict}` it is not: that has another mark, {tasks.BUGS[verdict]}."]
