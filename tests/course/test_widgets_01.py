@@ -49,7 +49,8 @@ def test_line_bars_scale_and_words_are_those_of_the_formula(w, b):
     left, right = widget.plane.get_xlim()
     np.testing.assert_allclose(widget.line.get_xydata(), [[left, w * left + b], [right, w * right + b]])
     assert left == 0 < right - size.max()
-    assert (to_hex(widget.line.get_color()), to_hex(widget.errors.get_color()[0])) == (BLUE.lower(), ORANGE.lower())
+    colors = [widget.line.get_color(), widget.errors.get_color()[0], widget.bar.get_facecolor(), dots.get_color()]
+    assert [to_hex(color).upper() for color in colors] == [BLUE, ORANGE, ORANGE, BLACK]
     loss = np.mean((w * size + b - price) ** 2)
     assert widget.number.get_text() == f"loss {loss:,.0f}"
     assert widget.bar.get_height() == pytest.approx(loss**0.5)
@@ -256,6 +257,10 @@ def test_a_neuron_that_is_wrong_for_some_inputs_is_told_in_words(neuron, said):
     assert said in words(widget)
     assert ("none" in [text.get_text() for text in widget.diagram._values.values()]) != widget.known[2]
     assert widget.lit == [False] * 4
+
+
+def test_where_nothing_is_known_the_plane_is_gray():
+    assert (NeuronExplorer(lambda x, w, b, f: np.nan).shade.colors == (229, 229, 229, 255)).all()
 
 
 def changing(x, w, b, f):

@@ -21,7 +21,7 @@ from course.widgets.lesson_04 import (
     problems,
 )
 from helpers import network
-from helpers.colors import BLUE, DARK_GREEN
+from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 
 # --- the loss explorer ------------------------------------------------------------------------------------------------
 
@@ -68,8 +68,9 @@ def test_houses_losses_slopes_and_words_are_those_of_the_formulas(prediction, ou
     said = check_plots(widget.plots, A, prediction, losses, slopes, places=2)
     bars = [[(price, house), (prediction, house)] for house, price in enumerate(y, 1)]
     np.testing.assert_allclose(widget.errors.get_segments(), bars)
-    places = next(dots.get_xydata() for dots in widget.outlier.axes.lines if dots.get_marker() == "o")
-    np.testing.assert_allclose([*places, *widget.outlier.get_xydata()], np.column_stack([y, range(1, 6)]))
+    usual = next(dots for dots in widget.outlier.axes.lines if dots.get_marker() == "o")
+    assert (usual.get_color(), widget.outlier.get_color()) == (BLUE, DARK_ORANGE)
+    np.testing.assert_allclose([*usual.get_xydata(), *widget.outlier.get_xydata()], np.column_stack([y, range(1, 6)]))
     assert list(widget.line.get_xdata()) == pytest.approx([prediction] * 2)
     assert widget.plots.lines[1]["MAE"].get_drawstyle() == "steps-mid", "it jumps where a house is"
     left, right = widget.outlier.axes.get_xlim()
@@ -170,6 +171,8 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
     for w, b in ((1.5, -0.5), (3, -2), START):
         put(widget, w=w, b=b)
         assert widget.dot.get_data() == ([w], [b])
+        looks = widget.dot, widget.way, widget.curve, data
+        assert [line.get_color() for line in looks] == [ORANGE, DARK_ORANGE, DARK_ORANGE, BLUE]
         x, y = widget.curve.get_data()
         np.testing.assert_allclose(y, fit(w, b, x))
         assert (x[0], x[-1]) == widget.right.get_xlim() == (problem.x.min() - 0.2, problem.x.max() + 0.2)
