@@ -43,7 +43,7 @@ unexport PYTHONPATH PYTHONHOME
 # mended.
 ifneq ($(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(filter-out help clean,$(MAKECMDGOALS))),)
   ifneq ($(shell $(PYTHON) tools/environment.py "$(VENV)" 1>&2 && echo ready),ready)
-    $(error No environment, for the reason above. With another Python, 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12)
+    $(error No environment, for the reason above. (If that is about Python, name another, 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12))
   endif
 endif
 

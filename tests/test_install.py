@@ -1,5 +1,6 @@
 """`make` mends an environment that is dead, half-made, moved or copied, and says so in one line."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ import venv
 from pathlib import Path
 
 import pytest
+
+from tools import environment as tool
 
 ROOT = Path(__file__).parents[1]
 PYTHON = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -140,6 +143,34 @@ def test_an_environment_in_which_a_package_lost_its_files_is_made_anew(file, fau
     (site / file).unlink() if fault == "lost" else (site / file).write_text("")
     said, content = look(folder)
     assert (f"{file} is lost" in said, content, made.exists()) == (True, True, False)
+
+
+@pytest.mark.parametrize("needs", ["not-there", "pip<1"])
+def test_an_environment_that_lacks_what_the_course_needs_is_installed_again(needs, folder, with_pip):
+    fine = 'dependencies = ["pip>=1", "not-there; python_version < \'3\'"]'
+    (folder / "pyproject.toml").write_text(PROJECT + fine)
+    (site,) = with_pip.glob("lib/python*/site-packages") if os.name != "nt" else [with_pip / "Lib" / "site-packages"]
+    (site / "course.pth").write_text(str(folder))
+    stamp = with_pip / "course.stamp"
+    stamp.touch()
+    assert look(folder) == ("", True)
+    (folder / "pyproject.toml").write_text(PROJECT + f'dependencies = ["{needs}"]')
+    said, content = look(folder)
+    assert said.startswith(f"The environment in .venv lacks what the course needs ({needs}, has ")
+    assert (said.count("\n"), content, stamp.exists()) == (1, True, False)
+
+
+def test_an_environment_of_another_user_is_left_as_it_is_with_the_way_out(tmp_path, monkeypatch):
+    """Tests may run as root, who may remove everything; so the system call refuses."""
+    (tmp_path / "bin").mkdir()
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    said = tool.main(str(tmp_path))
+    assert said.startswith(f"{tmp_path} cannot be changed (Permission denied).")
+    assert f'sudo rm -rf "{tmp_path}"' in said
 
 
 def test_a_half_made_environment_is_removed_and_a_file_or_folder_that_is_none_is_left_alone(folder):

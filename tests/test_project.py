@@ -2,10 +2,10 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -97,14 +97,16 @@ def test_every_code_file_says_at_its_top_why_it_exists():
             assert first.startswith('"""'), f"{path.relative_to(ROOT)} does not open with a docstring"
 
 
-def test_jupyterlab_is_not_opened_with_the_course_of_another_folder(tmp_path):
-    (tmp_path / "tools").mkdir()  # as after a copy of the folder, or when it was moved
-    shutil.copy(ROOT / "tools" / "lab.py", tmp_path / "tools")
-    result = subprocess.run(
-        [sys.executable, tmp_path / "tools" / "lab.py", "--version"], capture_output=True, text=True
-    )
-    assert result.stderr.startswith(f"This Python has the course of {ROOT}. Install this one: ")
-    assert result.returncode == 1
+@pytest.mark.parametrize(("pip", "install"), [(True, " -m pip install"), (False, "uv pip install --python ")])
+def test_jupyterlab_is_not_opened_with_the_course_of_another_folder(pip, install, tmp_path, monkeypatch):
+    monkeypatch.setattr(lab, "ROOT", tmp_path)  # as after a copy of the folder, or when it was moved
+    monkeypatch.setattr(lab, "find_spec", lambda name: find_spec(name) if pip or name != "pip" else None)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as said:
+        lab.main()
+    assert str(said.value).startswith(f"This Python has the course of {ROOT}. Install this one: ")
+    assert install in str(said.value)
 
 
 def test_every_way_to_open_jupyterlab_uses_our_settings(tmp_path):

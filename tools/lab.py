@@ -26,7 +26,9 @@ def main():
     course = find_spec("helpers")  # as a kernel finds it: the folder may have been moved or copied since
     if course is None or Path(course.origin).parents[1].resolve() != ROOT:
         there = f"the course of {Path(course.origin).parents[1]}" if course else "no course"
-        sys.exit(f'This Python has {there}. Install this one: "{sys.executable}" -m pip install -e "{ROOT}"')
+        python = f'"{sys.executable}"'
+        install = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
+        sys.exit(f'This Python has {there}. Install this one: {install} -e "{ROOT}"')
     LabApp.launch_instance([*root, "--LabApp.default_url=/lab/tree/notebooks/01_neuron.ipynb", *sys.argv[1:]])
 
 
