@@ -73,14 +73,16 @@ class Record:
             self.file = path
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            self._say(f"Your progress cannot be kept in a file here ({reason}); it lasts until the kernel stops.")
+            setting = os.environ.get("COURSE_PROGRESS")
+            where = f"in {setting}, which COURSE_PROGRESS names" if setting else "in a file here"
+            self._say(f"Your progress cannot be kept {where} ({reason}); it lasts until the kernel stops.")
 
     @staticmethod
     def path():
         """Where the file belongs; None if there shall be none. In place of a *.json, which may be old, *.jsonl."""
         setting = os.environ.get("COURSE_PROGRESS", "")
         if setting:
-            path = Path(setting)
+            path = Path(os.path.expanduser(setting))
             return None if setting == "off" else path.with_suffix(".jsonl") if path.suffix == ".json" else path
         has_lessons = any(Path.cwd().glob("[0-9][0-9]_*.ipynb"))
         return (NOTEBOOKS if NOTEBOOKS.is_dir() and not has_lessons else Path.cwd()) / ".progress.jsonl"

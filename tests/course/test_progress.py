@@ -234,7 +234,8 @@ def test_a_read_only_folder_keeps_progress_in_memory_and_says_so_once(file, read
     first = said(check, "2.3", right)
     assert first.startswith("Right. ")
     assert first.endswith(
-        "Your progress cannot be kept in a file here (Read-only file system); it lasts until the kernel stops.\n"
+        f"Your progress cannot be kept in {file}, which COURSE_PROGRESS names (Read-only file system); "
+        "it lasts until the kernel stops.\n"
     )
     assert "cannot be kept" not in said(check, "2.4", right_prime) + said(progress, "2")
     assert said(progress, "2").count(": solved\n") == 2
@@ -257,8 +258,14 @@ def test_a_folder_without_permission(file):
 
 
 def test_a_folder_that_does_not_exist(file, monkeypatch):
-    monkeypatch.setenv("COURSE_PROGRESS", str(file.parent / "none" / "progress.json"))
-    assert "cannot be kept in a file here (No such file or directory)" in said(check, "2.3", right)
+    monkeypatch.setenv("HOME", str(file.parent))
+    monkeypatch.setenv("USERPROFILE", str(file.parent))
+    monkeypatch.setenv("COURSE_PROGRESS", "~/none/progress.json")
+    why = "cannot be kept in ~/none/progress.json, which COURSE_PROGRESS names (No such file or directory)"
+    assert why in said(check, "2.3", right)
+    (file.parent / "none").mkdir()
+    said(check, "2.4", right_prime)
+    assert content(file.parent / "none" / "progress.jsonl") == [("solved", "2.3"), ("solved", "2.4")]
 
 
 def test_a_folder_in_the_place_of_the_file(file):
@@ -272,7 +279,7 @@ def test_a_current_folder_that_was_deleted(file, monkeypatch):
     monkeypatch.chdir(gone)
     monkeypatch.delenv("COURSE_PROGRESS")
     gone.rmdir()
-    assert said(check, "2.3", right).count("cannot be kept") == 1
+    assert said(check, "2.3", right).count("cannot be kept in a file here") == 1
 
 
 def test_after_a_full_disk_nothing_is_missing(file, monkeypatch):
@@ -280,7 +287,7 @@ def test_after_a_full_disk_nothing_is_missing(file, monkeypatch):
     write = os.write
     with monkeypatch.context() as limited:
         limited.setattr(os, "write", lambda file, data: write(file, data[:10]))
-        assert "cannot be kept in a file here" in said(check, "2.3", right)
+        assert "cannot be kept" in said(check, "2.3", right)
     said(check, "2.4", right_prime)
     assert file.read_text().splitlines()[0] == '{"event": '
     file.write_text(file.read_text().split("\n", 1)[1])
