@@ -101,6 +101,9 @@ def test_numbers_do_not_cover_each_other(sizes, inches):
     boxes = [text.get_window_extent() for text in diagram._weights.values()]
     for one, other in itertools.combinations(boxes, 2):
         assert not (one.shrunk(0.9, 0.8)).overlaps(other.shrunk(0.9, 0.8))
+    radius, centers = diagram.radius / 72 * figure.dpi, diagram.ax.transData.transform(list(diagram.xy.values()))
+    for box, center in itertools.product(boxes, centers):
+        assert np.hypot(*(center - center.clip(box.min, box.max))) > 0.95 * radius, "no number stands in a circle"
     ways = [Path(diagram.ax.transData.transform(ends)) for ends in diagram._lines.get_segments()]
     for (edge, text), (other, way) in itertools.product(
         diagram._weights.items(), zip(diagram._edges, ways, strict=True)

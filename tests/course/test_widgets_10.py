@@ -64,6 +64,8 @@ def test_curve_dots_and_tables_show_both(widget):
         assert y == pytest.approx(loss_there + slope * (x + 1.5))
     assert np.ravel(widget.point.get_data()) == pytest.approx((-1.5, loss_there))
     keys = {text.get_text(): text.get_color() for text in widget.ax.texts}
+    (left, high), (also_left, low) = (text.get_position() for text in widget.ax.texts)
+    assert left == also_left < 0.1 < 0.8 < low < high < 1, "in the upper left corner"
     assert keys == {"— yours": widget.curve.get_color(), f"• {widget.who}": widget.their_slope.get_color()}
     assert f"W[2]₁₂ = −1.5: loss {decimal(loss_there, 3)}, slope {decimal(slope, 3)}." in words(widget)
     assert labels(widget.figure)[0] == ("The loss, as this weight moves", "its value", "loss")
