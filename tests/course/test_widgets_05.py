@@ -106,14 +106,6 @@ def test_each_number_can_be_changed():
     assert sorted(changed) == list(range(len(at_first)))
 
 
-def test_the_numbers_of_the_lesson_are_said():
-    graph = BackpropStepper(step=LAST)
-    assert "∂L/∂r · 2w = 1 · 2 · 3 = 6; ∂L/∂w = 8 + 6 = 14" in words(graph)
-    assert "L = q + r = 4 + 9 = 13" in words(BackpropStepper(step=5))
-    network = BackpropStepper(view=NETWORK, step=8)
-    assert "2 · (−4) + (−1) · 3 = −11" in words(network)
-
-
 @pytest.mark.parametrize(("x", "w", "y"), [(2, 3, 4), (-1.5, -0.5, 4), (3.5, -1.6, -2.5)])
 def test_the_graph_shows_what_is_known_at_each_step(x, w, y):
     order = {  # the step after which a node's value, and its gradient, stands in the picture
