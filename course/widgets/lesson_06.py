@@ -283,12 +283,12 @@ class Hiker(Explorer):
 def walk(step, slope, start, alpha):
     """The positions (HIKE_STEPS + 1,), as floats. Whoever is lost stays where he is."""
     path, optimizer = [float(start)], step(alpha) if isinstance(step, type) else None
+    w = np.array(path[0])  # one array for all steps: optimizers with a memory keep it by array
     while len(path) <= HIKE_STEPS:
-        w = np.array(path[-1])
         if abs(w) < HIKE_FAR and optimizer:
-            optimizer.step([w], [slope(w)])
+            optimizer.step([w], [np.array(slope(w))])
         elif abs(w) < HIKE_FAR:
-            w = np.asarray(step(w, slope(w), alpha), dtype=float).reshape(())
+            w = np.array(step(w.copy(), slope(w), alpha), dtype=float).reshape(())
         if not np.isfinite(w):
             raise ValueError(f"step {len(path)} gave no number")
         path.append(float(w))

@@ -82,9 +82,13 @@ def test_every_start_is_in_the_picture_and_no_loss_stops_at_the_edge(landscape):
     assert widget.losses.get_ydata()[-1] < widget.losses.axes.get_ylim()[0]
 
 
-def test_an_optimizer_of_the_learners_own_walks_too():
-    where = {"landscape": "two valleys", "alpha": 0.05}  # in the bowl the slope is w itself
-    np.testing.assert_array_equal(Hiker(SGD, **where).w, Hiker(**where).w)
+@pytest.mark.parametrize("landscape", LANDSCAPES)
+@pytest.mark.parametrize("kind", [SGD, Momentum, Adam])
+def test_an_optimizer_walks_too(kind, landscape):
+    theta, optimizer = np.array([-3.5]), kind(0.05)
+    for w in Hiker(kind, landscape=landscape, alpha=0.05).w:
+        assert w == pytest.approx(theta[0])
+        optimizer.step([theta], [np.array(LANDSCAPES[landscape][1](theta))])
 
 
 @pytest.mark.parametrize(
