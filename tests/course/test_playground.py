@@ -440,6 +440,7 @@ def test_every_weight_and_bias_is_in_the_table_and_can_be_set():
     ask(playground, "put", name="b2[1]", value=1.5)
     assert playground.network.b[2][1, 0] == 1.5
     assert "b2[1] = 1.5, set by hand" in playground.words()
+    assert playground.curve == [(0, *playground.losses)], "the loss that it had is no more"
     for name, value in (
         ("b2[2]", 1),
         ("W1[0]", 1),
