@@ -326,6 +326,7 @@ def test_each_bug_has_the_mark_that_the_lesson_says():
     colors[:, 3:6] = 1.2 * (1 - np.array([*rows.values()])[:, 3:6])
     assert np.asarray(ax.images[0].get_array()) == pytest.approx(colors, abs=0.01), "the farther from 1, the darker"
     assert [to_hex(ax.images[0].to_rgba(far)).upper() for far in (0.0, 1.2)] == ["#FFFFFF", ORANGE]
+    assert ax.images[0].get_clim() == (0, 1.2)
     assert ax.get_ylim() == (6.5, -0.5), "from top to bottom"
     assert np.all(rows.pop("right") == 1)
     for name in ("no slope", "slope at a", "no transpose"):
