@@ -414,6 +414,7 @@ def test_the_blame_of_the_pixels_is_the_slope_of_the_loss(pad, network, sample):
 
     flat, places = blame.array.ravel() - 0.5, (300, 406, 500)
     most = np.abs(flat).argmax()
+    assert flat[most] == pytest.approx(np.sign(slope(most)) / 2), "more ink where it is blue raises the loss"
     for place in places:
         assert np.isclose(flat[place] / flat[most], slope(place) / slope(most), atol=0.02)
     assert module.blame_of_pixels(Answers(np.full((1, 10), 0.1)), pad.image, 2) is None

@@ -115,7 +115,9 @@ def test_broken_functions_do_not_hide_the_others():
     put(widget, function="tanh")
     assert words(widget).startswith("tanh at x = −3: value −0.995, slope 0.00987. Beside it: half.\n")
     assert widget.lit == [True, False]
-    put(widget, function="+", x=2)
+    put(widget, function="+", x=-2.35)
+    assert words(widget).startswith("+ has no value at x = −2.35. ")
+    put(widget, x=2)
     assert words(widget).startswith("+ at x = 2: value 2, slope 2. ")
     assert widget.left.curves["+"].get_visible(), "where it has values"
 
