@@ -60,7 +60,7 @@ class ActivationExplorer(Explorer):
         self.left.ax.set(title="f(x) and its tangent", ylabel="f(x)")
         self.right.ax.set(title="f′(x), its slope:", ylabel="f′(x)")
         self.tangent = moving(self.left.ax, color="#222222", lw=1.5, zorder=5)
-        self.number = moving_text(self.right.ax, 0.7, 1.064, size=13, weight="bold")
+        self.number = moving_text(self.right.ax, 0.73, 1.064, size=13, weight="bold")
 
     def update(self, function, compare, x, alpha):
         shown = [entry for name, entry in self.functions.items() if name == function or name in compare]

@@ -526,7 +526,7 @@ class GradientFlow(Explorer):
         ticks = [10.0**k for k in sorted({decade, decade // 2, 0})] if decade > 0 else [limit / 2.4, limit / 1.2]
         set_if_changed(self.right, ylim=(-limit, limit), yticks=[*(-t for t in reversed(ticks)), 0, *ticks])
         for ax in (self.left, self.right):
-            set_if_changed(ax, xlim=(0.4, L + 0.6), xticks=np.unique(np.linspace(1, L, min(L, 10)).round()).astype(int))
+            set_if_changed(ax, xlim=(0.4, L + 0.6), xticks=np.unique(np.linspace(1, L, min(L, 7)).round()).astype(int))
         return remarks
 
     def flow(self, L, f, f_prime, scale):

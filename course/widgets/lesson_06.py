@@ -173,7 +173,8 @@ def run(optimizer, surface):
 
 def theirs(make, alpha, surface):
     """The path of the learner's optimizer, and what is to be said about it."""
-    return call_learner_code("Your optimizer", lambda _: run(make(alpha), surface), np.zeros((STEPS + 1, 2)))
+    raced = (lambda _: run(make(alpha), surface)) if callable(make) else make
+    return call_learner_code("Your optimizer", raced, np.zeros((STEPS + 1, 2)))
 
 
 def said(loss):
@@ -242,7 +243,8 @@ class Hiker(Explorer):
         set_if_changed(self.left, ylim=(-0.06 * top, top))
         self.ground.set_ydata(L(W))
         positions = np.zeros(HIKE_STEPS + 1)
-        w, remarks = call_learner_code("Your step", lambda _: walk(self.step, slope, start, alpha), positions)
+        walked = (lambda _: walk(self.step, slope, start, alpha)) if callable(self.step) else self.step
+        w, remarks = call_learner_code("Your step", walked, positions)
         self.w = w[: steps + 1]
         loss = L(self.w)
         self.path.set_data(self.w, loss)
@@ -339,7 +341,7 @@ class ValleyExplorer(Explorer):
 
     def controls(self):
         return {
-            "kappa": slider("condition number κ", 20.0, 0, 2.3, 0.01, log=True),
+            "kappa": slider("condition number κ", 10**1.3, 0, 2.3, 0.01, log=True),
             "beta": slider("momentum β", 0.2, 0, 0.95, 0.01),
         }
 

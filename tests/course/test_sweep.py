@@ -6,6 +6,7 @@ tests: pyproject.toml makes errors of warnings.
 """
 
 import itertools
+import math
 import os
 
 import matplotlib.colors
@@ -109,6 +110,9 @@ def test_numbers_and_texts_can_be_read(widget):
         if hasattr(control, "readout_format"):
             n = round((control.max - control.min) / control.step)
             assert control.max - control.min == pytest.approx(n * control.step), "the last step ends at the end"
+            start = math.log(control.value, control.base) if hasattr(control, "base") else control.value
+            from_start = (start - control.min) / control.step
+            assert from_start == pytest.approx(round(from_start)), f"the page would move {name} to a step"
             places = [control.min + k * control.step for k in range(n + 1)]
             places = [control.base**place for place in places] if hasattr(control, "base") else places
             shown = [f"{place:{control.readout_format}}" for place in places]

@@ -445,7 +445,7 @@ def test_all_that_is_drawn_lies_within_the_axes(init, activation, depth, gain):
         assert low < values.min() <= values.max() < high
         assert ax.get_xlim() == (0.4, depth + 0.6)
         ticks = ax.get_xticks()
-        assert (ticks[0], ticks[-1], len(ticks)) == (1, depth, min(depth, 10))
+        assert (ticks[0], ticks[-1], len(ticks)) == (1, depth, min(depth, 7))
     limit = widget.right.get_ylim()[1]
     assert limit == 0.12 or limit < 12.1 * np.abs(ends).max(), "no larger than it must be"
     ticks = widget.right.get_yticks()
