@@ -778,6 +778,7 @@ def test_near_ids_are_suggested():
         (lambda: check("2.q1", "a"), 'is a quiz question: `quiz("2.q1")` asks it'),
         (lambda: hint("2.q1"), '`quiz("2.q1")` asks it and explains each choice'),
         (lambda: solution("2.q1"), "asks it and explains each choice"),
+        (lambda: check("2.c1", right), 'without a check; `solution("2.c1")` shows one answer'),
         (lambda: quiz("2.3"), '2.3 is an exercise: `check("2.3", leaky_relu)`.'),
         (lambda: quiz("2", "a"), 'one question at a time: `quiz("2.q1", "a")`'),
     ],
