@@ -151,7 +151,9 @@ def module(parts, head, tail):
     for (title, name, _), (lines, definitions) in zip(parts, split, strict=True):
         renamed = {}
         for bound, line in lines.items():
-            if bound not in own and imports.setdefault(bound, line) != line:
+            if bound not in own and taken.setdefault(bound, line) == line:
+                imports[bound] = line
+            elif bound not in own:
                 renamed[bound] = f"{bound}_of_{name}"
                 imports[renamed[bound]] = f"{line.partition(' as ')[0]} as {renamed[bound]}"
         pieces = []

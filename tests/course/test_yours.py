@@ -2,6 +2,7 @@
 
 import itertools
 import linecache
+import math
 import subprocess
 import sys
 
@@ -108,6 +109,17 @@ def test_functions_of_the_learners_come_along_and_are_renamed_where_two_differ(k
     assert names["part"] is not names["part_of_leaky_relu"]
     np.testing.assert_allclose(names["leaky_relu"](np.array([-1.0, 1])), [-0.01, 1])
     np.testing.assert_allclose(names["sigmoid"](np.array([-1.0, 1])), network.sigmoid(np.array([-1.0, 1])))
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations("abc")], ids="".join)
+def test_a_function_of_the_learners_and_imports_of_the_same_name_are_told_apart(order):
+    texts = {
+        "a": "def h():\n    return 1\n\n\ndef a():\n    return h()\n",
+        "b": "from math import pi as h\n\n\ndef b():\n    return h\n",
+        "c": "from math import e as h\n\n\ndef c():\n    return h\n",
+    }
+    names = cell(keep.module([(name, name, texts[name]) for name in order], "", ""))
+    assert (names["a"](), names["b"](), names["c"]()) == (1, math.pi, math.e)
 
 
 def test_a_piece_that_uses_another_piece_finds_it_in_its_own_section(kernel):
