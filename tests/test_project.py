@@ -12,7 +12,7 @@ import pytest
 from jupyter_core.paths import jupyter_config_path
 from jupyterlab_server import config as page_config
 
-from tools import lab, times
+from tools import colab, lab, notebooks, times
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -83,6 +83,26 @@ def test_the_time_of_a_lesson_is_what_the_formula_gives(path):
     assert f"**Time** about {minutes} minutes" in title, f"by tools/times.py, {path.name} takes {minutes} minutes"
     (row,) = [line for line in README.splitlines() if f"(notebooks/{path.name})" in line]
     assert row.endswith(f"| {minutes} min |")
+
+
+@pytest.mark.parametrize(("failures", "status"), [((None, None), 0), (("cell sum raised TypeError", None), 1)])
+def test_make_notebooks_runs_every_lesson_and_fails_if_one_did(failures, status, monkeypatch, capsys):
+    paths, left = sorted((ROOT / "notebooks").glob("*.ipynb"))[:2], list(failures)
+    monkeypatch.setattr(notebooks, "run", lambda path: left.pop(0))
+    assert notebooks.main(["run", *map(str, paths)]) == status
+    said = capsys.readouterr().out
+    assert not left
+    assert all(re.search(rf"^{re.escape(str(path))}: [\d.]+ s$", said, re.MULTILINE) for path in paths)
+    assert said.startswith(f"{paths[0]}: cell sum raised TypeError\n") == bool(status)
+
+
+def test_the_copies_for_colab_are_made_from_nothing_and_over_older_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(colab, "OUT", tmp_path / "build" / "colab")
+    colab.main()
+    (colab.OUT / "01_old_name.ipynb").touch()
+    colab.main()
+    lessons = {path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
+    assert {path.name for path in colab.OUT.iterdir()} == lessons
 
 
 def test_every_command_the_readme_names_is_in_the_makefile():

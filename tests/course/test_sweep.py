@@ -121,6 +121,9 @@ def test_numbers_and_texts_can_be_read(widget):
                 assert not any("." in text for text in shown), name
     corners = np.array([ax.get_position().get_points() for ax in widget.figure.axes])
     assert ((corners >= 0) & (corners <= 1)).all(), "all axes lie in the figure"
+    shown = [ax for ax in widget.figure.axes if ax.axison]  # the others may lie under a picture
+    for one, other in itertools.combinations(shown, 2):
+        assert not one.get_position().overlaps(other.get_position()), (one, other)
     for ax in widget.figure.axes:
         assert ax.get_title() or ax.get_title("left") or ax.get_xlabel() or ax.get_ylabel() or not ax.axison, ax
     axes = [axis for ax in widget.figure.axes for axis in (ax.xaxis, ax.yaxis)]

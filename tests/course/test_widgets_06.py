@@ -167,6 +167,16 @@ def test_only_those_who_race_are_shown():
     assert [name for name, (lines, star) in widget.maps.items() if star.get_visible()] == ["saddle"]
 
 
+@pytest.mark.parametrize(
+    ("racers", "sliders"),
+    [((), set()), (("SGD", "Adam"), {"alpha_sgd", "alpha_adam"}), (("Momentum",), {"alpha_momentum", "beta"})],
+)
+def test_only_the_sliders_of_those_who_race_are_shown(racers, sliders):
+    control = OptimizerRace(racers=racers).control
+    names = {name for name in control if name == "beta" or name.startswith("alpha")}
+    assert {name for name in names if control[name].layout.display != "none"} == sliders
+
+
 def test_divergence_is_said_and_nobody_is_lost_without_words():
     assert "SGD diverged" in words(OptimizerRace(surface="valley", racers=("SGD",), alpha_sgd=1.0))
     widget = OptimizerRace(lambda learning_rate: None)
