@@ -182,7 +182,7 @@ def test_a_lesson_runs_to_its_end(lesson, learner):
 def test_a_training_is_stopped_and_the_lesson_started_anew(learner):
     one = learner()
     one.open("notebooks/07_mnist_training.html")
-    state = "live.cells.find(cell => cell.own.id === 'train').state"
+    state = "window.live?.cells?.find(cell => cell.own.id === 'train').state"
     one.page.wait_for_function(f"{state} === 'running'", timeout=PATIENT)
     one.page.wait_for_timeout(2000)
     one.page.locator(".live-bar > button", has_text="Stop").click()
@@ -234,6 +234,7 @@ def test_a_figure_of_ones_own_is_not_described_as_the_lessons(learner):
     one = learner()
     one.open()
     one.ready()
+    one.cell("rule-figure").locator("summary").first.click()  # its code is in a fold
     one.run("rule-figure", "import matplotlib.pyplot as plt\nplt.plot([3, 2, 1])\nplt.show()")
     assert one.cell("rule-figure").locator(".cell_output img").get_attribute("alt") == "A figure that your code made"
 
