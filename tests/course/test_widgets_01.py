@@ -63,6 +63,14 @@ def test_line_bars_scale_and_words_are_those_of_the_formula(w, b):
     assert GuessTheLine().bar.get_height() < TOP, "the scale shows the start"
 
 
+def test_the_mark_of_the_goal_lies_over_the_bar_of_the_error():
+    widget = GuessTheLine()
+    assert 20 < widget.bar.get_height() < TOP
+    left, bottom, right, top = np.rint(widget.bar.get_window_extent().extents).astype(int)
+    inside = np.asarray(widget.canvas.buffer_rgba())[::-1][bottom + 5 : top - 5, left + 5 : right - 5, :3]
+    assert (inside.max(axis=-1) < 100).any(), "nothing dark in the orange bar"
+
+
 def test_a_patient_learner_reaches_the_goal_by_setting_one_slider_at_a_time():
     """In turn the best w and the best b that the sliders allow: it works, and it takes more than the few moves."""
     widget, (size, price) = GuessTheLine(), houses()
