@@ -103,6 +103,11 @@ def test_the_copies_for_colab_are_made_from_nothing_and_over_older_ones(tmp_path
     colab.main()
     lessons = {path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
     assert {path.name for path in colab.OUT.iterdir()} == lessons
+    installs = colab.setup().splitlines()[0].removeprefix("%pip install -q ")
+    servers = {"jupyter", "jupyterlab", "notebook"}  # Colab has its own
+    assert [split(one)[0] for one in re.findall(r'"(.*?)"', installs)] == [
+        name for name, _ in map(split, PROJECT["dependencies"]) if name not in servers
+    ]
 
 
 def test_every_command_the_readme_names_is_in_the_makefile():

@@ -142,6 +142,7 @@ def test_reset_sets_everything_back_in_one_redraw():
 
 def test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer():
     widget = parabola()
+    assert {"places", "dragged"} <= set(widget._handles.keys), "the page is not told of them"
     x1, y1, x2, y2 = widget._handles.places["curve"]
     assert (x1, y1) == (x2, y2)
     assert widget.figure.transFigure.transform((x1, 1 - y1)) == pytest.approx(

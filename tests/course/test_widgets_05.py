@@ -459,14 +459,19 @@ def test_ticks_of_activations_are_short():
     assert [tick(y) for y in (0.05, -1, 0, 100, 1e4, -1e12)] == ["0.05", "−1", "0", "100", "10⁴", "−10¹²"]
 
 
-def test_points_beyond_the_picture_are_hollow_and_said_to_be():
+@pytest.mark.parametrize(
+    ("setting", "edge"),
+    [({"init": "large: N(0, 1)", "gain": 10}, 1e12), ({"init": "small: N(0, 0.01²)", "depth": 20}, 1e-12)],
+)
+def test_points_beyond_the_picture_are_hollow_and_said_to_be(setting, edge):
     widget = GradientFlow()
     assert len(widget.cut.get_xdata()) == 0
     assert "Hollow" not in words(widget)
-    put(widget, activation="relu", init="large: N(0, 1)", gain=10)
+    put(widget, activation="relu", **setting)
     assert widget.cut.get_markerfacecolor() == "white"
-    assert set(widget.cut.get_ydata()) == {1e12}
-    assert list(widget.cut.get_xdata()) == [1 + l for l, share in enumerate(widget.shares) if share > 1e12]
+    assert set(widget.cut.get_ydata()) == {edge}
+    beyond = widget.shares > edge if edge > 1 else widget.shares < edge
+    assert widget.cut.get_xdata() == pytest.approx(1 + np.flatnonzero(beyond))
     assert "Hollow" in words(widget)
 
 

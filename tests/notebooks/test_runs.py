@@ -48,6 +48,13 @@ def test_run_stores_outputs_and_keeps_only_the_metadata_that_readers_need(write)
     assert path.read_bytes() == tool.serialize(stored)
 
 
+def test_the_pieces_of_a_stream_are_joined_and_of_a_progress_bar_its_last_state_stays():
+    pieces = ("stdout", "epoch 1\repo"), ("stdout", "ch 2\rdone\n"), ("stderr", "a warning\n"), ("stdout", "next\n")
+    outputs = [{"output_type": "stream", "name": name, "text": text} for name, text in pieces]
+    merged = [(output["name"], output["text"]) for output in tool.merge_streams(outputs)]
+    assert merged == [("stdout", "done\n"), ("stderr", "a warning\n"), ("stdout", "next\n")]
+
+
 @pytest.mark.parametrize("last_words", ["1 / 0", "import os\nos._exit(1)"])
 def test_a_cell_that_fails_is_named_and_nothing_is_written(write, capsys, last_words):
     path = write(good="x = 1", bad=last_words)

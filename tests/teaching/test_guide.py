@@ -33,6 +33,12 @@ def test_every_cell_that_a_page_names_exists(number):
     assert named <= ids_of(number), f"{number:02}.md names cells that are not there: {sorted(named - ids_of(number))}"
 
 
+def test_all_pages_are_written_into_a_new_folder(tmp_path):
+    guide.write(tmp_path / "build" / "guide")
+    written = {path.stem: path.read_text("utf-8") for path in (tmp_path / "build" / "guide").iterdir()}
+    assert written == {"index": INDEX} | {f"{number:02}": guide.page(number) for number in lessons()}
+
+
 @each_lesson
 def test_every_exercise_that_a_page_names_exists(number):
     text = PAGES[number]

@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 
 from course.exercises import lessons
@@ -77,6 +78,13 @@ def test_formulas_and_code_are_left_as_they_are():
     html = "".join(slide.html() for slide in slides.slides(5))
     assert r"\delta^{[l]} = \bigl(W^{[l+1]\top}\,\delta^{[l+1]}\bigr) \odot f'(Z^{[l]})" in html
     assert "import numpy" not in re.sub(r"<aside.*?</aside>", "", html, flags=re.DOTALL)
+
+
+def test_a_cell_of_one_sentence_begins_a_slide_with_it():
+    slide = slides.Slide("")
+    slides._put_text(slide, nbformat.v4.new_markdown_cell("A sentence alone."), None, 1, True)
+    assert "A sentence alone." in "".join(slide.shown)
+    assert slide.said == []
 
 
 @pytest.mark.parametrize("line", ["no-such-cell", "title/picture", "title text"])
