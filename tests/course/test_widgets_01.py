@@ -179,7 +179,7 @@ def test_without_weights_there_is_no_line():
 def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely():
     widget = NeuronExplorer(w1=1, w2=2, b=-2.5)
     drawn, ax = np.asarray(widget.canvas.buffer_rgba()), widget.plane
-    for point, color in (((1.5, 0.7), tint(np.ones(1))[0]), ((-0.2, 1.2), [255] * 4)):
+    for point, color in (((1.5, 0.7), tint(np.ones(1))[0]), ((1.3, 0.4), [255] * 4)):
         x, y = np.rint(ax.transData.transform(point)).astype(int)
         np.testing.assert_array_equal(drawn[-y, x], color)
     for w1, w2, b in itertools.product((-1, 1), (-1, 1), (-1.5, -0.5, 0.5, 1.5)):
