@@ -359,7 +359,7 @@ class ValleyExplorer(Explorer):
         self.right.plot(KAPPAS, self.plain, color=BLUE)
         self.right.plot(KAPPAS, best, color="#888888", ls="--")
         self.right.text(16, 60, "plain: like κ", color=BLUE, ha="right")
-        self.right.text(30, 9, "best β: like √κ", color="#666666")
+        self.right.text(27, 9, "best β: like √κ", color="#666666")
         self.curve = moving(self.right, color=ORANGE, lw=2)
         self.paths = [moving(left, color=color, marker="o", markersize=3, lw=1.2) for color in (BLUE, ORANGE)]
         self.dots = [moving(self.right, color=color, marker="o", markersize=9) for color in (BLUE, ORANGE)]
