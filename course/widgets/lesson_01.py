@@ -159,17 +159,15 @@ class NeuronExplorer(Explorer):
         z, f = points @ w + b, ACTIVATIONS[activation]
         if self.neuron is None:
             return f(z).astype(float), []
-        if not callable(self.neuron):
-            return call_learner_code("Your neuron", self.neuron, z)
 
         def one(x):
             return self.neuron(x.copy(), w.copy(), b, f)
 
-        first, sentences = call_learner_code("Your neuron", lambda z: one(points[0]), z[0])
+        first, sentences = call_learner_code("Your neuron", self.neuron, z[0], lambda z: one(points[0]))
         if np.isnan(first):
             sentences = [words.replace("instead of shape ()", "for one input") for words in sentences]
             return np.full(z.shape, np.nan), sentences
-        return call_learner_code("Your neuron", lambda z: np.array([one(x) for x in points]), z)
+        return call_learner_code("Your neuron", self.neuron, z, lambda z: np.array([one(x) for x in points]))
 
     def _cut(self, w, b):
         """The line w · x + b = 0, and on it the arrow w."""

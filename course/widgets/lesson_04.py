@@ -58,7 +58,7 @@ def asked(loss, grid, Y):
     def along(grid):
         return np.array([one_number(loss(np.full(Y.shape, a), Y.copy())) for a in grid])
 
-    values, remarks = call_learner_code("Your loss", along if callable(loss) else loss, grid)
+    values, remarks = call_learner_code("Your loss", loss, grid, along)
     return values, np.gradient(values, grid), remarks
 
 
@@ -338,7 +338,7 @@ class Landscape(Explorer):
         def everywhere(index):
             return np.array([one_number(loss((w * x + b)[None], y[None].copy())) for w, b in places[index.astype(int)]])
 
-        values, remarks = call_learner_code("Your loss", everywhere if callable(loss) else loss, np.arange(len(places)))
+        values, remarks = call_learner_code("Your loss", loss, np.arange(len(places)), everywhere)
         mapped = MappedProblem(x, y, known=values.reshape(len(B), len(W)))
         self.problems = {"line, your loss": mapped, **self.problems}
         self.remarks["line, your loss"] = remarks

@@ -173,8 +173,7 @@ def run(optimizer, surface):
 
 def theirs(make, alpha, surface):
     """The path of the learner's optimizer, and what is to be said about it."""
-    raced = (lambda _: run(make(alpha), surface)) if callable(make) else make
-    return call_learner_code("Your optimizer", raced, np.zeros((STEPS + 1, 2)))
+    return call_learner_code("Your optimizer", make, np.zeros((STEPS + 1, 2)), lambda _: run(make(alpha), surface))
 
 
 def said(loss):
@@ -243,8 +242,11 @@ class Hiker(Explorer):
         set_if_changed(self.left, ylim=(-0.06 * top, top))
         self.ground.set_ydata(L(W))
         positions = np.zeros(HIKE_STEPS + 1)
-        walked = (lambda _: walk(self.step, slope, start, alpha)) if callable(self.step) else self.step
-        w, remarks = call_learner_code("Your step", walked, positions)
+
+        def walked(_):
+            return walk(self.step, slope, start, alpha)
+
+        w, remarks = call_learner_code("Your step", self.step, positions, walked)
         self.w = w[: steps + 1]
         loss = L(self.w)
         self.path.set_data(self.w, loss)

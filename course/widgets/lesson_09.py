@@ -110,7 +110,7 @@ def room(values):
 
 def asked(who, function, x, n):
     """function(x) of rows x (m, …) as floats (m, n), NaN where there are none, and sentences about what is wrong."""
-    rows, remarks = call_learner_code(who, lambda _: np.ravel(function(x)), np.zeros(len(x) * n))
+    rows, remarks = call_learner_code(who, function, np.zeros(len(x) * n), lambda _: np.ravel(function(x)))
     return rows.reshape(len(x), n), remarks
 
 

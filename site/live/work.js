@@ -17,11 +17,11 @@ export const work = {
   // One transaction each, so that two tabs cannot lose each other's answers: of the record, every line of both is kept.
   keepFile: (name, content) => update("files", (files = {}) => ({ ...files, [name]: name === RECORD ? united(files[name], content) : content }), store),
   keepCell: async (lesson, id, cell) => {
-    localStorage.setItem(AGAIN + lesson, "yes");
-    return update(MARK + lesson, (cells = {}) => {
+    await update(MARK + lesson, (cells = {}) => {
       const { [id]: _, ...others } = cells;
       return cell ? { ...others, [id]: cell } : others;
     }, store);
+    localStorage.setItem(AGAIN + lesson, "yes"); // last: what was written is kept even where this is refused
   },
   forget: () => {
     Object.keys(localStorage).filter((key) => key.startsWith(AGAIN)).forEach((key) => localStorage.removeItem(key));

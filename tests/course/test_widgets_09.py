@@ -83,7 +83,7 @@ def test_dragging_the_point_sets_both_codes():
     [
         ({"decode": lambda z: z}, "Your decoder returned shape (2,) instead of shape (784,)."),
         ({"decode": lambda z: 1 / 0}, "Your decoder raised ZeroDivisionError"),
-        ({"read": None}, "Your network raised TypeError"),
+        ({"read": None}, "Your network is of type NoneType, not a function."),
         ({"read": lambda X: np.full((len(X), 10), np.nan)}, "Your network returned NaN"),
     ],
 )
