@@ -17,6 +17,11 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07_mnist_training.ipynb"
 judge = lesson_07.REACH.judge
 
 
+@pytest.fixture(autouse=True)
+def no_more_than_the_sample(monkeypatch):
+    monkeypatch.setattr(lesson_07, "load_mnist", lambda source: load_mnist("sample"))
+
+
 @pytest.fixture(scope="module")
 def lesson():
     """The names of the lesson after its cell that splits the images, with the sample."""
@@ -59,8 +64,7 @@ def test_the_solution_is_right_and_what_it_saw_is_said(solved):
     assert verdict.lines[1].endswith("It saw 73,340 of at most 500,000 examples.")
 
 
-def test_without_a_record_it_is_taken_on_trust(solved, tmp_path, monkeypatch):
-    monkeypatch.setattr(lesson_07, "lesson_images", lambda source, sample=lesson_07.lesson_images: sample("sample"))
+def test_without_a_record_it_is_taken_on_trust(solved, tmp_path):
     save(solved, tmp_path / "net.npz")
     verdict = judge(load(tmp_path / "net.npz"))
     assert verdict.lead == RIGHT
