@@ -15,12 +15,12 @@ from helpers.plots import use_style
 assert "site-here" in helpers.__file__ and "site-here" in course.__file__, (helpers.__file__, course.__file__)
 use_style()
 print(len(load_mnist("sample").X_train))
-names = [name for name in course.widgets.__all__ if name != "Explorer"]
-print(len([getattr(course.widgets, name)() for name in names]) == len(names) > 15, len(course.exercises.lessons()) > 6)
+kinds = [getattr(course.widgets, name) for name in course.widgets.__all__]  # which reads their pages
+print(len(kinds), course.widgets.TrainingClinic().values["patient"], len(course.exercises.lessons()))
 """
 
 
-def test_every_widget_is_built_and_the_sample_loads_where_the_course_is_installed(tmp_path):
+def test_every_widget_and_the_sample_load_where_the_course_is_installed(tmp_path):
     source, site = tmp_path / "source", tmp_path / "site-here"
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -28,10 +28,11 @@ def test_every_widget_is_built_and_the_sample_loads_where_the_course_is_installe
     for name in ("helpers", "course"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(source)]
-    subprocess.run([*install, "--disable-pip-version-check"], check=True, timeout=300)
+    quick = {"PIP_NO_COMPILE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    subprocess.run(install, env={**os.environ, **quick}, check=True, timeout=300)
     environment = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
     environment |= {"PYTHONPATH": str(site), "COURSE_PROGRESS": "off", "MPLBACKEND": "agg"}
     quiet = ["-W", "error", "-W", "ignore:Deprecated in traitlets 4.1:DeprecationWarning"]
     command = [sys.executable, *quiet, "-c", USE]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-    assert (result.stderr, result.stdout.split()) == ("", ["4000", "True", "True"])
+    assert (result.stderr, result.stdout.split()) == ("", ["4000", "23", "1", "10"])
