@@ -16,6 +16,7 @@ PY      := "$(BIN)/python"
 SPACE   := $() $()
 STAMPS  := $(subst $(SPACE),\$(SPACE),$(VENV))# as make writes a space in the name of a target
 WORKERS ?= auto
+LEARNER  = tests/notebooks/test_course.py
 NBVAL    = $(PY) -m pytest -p no:cacheprovider -p tests.notebooks.plugin -p nbval --nbval --nbval-current-env \
            --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval_sanitize.cfg -n $(WORKERS) --dist loadscope
 
@@ -26,7 +27,7 @@ ifneq ($(wildcard wheels/*.whl),)
 endif
 
 # One BLAS thread: sums come out the same everywhere, and workers do not wait for each other's threads.
-test unit nbval notebooks class-test: export OMP_NUM_THREADS = 1
+test unit learner nbval notebooks class-test: export OMP_NUM_THREADS = 1
 test nbval notebooks: export OPENBLAS_NUM_THREADS = 1
 test nbval notebooks: export MKL_NUM_THREADS = 1
 test nbval notebooks: export PYTHONHASHSEED = 0
@@ -47,7 +48,7 @@ ifneq ($(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(filter-out help clean,
   endif
 endif
 
-.PHONY: help lab smoke test lint unit check nbval browser-test test-cpus links notebooks pictures site site-test pdf lite offline slides guide class class-test bench torch clean
+.PHONY: help lab smoke test lint unit learner check nbval browser-test test-cpus links notebooks pictures site site-test pdf lite offline slides guide class class-test bench torch clean
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -59,14 +60,17 @@ lab: $(STAMPS)/course.stamp ## Open the course in JupyterLab
 smoke: $(STAMPS)/course.stamp ## See in ten seconds that everything works
 	@$(PY) -W ignore tools/smoke.py
 
-test: lint unit nbval ## Run everything that proves the course
+test: lint unit learner nbval ## Run everything that proves the course
 
 lint: $(STAMPS)/test.stamp ## Check the style of code and notebooks
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
 unit: $(STAMPS)/test.stamp ## Run the unit tests (COVERAGE=1 prints how much of the code they run)
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov=helpers --cov=course --cov-report=term)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal --ignore=$(LEARNER) $(if $(COVERAGE),--cov=helpers --cov=course --cov-report=term)
+
+learner: $(STAMPS)/test.stamp ## Take the lessons as a learner who answers everything, first wrong
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(LEARNER)
 
 check: $(STAMPS)/test.stamp ## Check that the notebooks are in the state a learner should meet
 	$(PY) -m pytest -q tests/notebooks/test_rules.py
