@@ -146,11 +146,11 @@ def test_a_damaged_byte_is_noticed_or_makes_no_difference(good, tmp_path):
 
 
 def test_a_lie_that_numpy_would_believe(tmp_path, refused):
-    """Told float16 in place of float32, NumPy reads half of each long array, and stops before the checksum."""
-    save(Network([4, 3000]), tmp_path / "long.npz")
+    """Told float32 in place of float64, NumPy reads half of each long array, and stops before the checksum."""
+    save(Network([4, 3000], dtype=np.float64), tmp_path / "long.npz")
     data = (tmp_path / "long.npz").read_bytes()
-    assert data.count(b"'<f4'") == 2
-    refused(data.replace(b"'<f4'", b"'<f2'"))
+    assert data.count(b"'<f8'") == 2
+    assert "checksum of W1.npy" in refused(data.replace(b"'<f8'", b"'<f4'"))
 
 
 OTHERS = {
