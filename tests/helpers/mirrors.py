@@ -4,10 +4,8 @@ import gzip
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PORTAL = b"<!DOCTYPE html><title>Welcome to Grand Hotel Wi-Fi</title><p>Please accept our terms." * 20
 
-
-class Mirror:
+class Mirror(ThreadingHTTPServer):
     """Serves `files` (name: gzipped bytes) at `url` while the `with` block runs; `asked` lists the files asked for.
 
     mood: "well", or how it fails: an HTTP status such as 404; "hang" (accepts and never answers); "stall" (half, then
@@ -16,57 +14,42 @@ class Mirror:
     """
 
     def __init__(self, files: dict[str, bytes], mood: str | int = "well"):
+        super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.mood, self.asked = files, mood, []
         self.closing = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.host = f"127.0.0.1:{self.server.server_port}"
+        self.host = f"127.0.0.1:{self.server_port}"
         self.url = f"http://{self.host}/mnist/"
 
     def __enter__(self):
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.01,))
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.closing.set()
-        self.server.shutdown()
+        self.shutdown()
         self.thread.join()
-        self.server.server_close()
+        self.server_close()
 
-    def handler(self):
-        mirror = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                name = self.path.rsplit("/", 1)[-1]
-                mirror.asked.append(name)
-                mirror.answer(self, mirror.files[name])
-
-            def log_message(self, *_):
-                pass
-
-        return Handler
-
-    def answer(self, handler, body: bytes):
-        mood, length = self.mood, None
-        if mood == "hang":
-            self.closing.wait()
-            return
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        name, mood = self.path.rsplit("/", 1)[-1], self.server.mood
+        self.server.asked.append(name)
+        whole = self.server.files[name]
         if isinstance(mood, int):
-            handler.send_error(mood)
+            self.send_error(mood)
             return
-        if mood in ("cut", "stall"):
-            body, length = body[: len(body) // 2], len(body)
-        elif mood == "short":
-            body = body[: len(body) // 2]
-        elif mood == "wrong":
-            body = gzip.compress(gzip.decompress(body)[:-1] + b"!")
-        elif mood == "portal":
-            body = PORTAL
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(length or len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-        if mood == "stall":
-            handler.wfile.flush()
-            self.closing.wait()
+        if mood != "hang":
+            wrong = gzip.compress(gzip.decompress(whole)[:-1] + b"!")
+            bodies = {"well": whole, "wrong": wrong, "portal": b"<title>Welcome to our Wi-Fi</title>" * 50}
+            body = bodies.get(mood, whole[: len(whole) // 2])
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(whole if mood in ("cut", "stall") else body)))
+            self.end_headers()
+            self.wfile.write(body)
+        if mood in ("hang", "stall"):
+            self.server.closing.wait()
+
+    def log_message(self, *_):
+        pass
