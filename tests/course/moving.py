@@ -6,6 +6,9 @@ import pkgutil
 import re
 from unittest.mock import patch
 
+import numpy as np
+from matplotlib.colors import to_hex
+
 import course.widgets
 from course.widgets.controls import CheckList
 from course.widgets.explorer import Explorer
@@ -42,11 +45,12 @@ next_drag = itertools.count().__next__
 
 
 def put(widget, **state):
-    """Set controls, one after the other; for speed the widget shows only the state they end in."""
+    """Set controls, one after the other; for speed the widget shows only the state they end in. Returns the widget."""
     with patch.object(widget, "_redraw"):
         for name, value in state.items():
             widget.control[name].value = value
     widget._redraw()
+    return widget
 
 
 def drag(widget, handle, *way):
@@ -75,6 +79,20 @@ def picture(widget):
 def words(widget):
     """The sentences below the picture, a line each."""
     return re.sub("<[^>]*>", "", widget.words.value.replace("</div>", "\n"))
+
+
+def texts(artists):
+    return [artist.get_text() for artist in artists]
+
+
+def colors(*lines):
+    """As the names of helpers.colors stand for them."""
+    return [to_hex(line.get_color()).upper() for line in lines]
+
+
+def lies_at(line, x, y, **tolerance):
+    """Assert that a line, or points, lie there; one number for x, or for y, is that of all."""
+    np.testing.assert_allclose(line.get_xydata(), np.column_stack(np.broadcast_arrays(x, y)), **tolerance)
 
 
 def labels(figure):
