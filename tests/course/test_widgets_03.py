@@ -3,62 +3,40 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from moving import HILL, MOONS, ZIGZAG, drag, forward, put, words
+from moving import HILL, MOONS, ZIGZAG, colors, drag, forward, lies_at, put, texts, words
 
 from course.text import decimal, minus
-from course.widgets.lesson_03 import (
-    LINES,
-    STEPS,
-    TARGETS,
-    CurveFromPieces,
-    ForwardStepper,
-    HiddenSpace,
-    X,
-    best_line,
-    straight,
-)
+from course.widgets.lesson_03 import LINES, STEPS, TARGETS, CurveFromPieces, ForwardStepper, HiddenSpace, X, best_line
 from helpers.colors import AMBER, BLUE, DARK_GREEN, ORANGE
 from helpers.data import logic_gate, moons
 from helpers.network import relu, softmax, tanh
 
-# --- the forward stepper ----------------------------------------------------------------------------------------------
-
-
-HEADS = (
-    "Inputs, a[0] = x",
-    "Layer 1, weighted sums: z[1] = W[1] a[0] + b[1]",
-    "Layer 1, activations: a[1] = R(z[1])",
-    "Layer 2, weighted sums: z[2] = W[2] a[1] + b[2]",
-    "Layer 2, activations: a[2] = σ(z[2])",
-)
-
 
 def test_each_step_writes_its_formulas_and_fills_its_layer():
+    steps = (  # the layer, its sums or its activations, their head and formulas, and what three circles then hold
+        (0, "", "Inputs, a[0] = x", "x₁ = 2; x₂ = 1", ("", "", "")),
+        (1, "sums", "Layer 1, weighted sums: z[1] = W[1] a[0] + b[1]",
+         "z[1]₁ = 1 · 2 + (−1) · 1 + 0.5 = 1.5; z[1]₂ = (−2) · 2 + 3 · 1 + 0.5 = −0.5", ("1.5", "−0.5", "")),
+        (1, "", "Layer 1, activations: a[1] = R(z[1])", "a[1]₁ = R(1.5) = 1.5; a[1]₂ = R(−0.5) = 0", ("1.5", "0", "")),
+        (2, "sums", "Layer 2, weighted sums: z[2] = W[2] a[1] + b[2]",
+         "z[2] = 2 · 1.5 + (−3) · 0 + (−2) = 1", ("1.5", "0", "1")),
+        (2, "", "Layer 2, activations: a[2] = σ(z[2])", "a[2] = σ(1) = 0.7311", ("1.5", "0", "0.73")),
+    )  # fmt: skip
     widget = ForwardStepper()
-    seen = {}
-    for step in range(5):
+    for step, (layer, sums, head, formulas, circles) in enumerate(steps):
         put(widget, step=step)
-        lines = [line.get_text() for line in widget.lines if line.get_text()]
-        circles = {unit: text.get_text() for unit, text in widget.diagram._values.items()}
-        assert (circles[0, 0], circles[0, 1]) == ("2", "1")
-        seen[step] = lines, circles[1, 0], circles[1, 1], circles[2, 0]
-        layer, sums = (0, 1, 1, 2, 2)[step], step % 2
+        values = {unit: text.get_text() for unit, text in widget.diagram._values.items()}
+        places = (0, 0), (0, 1), (1, 0), (1, 1), (2, 0)
+        assert [values[place] for place in places] == ["2", "1", *circles]
         widths = zip(widget.diagram.xy, widget.diagram._circles.get_linewidths(), strict=True)
         strong = [unit for unit, width in widths if width > 2]
         assert strong == ([(layer, i) for i in range(widget.sizes[layer])] if step else [])
         lit = [edge for edge, text in widget.diagram._weights.items() if text.get_color() == "#222222"]
         assert {edge[0] for edge in lit} == ({layer} if sums else set() if step else {1, 2})
-        assert widget.head.get_text() == HEADS[step]
-        assert words(widget) == f"Step {step} of 4. {HEADS[step]}: {'; '.join(lines)}.\n"
-    assert seen == {
-        0: (["x₁ = 2", "x₂ = 1"], "", "", ""),
-        1: (["z[1]₁ = 1 · 2 + (−1) · 1 + 0.5 = 1.5", "z[1]₂ = (−2) · 2 + 3 · 1 + 0.5 = −0.5"], "1.5", "−0.5", ""),
-        2: (["a[1]₁ = R(1.5) = 1.5", "a[1]₂ = R(−0.5) = 0"], "1.5", "0", ""),
-        3: (["z[2] = 2 · 1.5 + (−3) · 0 + (−2) = 1"], "1.5", "0", "1"),
-        4: (["a[2] = σ(1) = 0.7311"], "1.5", "0", "0.73"),
-    }
-    put(widget, x1=3, x2=-3)
-    assert widget.formulas == ["a[2] = σ(11) = 1.0000"], "not quite 1"
+        assert widget.head.get_text() == head
+        assert "; ".join(filter(None, texts(widget.lines))) == formulas
+        assert words(widget) == f"Step {step} of 4. {head}: {formulas}.\n"
+    assert put(widget, x1=3, x2=-3).formulas == ["a[2] = σ(11) = 1.0000"], "not quite 1"
 
 
 @pytest.mark.parametrize("sizes", [[1, 1], [4, 4, 4, 4, 4], [3, 1, 2]])
@@ -74,12 +52,12 @@ def test_any_small_network_will_do(sizes):
     assert list(widget.values.values())[1:] == [2, *[1] * (sizes[0] - 1)]
     shown = {unit: text.get_text() for unit, text in widget.diagram._notes.items() if unit[0]}
     assert shown == {(l, i): f"b = {decimal(b[l][i])}" for l, n in enumerate(sizes) if l for i in range(n)}
-    last = [f"a[{len(sizes) - 1}]{'₁₂₃₄'[i] if sizes[-1] > 1 else ''} = softmax(" for i in range(sizes[-1])]
-    assert [text.startswith(begin) for text, begin in zip(widget.formulas, last, strict=True)] == [True] * sizes[-1]
+    names = [text.partition(" = softmax(")[0] for text in widget.formulas]
+    assert names == [f"a[{len(sizes) - 1}]{index}" for index in ("₁₂₃₄"[: sizes[-1]] if sizes[-1] > 1 else [""])]
 
 
 def test_a_network_too_large_to_show_is_refused_in_words():
-    with pytest.raises(ValueError, match="at most 4 units; got \\[5, 1\\]"):
+    with pytest.raises(ValueError, match=r"at most 4 units; got \[5, 1\]"):
         ForwardStepper([None, np.zeros((1, 5))], [None, np.zeros(1)], [None, relu])
 
 
@@ -111,16 +89,11 @@ def plus_one(A0, W, b, f):
 def test_the_learners_forward_is_compared_at_the_last_step(mine, said):
     widget = ForwardStepper(forward=mine)
     assert "Your forward" not in words(widget)
-    put(widget, step=4)
-    assert said in words(widget)
+    assert said in words(put(widget, step=4))
     put(widget, x1=1)
-    put(widget, x1=2)
-    assert said in words(widget)
+    assert said in words(put(widget, x1=2))
     assert widget.A[2].item() == pytest.approx(0.7311, abs=1e-4)
     assert widget.A[0].tolist() == [[2], [1]]
-
-
-# --- curve from pieces ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -131,34 +104,28 @@ def test_hinges_sum_gap_and_words_are_those_of_the_formula(target):
         "hill": np.where(abs(X - 1.5) < 1.5, np.sin(np.pi * X / 3) ** 2, 0),
         "square root": np.maximum(X, 0) ** 0.5,
     }[target]
-    for pieces in (
-        HILL,
-        ZIGZAG,
-        {"slope1": 0.1, "kink1": -0.5, "slope2": -0.2, "kink2": 0.25, "slope3": 0, "kink3": 4},
-    ):
+    flat = {"slope1": 0.1, "kink1": -0.5, "slope2": -0.2, "kink2": 0.25, "slope3": 0, "kink3": 4}
+    for pieces in (HILL, ZIGZAG, flat):
         put(widget, **pieces)
-        slopes, kinks = ([pieces[f"{what}{k}"] for k in (1, 2, 3)] for what in ("slope", "kink"))
-        hinges = [slope * np.maximum(X - kink, 0) for slope, kink in zip(slopes, kinks, strict=True)]
-        for line, dot, hinge, kink in zip(widget.pieces, widget.kinks, hinges, kinks, strict=True):
-            np.testing.assert_allclose(line.get_xydata(), np.column_stack([X, hinge]))
-            assert dot.get_xydata().tolist() == [[kink, 0]]
+        both = [(pieces[f"slope{k}"], pieces[f"kink{k}"]) for k in (1, 2, 3)]
+        hinges = [slope * np.maximum(X - kink, 0) for slope, kink in both]
+        for line, dot, hinge, (_, kink) in zip(widget.pieces, widget.kinks, hinges, both, strict=True):
+            lies_at(line, X, hinge)
+            lies_at(dot, [kink], 0)
             assert dot.get_color() == line.get_color()
-        assert len({line.get_color() for line in widget.pieces}) == 3
-        np.testing.assert_allclose(widget.sum.get_xydata(), np.column_stack([X, sum(hinges)]))
-        np.testing.assert_allclose(widget.goal.get_xydata(), np.column_stack([X, goal]), atol=1e-12)
-        assert (widget.sum.get_color(), widget.gap.get_color(), widget.score.get_color()) == (BLUE, AMBER, DARK_GREEN)
+        assert len(set(colors(*widget.pieces))) == 3
+        total = sum(hinges)
+        lies_at(widget.sum, X, total)
+        lies_at(widget.goal, X, goal, atol=1e-12)
+        assert colors(widget.sum, widget.gap, widget.score) == [BLUE, AMBER, DARK_GREEN]
         assert (widget.goal.get_linestyle(), widget.sum.get_linestyle()) == ("--", "-")
-        error = np.abs(sum(hinges) - goal)
-        x, _ = widget.gap.get_data()
-        at = np.flatnonzero(x[0] == X)[0]
-        assert x[0] == x[1]
-        np.testing.assert_allclose(widget.gap.get_ydata(), [sum(hinges)[at], goal[at]], atol=1e-12)
+        error, at = np.abs(total - goal), np.flatnonzero(widget.gap.get_xdata()[0] == X)[0]
+        lies_at(widget.gap, X[at], [total[at], goal[at]], atol=1e-12)
         assert error[at] == pytest.approx(error.max())
         assert widget.score.get_text() == f"largest error {error.max():.2f}"
-        terms = [f"{slope:g} · R(x − {kink:g})" for slope, kink in zip(slopes, kinks, strict=True)]
-        curve = " + ".join(terms).replace("+ -", "− ").replace("− -", "+ ")
-        where = f"The largest error against the {target} is {error.max():.2f}, at x = {minus(f'{x[0]:.2f}')}."
-        assert words(widget) == f"y = {curve}. {where}\n"
+        curve = " + ".join(f"{slope:g} · R(x − {kink:g})" for slope, kink in both)
+        where = f"The largest error against the {target} is {error.max():.2f}, at x = {minus(f'{X[at]:.2f}')}."
+        assert words(widget) == f"y = {curve.replace('+ -', '− ').replace('− -', '+ ')}. {where}\n"
 
 
 def test_the_zigzag_is_made_by_dragging_kinks_and_hinges():
@@ -174,8 +141,6 @@ def test_the_zigzag_is_made_by_dragging_kinks_and_hinges():
     assert "slope3" not in widget._handles.places, "nothing of the hinge is seen"
 
 
-# --- the hidden-space view --------------------------------------------------------------------------------------------
-
 XOR = {"w11": -2, "w12": 1, "b1": 0, "w21": 1, "w22": -2, "b2": 0}
 
 
@@ -188,10 +153,9 @@ def test_points_grid_lines_colors_and_words_are_those_of_the_formula(data):
         w11, w12, b1, w21, w22, b2 = (weights[name] for name in XOR)
         W, b = np.array([[w11, w12], [w21, w22]]), np.array([b1, b2])
         for k, (mark, color) in enumerate((("o", BLUE), ("^", ORANGE))):
-            before, after = (plane[k] for plane in widget.dots)
-            np.testing.assert_allclose(before.get_xydata(), X[y == k])
-            np.testing.assert_allclose(after.get_xydata(), f(X[y == k] @ W.T + b))
-            assert {(dots.get_marker(), dots.get_color()) for dots in (before, after)} == {(mark, color)}
+            for plane, places in zip(widget.dots, (X[y == k], f(X[y == k] @ W.T + b)), strict=True):
+                lies_at(plane[k], *places.T)
+                assert (plane[k].get_marker(), plane[k].get_color()) == (mark, color)
         before, after = (np.array(grid.get_segments()) for grid in widget.grids)
         np.testing.assert_allclose(after, f(before @ W.T + b), atol=1e-12)
         for zeros, w, bias, style in zip(widget.zeros, W, b, ("-", "--"), strict=True):
@@ -203,21 +167,18 @@ def test_points_grid_lines_colors_and_words_are_those_of_the_formula(data):
         wrong = np.sum(ones != y)
         np.testing.assert_allclose(widget.cut.get_xydata() @ line.normal, line.at)
         low, high = np.transpose([widget.left.get_xlim(), widget.left.get_ylim()])
-        np.testing.assert_allclose(
-            [low, high], [X.min(axis=0) - np.ptp(X, axis=0) / 4, X.max(axis=0) + np.ptp(X, axis=0) / 4]
-        )
+        room = np.ptp(X, axis=0) / 4
+        np.testing.assert_allclose([low, high], [X.min(axis=0) - room, X.max(axis=0) + room])
         assert widget.sides.get_extent() == [low[0], high[0], low[1], high[1]]
-        colors, n = np.array(widget.sides.get_array()), widget.sides.get_array().shape[0]
+        shades, n = np.array(widget.sides.get_array()), widget.sides.get_array().shape[0]
         column, row = ((X - low) / (high - low) * n).astype(int).T
         centers = low + (np.column_stack([column, row]) + 0.5) / n * (high - low)
         is_one = (f(centers @ W.T + b) @ line.normal > line.at) == line.up
         pale = 0.8 + 0.2 * np.array([to_rgb(BLUE), to_rgb(ORANGE)])
-        np.testing.assert_allclose(colors[row, column], pale[is_one.astype(int)])
-        assert widget.cut.get_color() == widget.count.get_color() == DARK_GREEN
+        np.testing.assert_allclose(shades[row, column], pale[is_one.astype(int)])
+        assert colors(widget.cut, widget.count) == [DARK_GREEN, DARK_GREEN]
         assert widget.count.get_text() == f"{wrong} of {len(y)} wrong"
-        units = "; ".join(
-            f"unit {k}: z = {w[0]:g} x₁ + {w[1]:g} x₂ + {bias:g}" for k, w, bias in zip((1, 2), W, b, strict=True)
-        )
+        units = f"unit 1: z = {w11:g} x₁ + {w12:g} x₂ + {b1:g}; unit 2: z = {w21:g} x₁ + {w22:g} x₂ + {b2:g}"
         said = minus(f"{data}, activation {activation}. {units}.".replace("+ -", "− "))
         assert words(widget) == f"{said} The best line leaves {wrong} of {len(y)} points on the wrong side.\n"
     for axis, lines in enumerate((before[LINES:], before[:LINES])):  # upright, and level
@@ -230,11 +191,9 @@ def test_the_whole_grid_is_seen_and_the_background_agrees_with_the_points():
     for data in ("XOR", "moons"):
         for activation in ("ReLU", "none", "tanh"):
             put(widget, data=data, activation=activation)
-            for axis, (low, high) in enumerate((widget.right.get_xlim(), widget.right.get_ylim())):
-                along = np.array(widget.grids[1].get_segments())[..., axis]
-                assert low < along.min()
-                assert along.max() < high
-                assert high < 1.56 * max(1, np.abs(widget.grids[1].get_segments()).max()), "and is not small"
+            grid = np.array(widget.grids[1].get_segments())
+            for low, high in (widget.right.get_xlim(), widget.right.get_ylim()):
+                assert low < grid.min() < grid.max() < high < 1.56 * max(1, np.abs(grid).max()), "and is not small"
                 assert (low > -0.2 * high) == (activation == "ReLU"), "there is nothing below 0"
     assert widget.wrong == 0
 
@@ -248,13 +207,10 @@ def test_the_line_of_a_unit_is_dragged_with_its_bias():
 
 
 def test_without_an_activation_neither_goal_can_be_reached():
-    widget = HiddenSpace(activation="none")
-    rng = np.random.default_rng(0)
-    for data in ("XOR", "moons"):
-        put(widget, data=data)
-        for _ in range(10):
-            put(widget, **dict(zip(XOR, rng.uniform(-4, 4, 6), strict=True)))
-            assert widget.lit == [False, False]
+    """A line in the hidden plane is then one in the input plane, so that no other weights than these do better."""
+    widget = HiddenSpace(activation="none", w12=0, w21=0, w22=1)
+    wrong = [put(widget, data=data).wrong for data in ("XOR", "moons")]
+    assert wrong == [1, 7], "directions are 1° apart, so perhaps one fewer, but not 2"
 
 
 def test_the_best_line_is_the_best():
@@ -273,8 +229,5 @@ def test_the_best_line_is_the_best():
 
 def test_points_that_fall_together_have_no_line():
     widget = HiddenSpace(**dict.fromkeys(XOR, 0))
-    assert widget.line is None
-    assert widget.wrong == 2
-    assert len(widget.cut.get_xdata()) == 0
-    assert len(widget.zeros[0].get_xdata()) == 0
-    assert np.size(straight(np.zeros(2), 0, np.zeros(2), np.ones(2))) == 0
+    assert (widget.line, widget.wrong) == (None, 2)
+    assert len(widget.cut.get_xdata()) == len(widget.zeros[0].get_xdata()) == 0
