@@ -2,33 +2,20 @@
 
 import numpy as np
 import pytest
-from moving import picture, put, words
+from moving import colors, lies_at, picture, put, texts, words
 
 from course.text import decimal, minus
-from course.widgets.lesson_04 import (
-    LOOKS,
-    MOVES,
-    START,
-    YOURS,
-    A,
-    B,
-    Landscape,
-    LossExplorer,
-    SurpriseExplorer,
-    W,
-    Z,
-    between,
-    problems,
-)
+from course.widgets import lesson_04
+from course.widgets.lesson_04 import LOOKS, YOURS, A, B, Landscape, LossExplorer, SurpriseExplorer, W, Z, problems
 from helpers import network
 from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 
-# --- the loss explorer ------------------------------------------------------------------------------------------------
+KINDS = pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
 
 
 def check_plots(plots, grid, at, losses, slopes, places):
     """The curves, dots and numbers of a LossPlots are these losses and slopes, names → numbers on the grid."""
-    said, k = [], np.abs(grid - at).argmin()
+    k = np.abs(grid - at).argmin()
     for column, curves in enumerate((losses, slopes)):
         assert list(plots.lines[column]) == list(plots.dots[column]) == list(curves)
         assert list(plots.crosses[column].get_xdata()) == [grid[k], grid[k]]
@@ -36,20 +23,18 @@ def check_plots(plots, grid, at, losses, slopes, places):
         assert low < 0
         assert (low < -0.5 * high) == any(y.min() < -1e-9 for y in curves.values()), "room below, if it is needed"
         most = max(abs(y[k]) for y in curves.values())
-        assert high > 1.1 * most
-        assert high < 1.05 * max(2.3 * most, plots.least[column])
+        assert 1.1 * most < high < 1.05 * max(2.3 * most, plots.least[column])
         for name, y in curves.items():
-            line, dot = plots.lines[column][name], plots.dots[column][name]
-            np.testing.assert_allclose(
-                line.get_xydata(), np.column_stack([grid, y]), atol=2e-2 if name == YOURS else 1e-9
-            )
-            np.testing.assert_allclose(dot.get_xydata(), [[grid[k], y[k]]], atol=2e-2 if name == YOURS else 1e-9)
+            line, dot, near = plots.lines[column][name], plots.dots[column][name], 2e-2 if name == YOURS else 1e-9
+            lies_at(line, grid, y, atol=near)
+            lies_at(dot, grid[k], [y[k]], atol=near)
             assert line.get_color() == dot.get_color() == plots.texts[name].get_color() == LOOKS[name]["color"]
             assert dot.get_zorder() > max(line.get_zorder() for line in plots.lines[column].values()) - 0.5
+    said = []
     for name in losses:
-        loss, slope = (plots.dots[column][name].get_ydata()[0] for column in (0, 1))
-        said.append(f"{name} {decimal(loss, places, trim=False)}, slope {decimal(slope, places, trim=False)}")
-    assert [text.get_text() for text in plots.texts.values()] == said
+        loss, slope = (decimal(plots.dots[column][name].get_ydata()[0], places, trim=False) for column in (0, 1))
+        said.append(f"{name} {loss}, slope {slope}")
+    assert texts(plots.texts.values()) == said
     return "; ".join(said)
 
 
@@ -69,8 +54,9 @@ def test_houses_losses_slopes_and_words_are_those_of_the_formulas(prediction, ou
     bars = [[(price, house), (prediction, house)] for house, price in enumerate(y, 1)]
     np.testing.assert_allclose(widget.errors.get_segments(), bars)
     usual = next(dots for dots in widget.outlier.axes.lines if dots.get_marker() == "o")
-    assert (usual.get_color(), widget.outlier.get_color()) == (BLUE, DARK_ORANGE)
-    np.testing.assert_allclose([*usual.get_xydata(), *widget.outlier.get_xydata()], np.column_stack([y, range(1, 6)]))
+    assert colors(usual, widget.outlier) == [BLUE, DARK_ORANGE]
+    lies_at(usual, y[:4], range(1, 5))
+    lies_at(widget.outlier, y[4:], 5)
     assert list(widget.line.get_xdata()) == pytest.approx([prediction] * 2)
     assert widget.plots.lines[1]["MAE"].get_drawstyle() == "steps-mid", "it jumps where a house is"
     left, right = widget.outlier.axes.get_xlim()
@@ -81,28 +67,18 @@ def test_houses_losses_slopes_and_words_are_those_of_the_formulas(prediction, ou
 
 def test_a_learners_loss_is_asked_once_for_each_outlier():
     calls = []
-
-    def mine(A, Y):
-        calls.append(A.shape)
-        return network.mse(A, Y)
-
-    widget = LossExplorer(mine)
-    for prediction in (1, 2, 3):
-        put(widget, prediction=prediction, delta=prediction)
-    assert len(calls) == len(A)
-    assert set(calls) == {(1, 5)}
+    widget = LossExplorer(lambda A, Y: calls.append(A.shape) or network.mse(A, Y))
+    put(put(widget, prediction=1, delta=2), prediction=3)
+    assert calls == [(1, 5)] * len(A)
 
 
-@pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
-@pytest.mark.parametrize(
-    ("loss", "said"),
-    [(lambda A, Y: None, "it gave nothing"), (lambda A, Y: (A - Y) ** 2, "it gave an array of shape (1, ")],
-)
-def test_a_loss_that_is_not_one_number_is_told_in_words(kind, loss, said):
-    assert said in words(kind(loss))
+@KINDS
+def test_a_loss_that_is_not_one_number_is_told_in_words(kind):
+    assert "it gave nothing" in words(kind(lambda A, Y: None))
+    assert "it gave an array of shape (1, " in words(kind(lambda A, Y: (A - Y) ** 2))
 
 
-@pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
+@KINDS
 def test_a_loss_that_changes_what_it_is_given_spoils_nothing(kind):
     def changing(A, Y):
         loss = network.mse(A, Y)
@@ -110,9 +86,6 @@ def test_a_loss_that_changes_what_it_is_given_spoils_nothing(kind):
         return loss
 
     assert picture(kind(changing)) == picture(kind(network.mse))
-
-
-# --- the surprise explorer --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("y", [0, 1])
@@ -123,20 +96,21 @@ def test_surprise_slopes_and_words_are_those_of_the_formulas(y):
     losses[YOURS] = losses["cross-entropy"]
     slopes[YOURS] = np.gradient(losses[YOURS], Z)
     curve = widget.dot.axes.lines[0]
-    np.testing.assert_allclose(curve.get_xydata(), np.column_stack([Z, p]))
-    assert (curve.get_color(), widget.dot.get_color(), widget.truth.get_color()) == (BLUE, BLUE, DARK_GREEN)
-    for z in (-10, -2.3, 0, 10):
+    lies_at(curve, Z, p)
+    assert colors(curve, widget.dot, widget.truth) == [BLUE, BLUE, DARK_GREEN]
+    for z in (-10, -2.3, 10):
         put(widget, z=z)
         said = check_plots(widget.plots, Z, z, losses, slopes, places=3)
         at = 1 / (1 + np.exp(-z))
-        np.testing.assert_allclose(widget.dot.get_xydata(), [[z, at]], atol=1e-12)
-        np.testing.assert_allclose(widget.gap.get_xydata(), [[z, at], [z, y]], atol=1e-12)
-        assert widget.truth.get_xydata().tolist() == [[-10, y], [10, y]]
+        lies_at(widget.dot, [z], at, atol=1e-12)
+        lies_at(widget.gap, z, [at, y], atol=1e-12)
+        lies_at(widget.truth, [-10, 10], y)
         answer = f"At z = {minus(f'{z:.1f}')} the answer is yes with p = {at:.5f}; the label is {y}"
         assert words(widget) == f"{answer}: {said}.\n"
 
 
-# --- the landscape ----------------------------------------------------------------------------------------------------
+def line(w, b, x):
+    return w * x + b
 
 
 def probability(w, b, x):
@@ -144,22 +118,21 @@ def probability(w, b, x):
 
 
 FORMULAS = {  # what is predicted, and the loss of each example
-    "line, MSE": (lambda w, b, x: w * x + b, lambda a, y: (a - y) ** 2),
+    "line, MSE": (line, lambda a, y: (a - y) ** 2),
     "sigmoid, cross-entropy": (probability, lambda a, y: -np.log(np.where(y == 1, a, 1 - a))),
     "sigmoid, MSE": (probability, lambda a, y: (a - y) ** 2),
-    "one unit of a network": (None, lambda a, y: (a - y) ** 2),
+    "one unit of a network": (problems()["one unit of a network"].output, lambda a, y: (a - y) ** 2),
 }
 
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_map_dot_fit_and_words_are_those_of_the_formula(name):
     problem, (fit, each) = problems()[name], FORMULAS[name]
-    fit = fit or problem.output
     widget = Landscape(surface=name)
     shown = {key: [artist.get_visible() for artist in layer] for key, layer in widget.layers.items()}
     assert shown == {key: [key == name] * 3 for key in widget.layers}
     shades, _, data = widget.layers[name]
-    np.testing.assert_array_equal(data.get_xydata(), np.column_stack([problem.x, problem.y]))
+    lies_at(data, problem.x, problem.y)
 
     def loss(w, b):
         return each(fit(w, b, problem.x), problem.y).mean()
@@ -168,37 +141,35 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
     low, high = known.min(), known.max()
     assert low < 0.02 or name != "one unit of a network", "the rest of it is trained"
     np.testing.assert_allclose(shades.get_array(), ((known - low) / (high - low)) ** (1 / 2.2), atol=1e-6)
-    for w, b in ((1.5, -0.5), (3, -2), START):
+    assert colors(widget.dot, widget.way, widget.curve, data) == [ORANGE, DARK_ORANGE, DARK_ORANGE, BLUE]
+    for w, b in ((1.5, -0.5), (3, -2), (-2, 3)):
         put(widget, w=w, b=b)
-        assert widget.dot.get_data() == ([w], [b])
-        looks = widget.dot, widget.way, widget.curve, data
-        assert [line.get_color() for line in looks] == [ORANGE, DARK_ORANGE, DARK_ORANGE, BLUE]
+        lies_at(widget.dot, [w], b)
         x, y = widget.curve.get_data()
         np.testing.assert_allclose(y, fit(w, b, x))
         assert (x[0], x[-1]) == widget.right.get_xlim() == (problem.x.min() - 0.2, problem.x.max() + 0.2)
-        assert widget.right.get_ylim()[0] < problem.y.min() < problem.y.max() < widget.right.get_ylim()[1]
+        room = np.ptp(problem.y) * (1 if name == "one unit of a network" else 0.25)
+        assert widget.right.get_ylim() == pytest.approx((problem.y.min() - room, problem.y.max() + room))
         ends = [(problem.x, problem.y), (problem.x, fit(w, b, problem.x))]
         np.testing.assert_allclose(np.array(widget.errors.get_segments()).transpose(1, 2, 0), ends)
         slope = np.array([loss(w + 1e-5, b) - loss(w - 1e-5, b), loss(w, b + 1e-5) - loss(w, b - 1e-5)]) / 2e-5
         steep = np.hypot(*slope)
         down = -slope * min(1, 1.5 / steep)
-        np.testing.assert_allclose(widget.way.get_xydata(), [(w, b), np.add((w, b), down)], atol=1e-6)
+        lies_at(widget.way, [w, w + down[0]], [b, b + down[1]], atol=1e-6)
         at = f"{name}: at w = {minus(f'{w:.2f}')}, b = {minus(f'{b:.2f}')}"
         now = f"the loss is {loss(w, b):.3g} and the slope {steep:.2g}; the lowest on the map is {low:.3g}."
         assert words(widget) == f"{at} {now}\n"
     for grid, control in ((W, widget.control["w"]), (B, widget.control["b"])):
         np.testing.assert_allclose(grid, np.arange(control.min, control.max + 0.05, control.step), atol=1e-9)
-    target = low + 0.02 * (loss(*START) - low)
+    target = low + 0.02 * (loss(-2, 3) - low)
     assert f"find the bottom, a loss of {target:.2f} or less, in 10 moves (" in widget.lamp.value
     assert widget.right.get_ylabel() == ("probability of yes" if "sigmoid" in name else "y")
 
 
 def test_two_of_the_maps_are_convex_as_the_lesson_says():
     """A function is convex only if its value halfway is never above the mean of the ends."""
-    rng = np.random.default_rng(0)
-    ends = rng.uniform(-4, 5, (2, 2, 500))  # two points, w and b
+    (w1, b1), (w2, b2) = np.random.default_rng(0).uniform(-4, 5, (2, 2, 500))
     for name, problem in problems().items():
-        (w1, b1), (w2, b2) = ends
         halfway = problem.loss((w1 + w2) / 2, (b1 + b2) / 2)
         is_below = (halfway <= (problem.loss(w1, b1) + problem.loss(w2, b2)) / 2 + 1e-9).all()
         assert is_below == (name in ("line, MSE", "sigmoid, cross-entropy"))
@@ -207,44 +178,31 @@ def test_two_of_the_maps_are_convex_as_the_lesson_says():
 @pytest.mark.parametrize("name", problems())
 def test_the_bottom_can_be_reached_in_ten_moves_with_patience_alone(name):
     """One slider after the other, each to where the loss is lowest."""
-    widget, problem = Landscape(), problems()[name]
-    put(widget, surface=name)
-    assert not widget.lit[0]
-    state = dict(zip("wb", START, strict=True))
-    for k in range(MOVES):
-        control = "bw"[k % 2]
-        values = np.arange(-5, 5.01, 0.05) if control == "b" else np.arange(-4, 6.01, 0.05)
-        losses = [problem.loss(**{**state, control: value}) for value in values]
-        state[control] = float(values[np.argmin(losses)])
-        put(widget, **{control: state[control]})
-        if widget.lit[0]:
-            return
-    pytest.fail(f"{widget.loss} after {MOVES} moves, and {widget.target} is the target")
+    widget, problem, grids = Landscape(surface=name), problems()[name], {"b": B, "w": W}
+    for control in "bw" * 5:
+        state = {"w": widget.values["w"], "b": widget.values["b"], control: grids[control]}
+        put(widget, **{control: grids[control][problem.loss(**state).argmin()]})
+    assert widget.lit[0], f"{widget.loss}, and {widget.target} is the target"
 
 
 def test_more_than_ten_moves_and_a_start_at_the_bottom_do_not_count():
-    assert Landscape(w=2, b=-1).lit == [False, False]
-    widget = Landscape()
-    for k in range(MOVES):
+    widget = Landscape(w=2, b=-1)
+    assert widget.lit == [False, False]
+    for k in range(10):
         put(widget, **{"wb"[k % 2]: k / 2})
-    assert widget.moves == MOVES
-    put(widget, w=2)
-    put(widget, b=-1)
+    put(put(widget, w=2), b=-1)
     assert widget.loss < widget.target
-    assert not widget.lit[0]
+    assert (widget.moves, widget.lit[0]) == (12, False)
 
 
 def test_a_learners_loss_makes_the_first_map():
     widget, plain = Landscape(network.mse), Landscape()
     assert list(widget.problems) == ["line, your loss", *problems()]
     for w, b in ((2, -1), (-4, -5), (6, 5), (0.35, 1.15)):
-        put(widget, w=w, b=b)
-        put(plain, w=w, b=b)
-        assert widget.loss == pytest.approx(plain.loss, abs=0.03)
+        assert put(widget, w=w, b=b).loss == pytest.approx(put(plain, w=w, b=b).loss, abs=0.03)
 
 
 def test_between_the_points_of_a_map_lines_are_straight():
-    w, b = np.meshgrid(W, B)
-    plane = 3 * w - 2 * b + 1
-    assert between(plane, [0.33], [-1.27]) == pytest.approx(3 * 0.33 + 2 * 1.27 + 1)
-    assert between(plane, W[-1:], B[-1:]) == pytest.approx(3 * W[-1] - 2 * B[-1] + 1)
+    plane = 3 * W - 2 * B[:, None] + 1
+    for w, b in ((0.33, -1.27), (W[-1], B[-1])):
+        assert lesson_04.between(plane, [w], [b]) == pytest.approx(3 * w - 2 * b + 1)
