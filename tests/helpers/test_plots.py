@@ -8,8 +8,8 @@ from helpers.plots import BLUE, ORANGE, plot_confusion, plot_history, show_digit
 
 
 @pytest.fixture(autouse=True)
-def close():
-    yield
+def ax():
+    yield plt.figure().add_subplot()
     plt.close("all")
 
 
@@ -26,26 +26,28 @@ def test_digits_stand_in_rows_under_their_titles_on_one_scale():
     assert shown[0].get_position().y0 > shown[2].get_position().y1, "the third begins a second row"
 
 
-def test_weights_have_a_scale_around_0():
-    (ax,) = show_digits(np.zeros((1, 28, 28)), limit=0.3).axes
-    assert ax.images[0].get_clim() == (-0.3, 0.3)
+def test_weights_have_a_scale_around_0_and_a_row_holds_ten():
+    axes = show_digits(np.zeros((11, 28, 28)), limit=0.3).axes
+    assert len(axes) == 20
+    assert axes[0].images[0].get_clim() == (-0.3, 0.3)
 
 
-def test_a_history_has_a_curve_for_training_and_one_for_validation():
+def test_a_history_has_a_curve_for_training_and_one_for_validation(ax):
     history = [{"epoch": 1, "loss": 2.0, "validation_loss": 3.0}, {"epoch": 2, "loss": 1.0, "validation_loss": 2.5}]
-    ax = plot_history(plt.figure().add_subplot(), history, "loss", "the loss", scale=10)
-    assert [(line.get_label(), [*line.get_xdata()], [*line.get_ydata()]) for line in ax.lines] == [
-        ("training", [1, 2], [20, 10]),
-        ("validation", [1, 2], [30, 25]),
+    assert plot_history(ax, history, "loss", "the loss", scale=10) is ax
+    assert [(line.get_label(), line.get_color(), *line.get_xydata().tolist()) for line in ax.lines] == [
+        ("training", BLUE, [1, 20], [2, 10]),
+        ("validation", ORANGE, [1, 30], [2, 25]),
     ]
-    ax = plot_history(plt.figure().add_subplot(), [{"epoch": 1, "loss": 2.0}], "loss", "the loss")
-    assert [line.get_label() for line in ax.lines] == ["training"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "the loss")
+    ax.clear()
+    plot_history(ax, [{"epoch": 1, "loss": 2.0}], "loss", "the loss")
+    assert [line.get_label() for line in ax.lines] == ["training"]
 
 
-def test_a_confusion_matrix_colors_the_errors_and_writes_every_count_but_0():
+def test_a_confusion_matrix_colors_the_errors_and_writes_every_count_but_0(ax):
     confusion = np.array([[50, 2, 0], [1, 40, 9], [0, 0, 30]])
-    ax = plot_confusion(plt.figure().add_subplot(), confusion)
+    assert plot_confusion(ax, confusion) is ax
     np.testing.assert_array_equal(ax.images[0].get_array(), confusion - np.diag(np.diag(confusion)))
     written = {text.get_position(): text.get_text() for text in ax.texts}  # (predicted, true)
     assert written == {(0, 0): "50", (1, 0): "2", (0, 1): "1", (1, 1): "40", (2, 1): "9", (2, 2): "30"}
