@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from numerical import HIDDEN, derivative, difference, gradient, random_targets, relative_error
 
 from helpers import network
@@ -24,20 +23,15 @@ def named(function):
     return function.__name__
 
 
-# ---------------------------------------------------------------- activations: the derivatives
+OTHER_CONSTANTS = [("leaky_relu", 0.2), ("leaky_relu", -0.1), ("elu", 0.3), ("elu", 2.0)]
 
 
-@pytest.mark.parametrize("name", HIDDEN)
-def test_derivative_is_the_slope_at_every_z(name):
+@pytest.mark.parametrize(("name", "constant"), [*((name, None) for name in HIDDEN), *OTHER_CONSTANTS])
+def test_derivative_is_the_slope_at_every_z(name, constant):
     f, f_prime = ACTIVATIONS[name]
-    exact, slope = f_prime(AWAY), derivative(f, AWAY)
+    constants = [] if constant is None else [constant]
+    exact, slope = f_prime(AWAY, *constants), derivative(lambda z: f(z, *constants), AWAY)
     assert max(map(relative_error, exact, slope)) < 1e-6
-
-
-@pytest.mark.parametrize(("name", "constant"), [("leaky_relu", 0.2), ("leaky_relu", -0.1), ("elu", 0.3), ("elu", 2.0)])
-def test_derivative_for_other_constants(name, constant):
-    f, f_prime = ACTIVATIONS[name]
-    assert relative_error(f_prime(AWAY, constant), derivative(lambda z: f(z, constant), AWAY)) < 1e-6
 
 
 @pytest.mark.parametrize("shape", [(1,), (4,), (4, 1), (3, 5)])
@@ -50,9 +44,6 @@ def test_softmax_jacobian(shape):
         e[j] = 1
         expected = difference(lambda t, e=e: network.softmax(z + t * e), 1e-3)  # ∂p_i/∂z_j for all i, in every column
         np.testing.assert_allclose(jacobian[:, j], expected, rtol=0, atol=1e-10)
-
-
-# ---------------------------------------------------------------- activations: the values
 
 
 KNOWN = {
@@ -95,18 +86,12 @@ LIMITS = {  # of f and f_prime, at −1000 and 1000
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("name", HIDDEN)
-def test_limits_without_overflow(name, dtype):
+def test_limits_and_no_overflow_before_them(name, dtype):
     for f, expected in zip(ACTIVATIONS[name], LIMITS[name], strict=True):
-        result = f(np.array([-1000, 1000], dtype))
+        result = f(np.linspace(-1000, 1000, 4001, dtype=dtype))
         assert result.dtype == dtype
-        np.testing.assert_array_equal(result, np.array(expected, dtype))
-
-
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("f", ALL, ids=named)
-def test_finite_everywhere(f, dtype):
-    z = np.linspace(-1000, 1000, 4001, dtype=dtype)
-    assert np.isfinite(f(z.reshape(1, -1) if f in ACTIVATIONS["softmax"] else z)).all()
+        assert np.isfinite(result).all()
+        np.testing.assert_array_equal(result[[0, -1]], np.array(expected, dtype))
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -127,9 +112,8 @@ def test_softmax_is_a_distribution_at_any_scale(scale, dtype):
 
 def test_sigmoid_loses_no_digits_far_out():
     z = np.array([-40.0, -300.0, -700.0])
-    np.testing.assert_allclose(network.sigmoid(z), np.exp(z), rtol=1e-12)
-    np.testing.assert_allclose(network.sigmoid_prime(z), np.exp(z), rtol=1e-12)
-    np.testing.assert_allclose(network.sigmoid_prime(-z), np.exp(z), rtol=1e-12)
+    for result in (network.sigmoid(z), network.sigmoid_prime(z), network.sigmoid_prime(-z)):
+        np.testing.assert_allclose(result, np.exp(z), rtol=1e-12)
 
 
 @given(z=st.floats(-1000, 1000))
@@ -139,9 +123,6 @@ def test_symmetries(z):
     assert network.tanh(z) == -network.tanh(-z)
     assert network.relu(z) - network.relu(-z) == z
     assert network.gelu(z) - network.gelu(-z) == pytest.approx(z, rel=1e-14, abs=1e-300)
-
-
-# ---------------------------------------------------------------- activations: what they take
 
 
 @pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u4", "i8"])
@@ -167,7 +148,6 @@ def test_losses_of_whole_numbers_do_not_wrap(name):
     for f, dtype in itertools.product(LOSSES[name], ["?", "i1", "u1", "i4", "u8"]):
         z, y = Z.astype(dtype), Y.astype(dtype)
         np.testing.assert_array_equal(f(z, y), f(z.astype(float), y.astype(float)))
-    assert network.mse(np.uint8([[0]]), np.uint8([[16]])) == 256
 
 
 @pytest.mark.parametrize("f", ALL, ids=named)
@@ -191,10 +171,7 @@ def test_shape_and_dtype_are_kept(f):
         result = f(z)
         assert (result.shape, result.dtype) == (shape, dtype)
         np.testing.assert_array_equal(z, before)
-        assert not result.size or float(np.ravel(result)[-1]) == float(np.ravel(f(z.ravel()[-1:]))[0])
-
-
-# ---------------------------------------------------------------- losses
+        np.testing.assert_array_equal(np.ravel(result)[-1:], f(z.ravel()[-1:]))
 
 
 def scores_and_targets(name, shape, seed=0):
@@ -214,36 +191,31 @@ def test_loss_gradient(name, shape):
     np.testing.assert_allclose(loss_prime(Z, Y), gradient(lambda: loss(moved, Y), moved), rtol=1e-9, atol=1e-11)
 
 
-def column(*values, dtype=np.float64):
-    return np.array(values, dtype).reshape(-1, 1)
-
-
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize(
-    ("loss", "Z", "Y", "expected"),
+    ("name", "Z", "Y", "expected"),
     [
-        (network.mse, [1, 3], [1, 0], 4.5),
-        (network.binary_cross_entropy, [0], [1], math.log(2)),
-        (network.binary_cross_entropy, [0], [0.3], math.log(2)),
-        (network.binary_cross_entropy, [1000], [1], 0),
-        (network.binary_cross_entropy, [-1000], [0], 0),
-        (network.binary_cross_entropy, [1000], [0], 1000),
-        (network.binary_cross_entropy, [-1000], [1], 1000),
-        (network.binary_cross_entropy, [1000, -1000], [0.5, 0.5], 500),
-        (network.categorical_cross_entropy, [7, 7, 7, 7], [0, 1, 0, 0], math.log(4)),
-        (network.categorical_cross_entropy, [1000, -1000], [1, 0], 0),
-        (network.categorical_cross_entropy, [1000, -1000], [0, 1], 2000),
-        (network.categorical_cross_entropy, [-1000, -1000], [0, 1], math.log(2)),
-        (network.categorical_cross_entropy, [1000, 0], [0.5, 0.5], 500),
+        ("mse", [1, 3], [1, 0], 4.5),
+        ("binary_cross_entropy", [0], [1], math.log(2)),
+        ("binary_cross_entropy", [0], [0.3], math.log(2)),
+        ("binary_cross_entropy", [1000], [1], 0),
+        ("binary_cross_entropy", [-1000], [0], 0),
+        ("binary_cross_entropy", [1000], [0], 1000),
+        ("binary_cross_entropy", [-1000], [1], 1000),
+        ("binary_cross_entropy", [1000, -1000], [0.5, 0.5], 500),
+        ("categorical_cross_entropy", [7, 7, 7, 7], [0, 1, 0, 0], math.log(4)),
+        ("categorical_cross_entropy", [1000, -1000], [1, 0], 0),
+        ("categorical_cross_entropy", [1000, -1000], [0, 1], 2000),
+        ("categorical_cross_entropy", [-1000, -1000], [0, 1], math.log(2)),
+        ("categorical_cross_entropy", [1000, 0], [0.5, 0.5], 500),
     ],
 )
-def test_losses_to_know_and_far_out(loss, Z, Y, expected, dtype):
-    Z, Y = column(*Z, dtype=dtype), column(*Y, dtype=dtype)
-    value = loss(Z, Y)
-    assert type(value) is float
+def test_losses_to_know_and_far_out(name, Z, Y, expected, dtype):
+    loss, loss_prime = LOSSES[name]
+    Z, Y = np.array([Z], dtype).T, np.array([Y], dtype).T
+    value, slope = loss(Z, Y), loss_prime(Z, Y)
+    assert (type(value), slope.dtype) == (float, dtype)
     assert value == pytest.approx(expected, rel=1e-6)
-    slope = LOSSES[loss.__name__][1](Z, Y)
-    assert slope.dtype == dtype
     assert np.isfinite(slope).all()
 
 
@@ -263,19 +235,16 @@ def test_mean_over_examples_of_which_one_may_be_a_vector(name):
 def test_softmax_and_its_loss_ignore_a_shift(shift, seed):
     Z, Y = scores_and_targets("categorical_cross_entropy", (4, 3), seed)
     np.testing.assert_allclose(network.softmax(Z + shift), network.softmax(Z), rtol=1e-11)
-    assert network.categorical_cross_entropy(Z + shift, Y) == pytest.approx(
-        network.categorical_cross_entropy(Z, Y), rel=1e-11
-    )
+    losses = network.categorical_cross_entropy(Z + shift, Y), network.categorical_cross_entropy(Z, Y)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-11)
 
 
-@given(
-    y=hnp.arrays(st.sampled_from([np.uint8, np.int64]), st.integers(1, 30), elements={"min_value": 0, "max_value": 9})
-)
-def test_one_hot_rows_are_the_labels(y):
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+def test_one_hot_rows_are_the_labels(dtype):
+    y = np.random.default_rng(0).integers(0, 10, 30, dtype)
     Y = one_hot(y, 10)
-    assert (Y.shape, Y.dtype) == ((len(y), 10), np.float32)
-    np.testing.assert_array_equal(Y.sum(axis=1), 1)
-    np.testing.assert_array_equal(Y[np.arange(len(y)), y], 1)
+    assert Y.dtype == np.float32
+    np.testing.assert_array_equal(Y, y[:, None] == np.arange(10))
 
 
 def test_one_hot_of_a_list_in_another_dtype_and_of_many_classes():
@@ -284,9 +253,6 @@ def test_one_hot_of_a_list_in_another_dtype_and_of_many_classes():
     np.testing.assert_array_equal(Y, [[0, 0, 1], [1, 0, 0]])
     Y = one_hot(np.array([7, 999_999]), 1_000_000)  # 8 MB; an identity matrix of a million rows would be 4 TB
     assert Y[0, 7] == Y[1, 999_999] == 1
-
-
-# ---------------------------------------------------------------- initial weights
 
 
 @pytest.mark.parametrize(("name", "variance"), [("he", 2 / 300), ("xavier", 2 / (300 + 500))])
