@@ -18,7 +18,8 @@ from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, train
 X = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32)
 y = np.array([0, 1, 1, 0, 1, 0])
 Y = one_hot(y, 2)
-rng = np.random.default_rng(0)
+rng, used = np.random.default_rng(0), Momentum(0.1)
+used.step([X.copy()], [X])
 
 
 def net(sizes=(2, 3, 2), **settings):
@@ -29,11 +30,6 @@ def after_forward():
     one = net()
     one.forward(X.T)
     return one
-
-
-def used(optimizer):
-    optimizer.step(*step_of(net()))
-    return optimizer
 
 
 def step_of(one):
@@ -47,8 +43,7 @@ def each(calls, *rows):
 
 TABLE = [
     ("Network(784)", TypeError, "a list of layer sizes", "int 784"),
-    (f"Network({'x' * 38!r})", TypeError, f"got str {'x' * 38!r}."),  # what is longer is not printed
-    (f"Network({'x' * 39!r})", TypeError, "got str."),
+    (f"Network({'x' * 39!r})", TypeError, "got str."),  # what is shorter is printed
     ("Network('784, 10')", TypeError, "a list of layer sizes", "str '784, 10'"),
     ("Network({0: 784, 1: 10})", TypeError, "a list of layer sizes", "dict {0: 784, 1: 10}"),
     ("Network([784])", ValueError, "at least an input and an output size", "got [784]"),
@@ -165,7 +160,7 @@ TABLE = [
     ("AdamW(weight_decay=-0.01)", ValueError, "weight_decay must be 0 or a number above", "got -0.01"),
     ("AdamW(weight_decay='0')", TypeError, "weight_decay must be 0 or a number above", "str '0'"),
     ("SGD().step([X, X], [X])", ValueError, "a gradient for each of 2 parameter arrays", "got 1"),
-    ("used(Adam()).step([X], [X])", ValueError, "used for other arrays", "Make a new one"),
+    ("train(net(), X, y, optimizer=used)", ValueError, "used for other arrays", "Make a new one"),
     ("train(net(), X, y, epochs=0)", ValueError, "epochs must be a whole number from 1; got 0"),
     ("train(net(), X, y, epochs=True)", TypeError, "epochs must be a whole number from 1; got bool True"),
     ("train(net(), X, y, batch_size=2.5)", TypeError, "batch_size must be a whole number from 1; got float 2.5"),
@@ -303,19 +298,3 @@ def test_anything_as_training(arguments):
     except FloatingPointError:  # numbers of 1e15 are too large to learn from
         return
     assert np.isfinite([list(record.values()) for record in history or []]).all()
-
-
-@given(y=anything, n_classes=st.just(3) | anything)
-def test_anything_as_labels(y, n_classes):
-    Y = works_or_refuses(one_hot, y, n_classes)
-    assert Y is None or (Y.sum(axis=1) == 1).all()
-
-
-@given(learning_rate=anything, weight_decay=st.just(0.1) | anything)
-def test_anything_as_a_constant(learning_rate, weight_decay):
-    theta = np.ones((2, 2), np.float32)
-    for make, constants in ((SGD, {}), (AdamW, {"weight_decay": weight_decay})):
-        optimizer = works_or_refuses(make, learning_rate, **constants)
-        if optimizer is not None:
-            with np.errstate(over="ignore", invalid="ignore"):  # a rate of 1e300 is allowed, and tried
-                optimizer.step([theta], [np.ones((2, 2), np.float32)])
