@@ -275,20 +275,18 @@ def test_a_disk_that_cannot_be_read_is_no_damaged_file(good, tmp_path, monkeypat
         load(tmp_path / "model.npz")
 
 
-FAILURES = {"halfway": OSError(errno.ENOSPC, "disk full"), "at the end": MemoryError(), "replace": KeyboardInterrupt()}
+FAILURES = {"halfway": OSError(errno.ENOSPC, "No space left on device"), "replace": KeyboardInterrupt()}
 
 
 @pytest.mark.parametrize("where", FAILURES)
 @pytest.mark.parametrize("existing", [True, False])
 def test_the_old_file_stands_until_the_new_one_is_whole_and_a_failure_leaves_it(where, existing, tmp_path, monkeypatch):
-    path, old, new, savez = tmp_path / "model.npz", trained(1), trained(2), np.savez
+    path, old, new = tmp_path / "model.npz", trained(1), trained(2)
     if existing:
         save(old, path)
 
     def fail_in_savez(file, **arrays):
-        whole = io.BytesIO()
-        savez(whole, **arrays)
-        file.write(whole.getvalue()[: 300 if where == "halfway" else None])
+        file.write(b"half")
         raise FAILURES[where]
 
     def fail_in_replace(source, destination):
