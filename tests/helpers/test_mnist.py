@@ -170,14 +170,15 @@ def test_a_bad_mnist_dir_is_an_error_even_where_a_mirror_works(fault, error, wor
     assert mirror.asked == []
 
 
-def test_the_first_time_downloads_and_the_second_reads_the_cache(tiny, mirror, capsys):
+def test_the_first_time_downloads_and_the_second_reads_the_cache_in_silence(tiny, mirror, monkeypatch, caplog, capsys):
+    monkeypatch.setattr(pooch.get_logger(), "handlers", [caplog.handler])
     for source, origin in (("download", "just downloaded."), ("cache", "from your cache.")):
         mnist = load_mnist("full" if source == "cache" else "auto")
         assert is_tiny(mnist, tiny)
         assert (mnist.source, str(mnist), mnist.n_classes) == (source, LINE + origin, 10)
         assert sorted(mirror.asked) == sorted(tiny.gzipped)
         assert files_in(tiny.cache) == tiny.gzipped
-    assert capsys.readouterr() == ("", "")
+    assert (capsys.readouterr(), caplog.messages) == (("", ""), [])
 
 
 def test_without_nn_cache_dir_the_cache_is_where_the_system_keeps_caches(tiny, mirror, monkeypatch):
