@@ -71,7 +71,6 @@ TABLE = [
     ("net().forward(np.zeros((2, 0)))", ValueError, "the batch is empty", "at least one column", "(2, 0)"),
     ("net().forward('image.png')", TypeError, "A[0] must be an array of numbers", "str 'image.png'"),
     ("net().forward([[1, 2], [3]])", ValueError, "A[0] must be an array of numbers", "rows differ in length"),
-    ("net().forward(1j * X.T)", TypeError, "A[0] must be an array of numbers", "complex64"),
     ("net().forward([[1, 2], [nan, 4]])", ValueError, "A[0] must hold finite numbers", "nan at index (1, 0)"),
     ("net().forward([[1, 1e300], [3, 4]])", ValueError, "finite", "index (0, 1)"),
     *(
@@ -132,11 +131,9 @@ TABLE = [
     *each(
         [f"network.{function.__name__}({{}})" for pair in ACTIVATIONS.values() for function in pair],
         ("'3'", TypeError, "z must be an array of numbers", "str '3'"),
-        ("None", TypeError, "z must be an array of numbers", "NoneType"),
         ("[1, None]", TypeError, "z must be an array of numbers", "list [1, None]"),
         ("1j", TypeError, "z must be an array of numbers", "complex 1j"),
     ),
-    ("network.relu([1, [2]])", ValueError, "z must be an array of numbers", "rows differ in length"),
     ("next(minibatches(X, Y[:5], 2, rng))", ValueError, "equally many rows", "(6, 2) and (5, 2)"),
     ("next(minibatches(X[:0], Y[:0], 2, rng))", ValueError, "at least one", "(0, 2) and (0, 2)"),
     ("next(minibatches(X, None, 2, rng))", TypeError, "Y must be a NumPy array", "NoneType"),
