@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
 import pytest
-from moving import drag
+from moving import drag, picture
 from PIL import Image
 
 from course import widgets as course_widgets
@@ -30,29 +30,30 @@ def parabola(**start):
     return names["Parabola"](**start)
 
 
+def explorer_with(**methods):
+    return type("Made", (Explorer,), methods)()
+
+
 def pixels(widget):
-    return np.asarray(Image.open(io.BytesIO(bytes(widget.picture.value))))
+    return np.asarray(Image.open(io.BytesIO(picture(widget))))
 
 
 def symbols(widget):
     return "".join(re.findall("[○●◐]", widget.lamp.value))
 
 
-def test_the_picture_follows_the_control_and_comes_back():
-    widget = parabola()
-    first = bytes(widget.picture.value)
-    widget.control["a"].value = -2
-    np.testing.assert_allclose(widget.curve.get_ydata(), -2 * np.linspace(-2, 2, 101) ** 2)
-    second = bytes(widget.picture.value)
-    widget.control["a"].value = 1
-    assert first == bytes(widget.picture.value) != second
-    assert first == bytes(parabola().picture.value)
+def updates_of(widget):
+    """A list that gains the values of each update from now on."""
+    seen, update = [], widget.update
+    widget.update = lambda **values: (seen.append(values), update(**values))[1]
+    return seen
 
 
 def test_the_picture_is_the_figure():
     """Blitted, it shows the same as matplotlib does when it draws everything anew."""
     widget = parabola(a=0.5)
     widget.control["a"].value = 2
+    np.testing.assert_allclose(widget.curve.get_ydata(), 2 * np.linspace(-2, 2, 101) ** 2)
     shown = pixels(widget)
     widget.curve.set_animated(False)
     with mpl.style.context(explorer.STYLE, after_reset=True):
@@ -71,14 +72,15 @@ class Labeled(Explorer):
         ax = figure.add_axes((0.1, 0.1, 0.8, 0.8), xlim=(0, 1), ylim=(0, 1))
         self.band = moving(ax, [0, 1], [0.5, 0.5], lw=30)
         box = {"boxstyle": "square,pad=0.5", "facecolor": "white"}
-        self.texts = [
-            ax.text(0.5, 0.5, "gΠy", rotation=30, animated=True),
-            ax.text(1, 1, "cut", size=30, animated=True),
-        ]
-        self.texts += [ax.text(0.2, 0.5, "boxed\ntext", bbox=box, animated=True), ax.text(0.8, 0.5, "", animated=True)]
+        looks = (
+            (0.5, 0.5, "gΠy", {"rotation": 30}),
+            (1, 1, "cut", {"size": 30}),
+            (0.2, 0.5, "boxed\ntext", {"bbox": box}),
+        )
+        self.texts = [ax.text(*text, animated=True, **look) for *text, look in (*looks, (0.8, 0.5, "", {}))]
 
     def update(self, x):
-        self.texts[3].set_text(f"{x:.1f}")
+        self.texts[-1].set_text(f"{x:.1f}")
 
 
 def test_a_text_that_did_not_change_is_shown_without_drawing_it_again():
@@ -87,7 +89,7 @@ def test_a_text_that_did_not_change_is_shown_without_drawing_it_again():
     for text in widget.texts:
         text.draw = lambda renderer, text=text, draw=text.draw: (drawn.append(text), draw(renderer))
     widget.control["x"].value = 0.3
-    assert drawn == [widget.texts[3]]
+    assert drawn == widget.texts[-1:]
     shown = pixels(widget).astype(int)
     widget._write = lambda text, renderer: text.draw(renderer)
     widget._paint()
@@ -95,49 +97,38 @@ def test_a_text_that_did_not_change_is_shown_without_drawing_it_again():
 
 
 def test_the_background_is_drawn_anew_only_when_something_in_it_changes():
-    widget = parabola()
-    draws = []
+    widget = parabola(a=2)
+    draws, first = [], pixels(widget)
     widget.canvas.draw = lambda draw=widget.canvas.draw: (draws.append(1), draw())
-    widget.control["a"].value = 2
-    assert len(draws) == 0
-    (axes,) = widget.figure.axes
-    set_if_changed(axes, ylim=(-8.0, 8.0), xlabel="x")
-    widget.control["a"].value = 3
-    assert len(draws) == 0
-    before = pixels(widget)
-    set_if_changed(axes, ylim=(-20, 20))
-    widget.reset()
-    widget.control["a"].value = 3
-    assert len(draws) == 1
-    assert (pixels(widget) != before).any()
+    for ylim, redraws in (((-8.0, 8.0), 0), ((-20, 20), 1)):
+        set_if_changed(widget.ax, ylim=ylim, xlabel="x")
+        widget.control["a"].value += 1
+        widget.reset()
+        assert len(draws) == redraws
+        assert (pixels(widget) != first).any() == redraws
 
 
 def test_the_lamp():
     widget = parabola()
-    assert symbols(widget) == "○"
-    assert "Goal:</b> make the curve pass through (2, 6)" in widget.lamp.value
-    widget.control["a"].value = 1.5
-    assert symbols(widget) == "●"
-    assert "Reached:" in widget.lamp.value
-    assert widget.lit == [True]
-    widget.control["a"].value = 1.6
-    assert symbols(widget) == "◐"
-    assert "Reached before:" in widget.lamp.value
+    for a, symbol, said in ((1, "○", "Goal:</b> make the curve pass through (2, 6)"),
+                            (1.5, "●", "Reached:"), (1.6, "◐", "Reached before:")):  # fmt: skip
+        widget.control["a"].value = a
+        assert symbols(widget) == symbol
+        assert said in widget.lamp.value
+        assert widget.lit == [a == 1.5]
     widget.reset()
     assert symbols(widget) == "○"
 
 
 def test_reset_sets_everything_back_in_one_redraw():
     widget = parabola(a=2)
-    first = bytes(widget.picture.value)
+    first = picture(widget)
     widget.control["a"].value = -1
-    updates = []
-    widget.update = lambda update=widget.update, **values: (updates.append(values), update(**values))[1]
+    updates = updates_of(widget)
     next(child for child in widget.children[1].children[1].children if isinstance(child, widgets.Button)).click()
-    assert updates == [{"a": 2}]
-    assert bytes(widget.picture.value) == first
+    assert picture(widget) == first
     widget.control["a"].value = 0.5
-    assert updates[1:] == [{"a": 0.5}]
+    assert updates == [{"a": 2}, {"a": 0.5}]
 
 
 def test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer():
@@ -145,14 +136,11 @@ def test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer():
     assert {"places", "dragged"} <= set(widget._handles.keys), "the page is not told of them"
     x1, y1, x2, y2 = widget._handles.places["curve"]
     assert (x1, y1) == (x2, y2)
-    assert widget.figure.transFigure.transform((x1, 1 - y1)) == pytest.approx(
-        widget.ax.transData.transform((2, 4)), abs=1
-    )
-    updates = []
-    widget.update = lambda update=widget.update, **values: (updates.append(values), update(**values))[1]
+    place = widget.ax.transData.transform((2, 4))
+    assert widget.figure.transFigure.transform((x1, 1 - y1)) == pytest.approx(place, abs=1)
+    updates = updates_of(widget)
     drag(widget, "curve", (2, 4.6), (1.5, 5.8))
-    assert widget.values["a"] == 1.4  # 1.45 at most: what the slider has next to it
-    assert updates == [{"a": 1.2}, {"a": 1.4}]
+    assert updates == [{"a": 1.2}, {"a": 1.4}]  # 1.45 at most: what the slider has next to it
     assert symbols(widget) == "○"
     drag(widget, "curve", (2, 6))
     assert symbols(widget) == "●"
@@ -162,10 +150,10 @@ def test_a_handle_is_where_the_page_draws_it_and_follows_the_pointer():
 
 def test_a_drag_that_changes_nothing_or_of_what_is_not_there_does_nothing():
     widget = parabola()
-    first = bytes(widget.picture.value)
+    first = picture(widget)
     drag(widget, "curve", (2, 4), (2, 4.1))
     widget._handles.dragged = [-1, "no such handle", 0.5, 0.5]
-    assert (bytes(widget.picture.value), widget.moves) == (first, 0)
+    assert (picture(widget), widget.moves) == (first, 0)
     widget.control["a"].value = 3  # the curve leaves the axes below x = 2
     assert widget._handles.places == {}
 
@@ -184,34 +172,33 @@ def test_of_a_line_what_the_axes_show_is_the_handle():
     assert places["point"] == pytest.approx([0.5, 0.25, 0.5, 0.25], abs=0.002)
 
 
+class Turn(Explorer):
+    def controls(self):
+        return {"a": slider("a", 0, -1, 1, 0.1), "b": slider("b", 0, -1, 1, 0.1)}
+
+    def draw(self, figure):
+        self.ax = figure.add_axes((0, 0, 1, 1), xlim=(-1, 1), ylim=(-1, 1))
+
+    def handles(self, a, b):
+        return {"dot": (self.ax, a, b)}
+
+    def dragged(self, handle, place, a, b):
+        return {"a": a + place[0], "b": place[1]}
+
+    def goals(self, a, b):
+        yield "move once", self.moves == 1
+
+
 def test_a_move_is_one_go_at_one_control_or_one_drag_from_where_it_was_grabbed():
-    class Turn(Explorer):
-        def controls(self):
-            return {"a": slider("a", 0, -1, 1, 0.1), "b": slider("b", 0, -1, 1, 0.1)}
-
-        def draw(self, figure):
-            self.ax = figure.add_axes((0, 0, 1, 1), xlim=(-1, 1), ylim=(-1, 1))
-
-        def handles(self, a, b):
-            return {"dot": (self.ax, a, b)}
-
-        def dragged(self, handle, place, a, b):
-            return {"a": a + place[0], "b": place[1]}
-
-        def goals(self, a, b):
-            yield "move once", self.moves == 1
-
     widget = Turn()
     assert (widget.moves, widget.lit) == (0, [False])
     drag(widget, "dot", (0.1, 0), (0.2, 0.3), (0.3, 0.5))
     assert (widget.values, widget.moves) == ({"a": 0.3, "b": 0.5}, 1)
     drag(widget, "dot", (0.1, -0.5), (0.2, -0.5))
     assert (widget.values, widget.moves) == ({"a": 0.5, "b": -0.5}, 2)
-    for value in (0, 0.1, 0.2):
-        widget.control["a"].value = value
-        assert widget.moves == 3
-    widget.control["b"].value = 1
-    assert widget.moves == 4
+    for name, value, moves in (("a", 0, 3), ("a", 0.1, 3), ("a", 0.2, 3), ("b", 1, 4)):
+        widget.control[name].value = value
+        assert widget.moves == moves
     widget.reset()
     widget.control["b"].value = 0.5
     assert (widget.moves, widget.lit) == (1, [True])
@@ -220,34 +207,24 @@ def test_a_move_is_one_go_at_one_control_or_one_drag_from_where_it_was_grabbed()
 
 
 def test_controls_that_do_nothing_are_hidden_with_all_that_belongs_to_them():
-    class Choice(Explorer):
-        def controls(self):
-            return {"a": slider("a", 0, 0, 1, 1), "steps": Stepper("steps", 3)}
-
-        def unused(self, a, steps):
-            return ("steps",) if a else ()
-
-    widget = Choice()
-    assert widget.control["steps"].row.layout.display is None
-    widget.control["a"].value = 1
-    assert widget.control["steps"].row.layout.display == "none"
-    assert widget.control["a"].layout.display is None
-    widget.reset()
-    assert widget.control["steps"].row.layout.display is None
+    widget = explorer_with(
+        controls=lambda self: {"a": slider("a", 0, 0, 1, 1), "steps": Stepper("steps", 3)},
+        unused=lambda self, a, steps: ("steps",) if a else (),
+    )
+    for a in (0, 1, 0):
+        widget.control["a"].value = a
+        assert widget.control["steps"].row.layout.display == ("none" if a else None)
+        assert widget.control["a"].layout.display is None
 
 
 @pytest.mark.parametrize(("low", "high", "step"), [(-200, 400, 5), (-15, 15, 0.1), (0, 1, 0.05)])
 def test_a_slider_takes_the_nearest_position_and_what_the_page_rounds_is_no_move(low, high, step):
-    class One(Explorer):
-        def controls(self):
-            return {"a": slider("a", low, low, high, step)}
-
-    control = One().control["a"]
+    widget = explorer_with(controls=lambda self: {"a": slider("a", low, low, high, step)})
+    control = widget.control["a"]
     for k, place in enumerate(np.linspace(low, high, round((high - low) / step) + 1)):
         assert nearest(control, place + 0.4 * step) == pytest.approx(place), k
     assert (nearest(control, low - 1e9), nearest(control, high + 1e9)) == (low, high)
-    widget = One()
-    widget.control["a"].value = low + 1e-13
+    control.value = low + 1e-13
     assert widget.moves == 0
     assert nearest(Stepper("steps", 3), 1.9) == 2
     assert nearest(dropdown("list", ["x", "y"]), "y") == "y"
@@ -258,10 +235,8 @@ def test_what_the_style_and_the_page_name_is_there():
     for box in inside:
         inside.extend(getattr(box, "children", ()))
         classes.update(box._dom_classes)
-    assert (
-        set(re.findall(r"\.(explorer[\w-]*)", explorer.text_of("explorer.css") + explorer.text_of("accessible.mjs")))
-        == classes
-    )
+    page = explorer.text_of("explorer.css") + explorer.text_of("accessible.mjs")
+    assert set(re.findall(r"\.(explorer[\w-]*)", page)) == classes
 
 
 def test_an_unknown_control_is_named():
@@ -274,9 +249,8 @@ def test_without_a_kernel_there_is_a_picture_and_a_sentence():
     data, hints = widget._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
     assert data["text/plain"] == "The parabola y = 1.0 x²."
-    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    assert picture.size == (480 * SCALE, 300 * SCALE)
-    np.testing.assert_array_equal(np.asarray(picture), pixels(widget))
+    still = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/png"]))))
+    np.testing.assert_array_equal(still, pixels(widget))
     assert hints["image/png"] == {"width": 480, "height": 300, "alt": data["text/plain"]}
 
 
@@ -286,22 +260,18 @@ def test_png_loses_nothing():
 
 
 def test_the_learners_settings_neither_matter_nor_change():
-    expected = bytes(parabola().picture.value)
+    expected, filters = picture(parabola()), list(warnings.filters)
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "lines.linewidth": 9}), np.errstate(all="raise"):
         settings = dict(mpl.rcParams)
-        assert bytes(parabola().picture.value) == expected
+        assert picture(parabola()) == expected
         assert dict(mpl.rcParams) == settings
-    before = list(warnings.filters)
     parabola().control["a"].value = 2
-    assert warnings.filters == before
+    assert warnings.filters == filters
 
 
 def test_words_are_escaped():
-    class Rude(Explorer):
-        def update(self):
-            return ["`<b>` & <script>"]
-
-    assert "<code>&lt;b&gt;</code> &amp; &lt;script&gt;" in Rude().words.value
+    said = explorer_with(update=lambda self: ["`<b>` & <script>"]).words.value
+    assert "<code>&lt;b&gt;</code> &amp; &lt;script&gt;" in said
 
 
 def test_a_check_list_is_its_boxes_and_every_control_has_a_label():
@@ -323,20 +293,13 @@ def test_a_stepper_goes_back_and_forth_and_stops_at_its_ends():
     back, forth, bar = steps.row.children
     assert bar is steps
     assert (back.description, forth.description) == ("Back", "Next")
-    seen = []
-    steps.observe(lambda change: seen.append(change.new), names="value")
-    assert (back.disabled, forth.disabled) == (True, False)
-    for button in (forth, forth, back, forth, forth, forth):
-        button.click()
-    assert seen == [1, 2, 1, 2, 3]
-    assert (back.disabled, forth.disabled) == (False, True)
-    assert bar.value == 3
-    bar.value = 0
-    assert steps.value == 0
-    steps.value = 17
-    assert (steps.value, bar.value) == (3, 3)
-    steps.value = -1
-    assert (steps.value, bar.value, back.disabled) == (0, 0, True)
+    for button, value in ((None, 0), (forth, 1), (forth, 2), (back, 1), (forth, 2), (forth, 3), (forth, 3)):
+        if button:
+            button.click()
+        assert (steps.value, back.disabled, forth.disabled) == (value, value == 0, value == 3)
+    for value, taken in ((-1, 0), (17, 3)):
+        steps.value = value
+        assert (steps.value, back.disabled) == (taken, taken == 0)
     assert Stepper("step", 3, value=2).value == 2
 
 

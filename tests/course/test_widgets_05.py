@@ -35,6 +35,17 @@ def slope(loss, theta, i, h=1e-6):
     return (above - below) / (2 * h)
 
 
+def ways(arrows):
+    """Where the arrows that are seen begin and end."""
+    return {tuple(np.ravel(arrow._posA_posB).round(6)) for arrow in arrows if arrow.get_visible()}
+
+
+def way(start, end):
+    """As `ways` has the arrow on the line from `start` to `end`."""
+    start, end = np.array(start), np.array(end)
+    return tuple(np.ravel([start + 0.3 * (end - start), start + 0.75 * (end - start)]).round(6))
+
+
 @pytest.mark.parametrize("numbers", [(2, 3, 4), (-1.5, 0.5, 4), (0, -4, 1), (3, 0, -2)])
 def test_the_gradients_of_the_graph_are_those_of_nudging(numbers):
     theta, gradients = np.array(numbers, dtype=float), lesson.graph_steps(*numbers)[-1].gradients
@@ -107,8 +118,7 @@ def test_the_graph_shows_what_is_known_at_each_step(x, w, y):
             assert [graph.values[node].get_text(), graph.gradients[node].get_text()] == known, (step, node)
             now = step and (step in (forward, backward) or (node, step) == ("w", 13))
             assert graph.circles[node].get_markeredgecolor() == ((ORANGE if back else BLUE) if now else lesson.INK)
-        arrows = {tuple(np.ravel(arrow._posA_posB).round(6)) for arrow in graph.arrows if arrow.get_visible()}
-        ways = set()
+        blamed = set()
         for edge, (at, came, local) in edges.items():
             line, left, right = graph.lines[edge], *(graph.circles[node] for node in edge.split("-"))
             ends = np.array([np.ravel(circle.get_data()) for circle in (left, right)])
@@ -120,9 +130,8 @@ def test_the_graph_shows_what_is_known_at_each_step(x, w, y):
             assert graph.came[edge].get_text() == (product if step >= at else "")
             assert graph.came[edge].get_position() == pytest.approx(ends.mean(axis=0))
             if step == at:
-                way = ends[0] - ends[1]
-                ways.add(tuple(np.ravel([ends[1] + 0.3 * way, ends[1] + 0.75 * way]).round(6)))
-        assert arrows == ways, "blame comes from the right"
+                blamed.add(way(ends[1], ends[0]))
+        assert ways(graph.arrows) == blamed, "blame comes from the right"
 
 
 def test_the_network_shows_all_its_numbers_where_they_belong():
@@ -159,11 +168,8 @@ def test_the_network_shows_all_its_numbers_where_they_belong():
         assert texts(widget.targets) == wanted
         outputs = [diagram.xy[2, k] for k in range(2)]
         assert [text.get_position() for text in widget.targets] == [(at + 0.22, up) for at, up in outputs]
-        arrows = [np.array(arrow._posA_posB) for arrow in widget.arrows if arrow.get_visible()]
-        back = [(diagram.xy[2, k], diagram.xy[1, step - 8]) for k in range(2)] if 8 <= step <= 10 else []
-        assert len(arrows) == len(back)
-        for arrow, (start, end) in zip(arrows, np.array(back), strict=True):
-            assert arrow == pytest.approx(np.array([start + 0.3 * (end - start), start + 0.75 * (end - start)]))
+        back = {way(diagram.xy[2, k], diagram.xy[1, step - 8]) for k in range(2)} if 8 <= step <= 10 else set()
+        assert ways(widget.arrows) == back
     assert widget.chosen.get_text() == "chosen: x₂ = −2.5"
 
 
