@@ -48,7 +48,8 @@ def test_what_the_hiker_does_is_drawn_and_said(landscape, start, alpha, steps, e
         np.testing.assert_allclose(line.get_data(), (x, y))
         assert (line.get_color(), line.get_marker()) == (color, marker)
     assert list(widget.now.get_xdata()) == [steps, steps]
-    assert [ax.get_xlim() for ax in widget.figure.axes] == [(-4.2, 4.2), (-1, 41)], "all starts and steps have room"
+    assert [ax.get_xlim() for ax in widget.figure.axes] == [(-4.2, 4.2), (-1, 41)]
+    assert widget.control["start"].min > -4.2, "all starts have room"
     assert widget.note.get_text() == ("diverged" if "diverges" in end else "")
     low, high = widget.left.get_ylim()
     assert low < 0 < L(W).max() < high < 1.2 * L(W).max()
@@ -101,6 +102,7 @@ def test_the_map_and_the_gradient_of_a_surface_are_those_of_its_loss_and_its_low
         inside = path.vertices[np.abs(path.vertices).max(axis=1) < 2]
         assert surface.loss(*inside.T) == pytest.approx(np.full(len(inside), level), abs=0.02 * (1 + level))
         assert color[0] == color[1] == color[2], "a gray"
+    assert np.concatenate([path.vertices for path in lines.get_paths()])[:, 0].max() > 2.9, "to the edge"
 
 
 def test_the_paths_are_those_of_the_courses_optimizers():

@@ -27,55 +27,56 @@ def read(images):
     return P
 
 
-def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it():
-    widget = LatentPad(decode, read, CODES, LABELS)
+@pytest.fixture
+def pad():
+    return LatentPad(decode, read, CODES, LABELS)
+
+
+def test_the_picture_is_that_of_the_point_and_the_bars_are_what_is_read_in_it(pad):
     digits = {  # as they stand on the map: the mark of each digit, its color and its places
         digit: (to_hex(marks.get_facecolor()[0]).upper(), marks.get_offsets().tolist())
-        for digit, marks in enumerate(widget.map.collections)
+        for digit, marks in enumerate(pad.map.collections)
         if len(marks.get_offsets())
     }
     assert digits == {d: (PALETTE[d], CODES[d == LABELS].tolist()) for d in (3, 8)}
-    assert labels(widget.figure) == [
-        ("The codes of digits", "code 1", "code 2"), ("The picture there", "", ""), ("It reads", "probability", "digit")
-    ]  # fmt: skip
-    assert [bar.get_y() + bar.get_height() / 2 for bar in widget.bars] == pytest.approx(range(10))
-    low, high = widget.bars[0].axes.get_ylim()[::-1]
+    code, there, reads = labels(pad.figure)
+    assert code == ("The codes of digits", "code 1", "code 2")
+    assert (there, reads) == (("The picture there", "", ""), ("It reads", "probability", "digit"))
+    assert [bar.get_y() + bar.get_height() / 2 for bar in pad.bars] == pytest.approx(range(10))
+    low, high = pad.bars[0].axes.get_ylim()[::-1]
     assert low < 0 < 9 < high, "0 stands above 9"
-    assert (widget.image.get_clim(), widget.image.get_cmap().name) == ((0, 1), "gray_r"), "ink on paper"
+    assert (pad.image.get_clim(), pad.image.get_cmap().name) == ((0, 1), "gray_r"), "ink on paper"
     for z1, z2 in ((1, -20), (-15, 3)):
-        put(widget, z1=z1, z2=z2)
-        image = widget.image.get_array()
+        put(pad, z1=z1, z2=z2)
+        image = pad.image.get_array()
         assert (image[0, 0], image[-1, -1]) == pytest.approx((z1 / 100, z2 / 100))
-        widths = [bar.get_width() for bar in widget.bars]
+        widths = [bar.get_width() for bar in pad.bars]
         assert widths == pytest.approx(read(decode(np.array([[z1, z2]])))[0])
-        assert widget.point.get_data() == ([z1], [z2])
-        assert f"The point ({z1}, {z2}) is".replace("-", "−") in words(widget)
-        assert f"read as {np.argmax(widths)}, with {max(widths):.0%}".replace("%", " %") in words(widget)
+        assert pad.point.get_data() == ([z1], [z2])
+        assert f"The point ({z1}, {z2}) is".replace("-", "−") in words(pad)
+        assert f"read as {np.argmax(widths)}, with {max(widths):.0%}".replace("%", " %") in words(pad)
 
 
-def test_it_begins_at_the_3_that_is_read_most_surely_and_the_map_has_room_for_the_codes():
-    widget = LatentPad(decode, read, CODES, LABELS)
-    assert tuple(widget.values.values()) == pytest.approx((1, -30), abs=1)
-    for values, (low, high, step) in zip(CODES.T, widget.ends, strict=True):
+def test_it_begins_at_the_3_that_is_read_most_surely_and_the_map_has_room_for_the_codes(pad):
+    assert tuple(pad.values.values()) == pytest.approx((1, -30), abs=1)
+    for values, (low, high, step) in zip(CODES.T, pad.ends, strict=True):
         assert low < values.min() < values.max() < high < low + 1.3 * np.ptp(values)
         assert 200 <= (high - low) / step <= 2100
 
 
-def test_a_point_is_far_where_no_code_is_near():
-    widget = LatentPad(decode, read, CODES, LABELS, z1=0, z2=0)
-    assert widget.nearest == pytest.approx(0, abs=0.01)
-    assert "among the codes" in words(widget)
-    put(widget, z1=-1, z2=-15)
-    sides = [high - low for low, high, _ in widget.ends]
-    assert widget.nearest == pytest.approx(min(np.hypot(*((z - (-1, -15)) / sides)) for z in CODES))
-    assert "far from all codes" in words(widget)
+def test_a_point_is_far_where_no_code_is_near(pad):
+    for place, said in (((0, 0), "among the codes"), ((-1, -15), "far from all codes")):
+        put(pad, z1=place[0], z2=place[1])
+        sides = [high - low for low, high, _ in pad.ends]
+        distances = [np.hypot(*((code - place) / sides)) for code in CODES]
+        assert pad.nearest == pytest.approx(min(distances), abs=0.01)
+        assert said in words(pad)
 
 
-def test_dragging_the_point_sets_both_codes():
-    widget = LatentPad(decode, read, CODES, LABELS)
-    drag(widget, "point", (-4, -2))
-    assert widget.values == pytest.approx({"z1": -4, "z2": -2}, abs=0.2)
-    assert widget._places["point"][1:] == (*widget.values.values(),)
+def test_dragging_the_point_sets_both_codes(pad):
+    drag(pad, "point", (-4, -2))
+    assert pad.values == pytest.approx({"z1": -4, "z2": -2}, abs=0.2)
+    assert pad._places["point"][1:] == (*pad.values.values(),)
 
 
 @pytest.mark.parametrize(
