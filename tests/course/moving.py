@@ -42,6 +42,7 @@ def forward(A0, W, b, f):
 
 
 next_drag = itertools.count().__next__
+REACHED, BEFORE, GOAL = "reached", "before", "goal"  # of a canvas
 
 
 def put(widget, **state):
@@ -93,6 +94,11 @@ def colors(*lines):
 def lies_at(line, x, y, **tolerance):
     """Assert that a line, or points, lie there; one number for x, or for y, is that of all."""
     np.testing.assert_allclose(line.get_xydata(), np.column_stack(np.broadcast_arrays(x, y)), **tolerance)
+
+
+def lamps(canvas):
+    """The state of each of its goals."""
+    return [state for _, state in canvas.goals()]
 
 
 def labels(figure):

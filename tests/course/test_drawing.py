@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from moving import BEFORE, GOAL, REACHED, lamps
 
 from course import digits
 from course.widgets import drawing as module
@@ -25,7 +26,6 @@ from helpers.network import Network
 from helpers.training import Adam, cosine_schedule, train
 
 IN_FULL = os.environ.get("HYPOTHESIS_PROFILE") == "thorough" and os.environ.get("MNIST_DIR")
-REACHED, BEFORE, GOAL = "reached", "before", "goal"
 SECOND_HAND = json.loads((Path(__file__).parent / "second_hand.json").read_text(encoding="utf-8"))
 USUAL, TINY, LARGE = 0, 1, 2  # three of the ten ways
 
@@ -59,15 +59,8 @@ def pad(network):
     return DrawDigit(network)
 
 
-def lamps(pad):
-    return [state for _, state in pad.goals()]
-
-
 def a(digit):
     return f"a{'n' if digit == 8 else ''} {digit}"
-
-
-# --- preparing
 
 
 def test_nothing_drawn_stays_nothing():
@@ -182,9 +175,6 @@ def test_the_pen_is_finer_for_a_small_drawing():
     assert np.array_equal(digits.rasterize(line), digits.rasterize(line, pen=digits.PEN))
 
 
-# --- what is read
-
-
 def test_a_second_hand_is_read_if_it_is_prepared(network, inks):
     """97 %, and 30 % unprepared; with a pen of the same width for all, 84 %."""
     prepared, raw = (
@@ -287,9 +277,6 @@ def test_a_network_that_takes_for_ever_is_stopped(monkeypatch):
     probabilities, words = read(SimpleNamespace(predict_proba=forever), np.zeros((28, 28)))
     assert probabilities is None
     assert "was stopped" in words
-
-
-# --- the tasks
 
 
 def test_five_digits_in_a_row(pad):
@@ -412,9 +399,6 @@ def test_too_many_changes_or_a_digit_read_wrong_do_not_count(pad, network, sampl
     assert "wrong without your help, so fooling it does not count" in pad.words()
 
 
-# --- what the page sends
-
-
 def test_looking_choosing_and_resetting_bring_the_test_digit(pad, sample):
     messages = ({"kind": "look"}, 0), ({"kind": "digit", "by": -1}, 999), ({"kind": "digit", "by": 1}, 0)
     for message, index in (*messages, ({"kind": "digit", "by": 1}, 1), ({"kind": "reset"}, 0)):
@@ -445,9 +429,6 @@ def test_bad_examples_get_a_sentence_and_bytes_are_good(examples, words):
     with pytest.raises(ValueError, match=words):
         DrawDigit(examples=examples)
     assert DrawDigit(examples=(np.full((2, 784), 255, np.uint8), np.array([1, 2], np.uint8))).original.min() == 255
-
-
-# --- in the notebook
 
 
 def test_the_figure_shows_an_example_or_the_state(pad, network):

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from moving import labels
+from moving import BEFORE, GOAL, REACHED, labels, lamps
 from traitlets import TraitError
 
 from course.exercises import find_exercise
@@ -16,29 +16,34 @@ from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
 from helpers.network import Network
 from helpers.training import Momentum
 
-REACHED, BEFORE, GOAL = "reached", "before", "goal"
-
-
-def lamps(playground):
-    return [state for _, state in playground.goals()]
-
 
 def read(frame):
     """A frame's buffers as arrays."""
     content, buffers = frame
     shapes = {
-        "plane": (-1, GRID, GRID),
-        "units": (sum(content["sizes"]), TILE, TILE),
-        "curve": (-1, 3),
-        "points": (-1, 3),
-    }
-    arrays = dict(zip(BUFFERS, buffers, strict=False))
-    kinds = {name: np.uint8 if name in ("plane", "units") else np.float32 for name in BUFFERS}
-    return {name: np.frombuffer(raw, kinds[name]).reshape(shapes.get(name, -1)) for name, raw in arrays.items()}
+        "plane": (-1, GRID, GRID), "units": (sum(content["sizes"]), TILE, TILE), "curve": (-1, 3), "points": (-1, 3),
+    }  # fmt: skip
+    kinds = {"plane": np.uint8, "units": np.uint8}
+    named = zip(BUFFERS, buffers, strict=False)
+    return {name: np.frombuffer(raw, kinds.get(name, np.float32)).reshape(shapes.get(name, -1)) for name, raw in named}
 
 
 def ask(playground, kind, **content):
     return playground.answer({"kind": kind, **content})
+
+
+def trained(epochs, *arguments, **settings):
+    playground = Playground(*arguments, **settings)
+    playground.train(epochs)
+    return playground
+
+
+def losses_of_code(playground, **names):
+    """What its code, run with these names of the learner's, comes to."""
+    left = {"print": lambda *_: None, **names}
+    exec(playground.as_code(), left)
+    sets = (left["X"], left["y"]), (left["X_test"], left["y_test"])
+    return tuple(left["network"].evaluate(X, y)["loss"] for X, y in sets)
 
 
 def put(playground, **settings):
@@ -47,37 +52,20 @@ def put(playground, **settings):
     assert playground.settings == playground.settings | settings
 
 
-# --- what a frame shows
-
-
-def test_the_heat_map_is_what_the_network_predicts():
-    playground = Playground()
-    playground.train(20)
-    plane = read(playground.frame())["plane"][0]
-    probability = playground.network.predict_proba(PLANE.T)[:, 0].reshape(GRID, GRID)
-    assert np.abs(plane / 255 - probability).max() <= 0.5 / 255 + 1e-6
-    assert PLANE[:, 0] == pytest.approx([-REACH + REACH / GRID, REACH - REACH / GRID])  # the top left
-
-
-def test_a_tile_is_the_activation_of_its_unit_and_the_weights_are_all_there():
-    playground = Playground(activation="relu")
-    playground.train(3)
-    shown = read(playground.frame())
-    _, A = playground.network.forward_pass(PLANE)
-    for k, unit in enumerate(np.concatenate(A[:-1])):
-        values = unit.reshape(GRID, GRID)[::2, ::2]
-        expected = values / max(1, np.abs(values).max())
-        assert shown["units"][k] == pytest.approx(127.5 + 127.5 * expected, abs=0.51)
-    assert np.array_equal(shown["weights"], np.concatenate([W.ravel() for W in playground.network.W[1:]]))
-
-
-def test_the_points_are_those_it_trains_and_tests_on():
-    playground = Playground(points=50)
+def test_a_frame_has_what_units_and_network_answer_on_the_plane_the_weights_and_the_points():
+    playground = trained(3, activation="relu", points=50)
     content, _ = frame = playground.frame()
-    points = read(frame)["points"]
+    shown, net = read(frame), playground.network
+    assert np.abs(shown["plane"] / 255 - net.predict_proba(PLANE.T).reshape(GRID, GRID)).max() <= 0.5 / 255 + 1e-6
+    assert PLANE[:, 0] == pytest.approx([-REACH + REACH / GRID, REACH - REACH / GRID])  # the top left
+    _, A = net.forward_pass(PLANE)
+    for unit, tile in zip(np.concatenate(A[:-1]), shown["units"], strict=False):
+        values = unit.reshape(GRID, GRID)[::2, ::2]
+        assert tile == pytest.approx(127.5 * (1 + values / max(1, np.abs(values).max())), abs=0.51)
+    assert np.array_equal(shown["weights"], np.concatenate([W.ravel() for W in net.W[1:]]))
     assert content["trains_on"] == 50
-    assert np.array_equal(points[:50], np.column_stack([playground.X, playground.y]))
-    assert np.array_equal(points[50:], np.column_stack([playground.X_test, playground.y_test]))
+    sets = (playground.X, playground.y), (playground.X_test, playground.y_test)
+    assert np.array_equal(shown["points"], np.vstack([np.column_stack(each) for each in sets]))
     assert not set(map(tuple, playground.X.tolist())) & set(map(tuple, playground.X_test.tolist()))
 
 
@@ -90,26 +78,24 @@ def test_every_data_set_fills_the_same_plane(dataset):
     assert np.std(noisy - X) == pytest.approx(0.2, rel=0.05)
 
 
-def test_the_curve_stays_short_and_ends_with_now():
-    playground = Playground(points=20, batch_size=400)
-    for _ in range(1203):
-        playground.train()
+def test_the_curve_stays_short_and_ends_with_now(monkeypatch):
+    monkeypatch.setattr(module, "N_CURVE", 30)
+    playground = trained(123, points=20, batch_size=400)
     curve = read(playground.frame())["curve"]
-    assert len(curve) <= module.N_CURVE + 1
+    assert len(curve) <= 31
     assert curve[0, 0] == 0
-    assert curve[-1].tolist() == np.float32([1203, *playground.losses]).tolist()
+    assert curve[-1].tolist() == np.float32([123, *playground.losses]).tolist()
     assert (np.diff(curve[:-1, 0]) == 8).all()
 
 
-# --- training
-
-
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_l2_is_in_the_gradient_but_adamw_takes_it_as_its_weight_decay(optimizer):
-    playground = Playground(optimizer=optimizer, l2=0.03)
+def test_l1_and_l2_are_in_the_gradients_of_weights_but_adamw_takes_l2_as_its_weight_decay(optimizer):
+    playground = Playground(optimizer=optimizer, l1=0.02, l2=0.03)
     playground.network.forward(playground.X.T)
     l2 = 0 if optimizer == "adamw" else 0.03
     expected = playground.network.gradients(playground.Y.T, l2)
+    for W, dW in zip(playground.network.W[1:], expected, strict=False):
+        dW += 0.02 * np.sign(W)
     for gradient, right in zip(playground.gradients(playground.Y.T), expected, strict=True):
         assert np.array_equal(gradient, right)
     assert getattr(playground.update_rule, "weight_decay", 0) == 0.03 - l2
@@ -120,17 +106,12 @@ def test_l2_is_in_the_gradient_but_adamw_takes_it_as_its_weight_decay(optimizer)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another():
-    runs = [Playground(seed=seed) for seed in (0, 0, 1)]
-    for playground in runs:
-        playground.train(5)
-    assert runs[0].frame() == runs[1].frame()
-    assert runs[0].frame() != runs[2].frame()
-    ask(runs[0], "restart")
-    runs[0].train(5)
-    assert runs[0].frame() == runs[1].frame()
-
-
-# --- what the page sends
+    one, again, other = (trained(5, seed=seed) for seed in (0, 0, 1))
+    assert one.frame() == again.frame()
+    assert one.frame() != other.frame()
+    ask(one, "restart")
+    one.train(5)
+    assert one.frame() == again.frame()
 
 
 def test_a_frame_is_one_epoch_and_nothing_else_trains():
@@ -141,24 +122,20 @@ def test_a_frame_is_one_epoch_and_nothing_else_trains():
         assert ("points" in read((content, buffers))) == (kind not in ("frame", "step"))
 
 
-def test_what_fits_the_network_goes_on_and_what_does_not_begins_anew():
-    for name, choices in CHOICES.items():
-        playground = Playground()
-        playground.train(2)
-        put(playground, **{name: choices[-1] if playground.settings[name] != choices[-1] else choices[0]})
-        assert playground.epoch == (0 if name in module.ANEW else 2)
-        assert ("begins" if name in module.ANEW else "goes on") in playground.words()
-        playground.train()
-        assert "goes on" not in playground.words()
-    playground.train(2)
-    put(playground, hidden=(3,))
-    assert playground.network.sizes == [2, 3, 1]
-    assert playground.epoch == 0
+@pytest.mark.parametrize("name", [*CHOICES, "hidden"])
+def test_what_fits_the_network_goes_on_and_what_does_not_begins_anew(name):
+    playground = trained(2)
+    choices = CHOICES.get(name, [(3,)])
+    put(playground, **{name: choices[-1] if playground.settings[name] != choices[-1] else choices[0]})
+    assert playground.epoch == (0 if name in module.ANEW else 2)
+    assert ("begins" if name in module.ANEW else "goes on") in playground.words()
+    playground.train()
+    assert "goes on" not in playground.words()
+    assert playground.network.sizes[1:-1] == list(playground.hidden)
 
 
 def test_a_new_learning_rate_keeps_the_averages_and_a_new_optimizer_has_none():
-    playground = Playground()
-    playground.train(2)
+    playground = trained(2)
     adam = playground.update_rule
     put(playground, learning_rate=0.03)
     assert (playground.update_rule, adam.learning_rate) == (adam, 0.03)
@@ -195,8 +172,7 @@ WRONG = [  # a setting, a value that cannot be, and what is said
 def test_a_setting_that_cannot_be_gets_a_sentence_and_changes_nothing(name, value, words):
     with pytest.raises(TraitError, match=words):
         Playground(**{name: value})
-    playground = Playground()
-    playground.train()
+    playground = trained(1)
     for change in (partial(setattr, playground, name), lambda value: playground.set_state({"l2": 0.1, name: value})):
         if name == "seed":  # the page does not have it
             continue
@@ -206,20 +182,17 @@ def test_a_setting_that_cannot_be_gets_a_sentence_and_changes_nothing(name, valu
         assert playground.optimizer == playground.start["optimizer"]
 
 
-# --- every setting
-
-
 def corners():
-    """All settings at the least, and all at the most, and there each of them in turn at all it can be."""
+    """All settings at the least, and all at the most, and there each of them in turn at its others."""
     yield {name: choices[0] for name, choices in CHOICES.items()} | {"hidden": ()}
     most = {name: choices[-1] for name, choices in CHOICES.items()} | {"hidden": (8, 8, 8)}
     for name, choices in CHOICES.items():
-        yield from (most | {name: value} for value in choices)
+        yield from (most | {name: value} for value in (choices if isinstance(choices[0], str) else choices[::-4]))
     for hidden in ((), (1,), (8,), (8, 8), (1, 8, 1), (8, 8, 8)):
         yield {"hidden": hidden}
     for optimizer in CHOICES["optimizer"]:
         for activation in CHOICES["activation"]:
-            yield {"optimizer": optimizer, "activation": activation, "learning_rate": 10, "batch_size": 4, "l2": 0.1}
+            yield {"optimizer": optimizer, "activation": activation, "learning_rate": 10, "l2": 0.1}
 
 
 def test_at_every_setting_it_trains_or_says_why_not():
@@ -254,9 +227,6 @@ def test_a_change_in_another_cell_is_shown(monkeypatch):
     assert (playground.settings, len(sent)) == (playground.start, 2)
 
 
-# --- when it diverges
-
-
 def test_when_the_numbers_become_infinite_it_stops_says_so_and_can_begin_anew():
     playground = Playground(activation="identity", optimizer="sgd", learning_rate=10)
     for _ in range(200):
@@ -271,90 +241,42 @@ def test_when_the_numbers_become_infinite_it_stops_says_so_and_can_begin_anew():
 
 
 def test_a_loss_far_above_guessing_is_remarked_upon():
-    playground = Playground(optimizer="sgd", learning_rate=10)
-    playground.train(5)
+    playground = trained(5, optimizer="sgd", learning_rate=10)
     assert playground.losses[0] > 1
     assert "the learning rate may be too large" in playground.words()
 
 
-# --- the tasks
-
-
-def test_the_goals_are_dark_at_the_start_and_with_the_default_settings():
+def test_the_spirals_can_be_separated_but_not_with_the_default_settings():
     playground = Playground()
+    put(playground, dataset="spirals")
+    playground.train(200)
     assert lamps(playground) == [GOAL] * 3
-    for dataset in ("circles", "spirals"):
-        put(playground, dataset=dataset)
-        playground.train(200)
-        assert lamps(playground) == [GOAL] * 3
-
-
-def test_the_spirals_can_be_separated():
-    playground = Playground()
     ask(playground, "goal", k=0)
-    playground.train(299)
+    playground.train(200)
     assert lamps(playground)[0] in (REACHED, BEFORE)
-    playground.train(1)
-    assert lamps(playground)[0] == BEFORE
+    playground.epoch = 299
+    playground.train()
+    assert lamps(playground)[0] == BEFORE, "too late"
     ask(playground, "reset")
-    assert lamps(playground) == [GOAL] * 3
-    assert playground.settings == playground.start
+    assert (lamps(playground), playground.settings) == ([GOAL] * 3, playground.start)
 
 
-OVERFIT = {"dataset": "moons", "noise": 0.6, "activation": "relu", "learning_rate": 0.03}
+FEWER = {"hidden": (3,), "activation": "tanh", "learning_rate": 0.01}
 
 
 @pytest.mark.parametrize(
-    "cure",
-    [None, {"l2": 0.1}, {"hidden": (3,), "activation": "tanh", "learning_rate": 0.01}],
+    ("cure", "state"), [({}, REACHED), ({"l2": 0.1}, REACHED), (FEWER, REACHED), ({"noise": 0.1}, GOAL)]
 )
-def test_it_can_be_made_to_overfit_and_be_cured(cure):
+def test_it_can_be_made_to_overfit_and_be_cured_on_the_same_points(cure, state):
     playground = Playground()
     ask(playground, "goal", k=1)
-    playground.train(400)
-    assert lamps(playground)[1] in (REACHED, BEFORE)
-    assert lamps(playground)[2] == GOAL
-    put(playground, **cure) if cure else ask(playground, "goal", k=2)
-    playground.train(400)
-    assert lamps(playground)[1:] == [BEFORE, REACHED]
-    assert playground.losses[1] < 0.6
-
-
-def test_the_cure_counts_only_on_the_data_that_were_overfit():
-    playground = Playground()
-    put(playground, points=50, **OVERFIT)
     playground.train(200)
-    assert lamps(playground)[1] == REACHED
+    assert lamps(playground)[1:] == [REACHED, GOAL]
     assert "It overfits." in playground.words()
-    put(playground, noise=0.1)
+    put(playground, **cure) if cure else ask(playground, "goal", k=2)
     playground.train(200)
+    assert lamps(playground)[1:] == [BEFORE, state]
     assert playground.losses[1] < 0.6
-    assert lamps(playground)[1:] == [BEFORE, GOAL]
-
-
-# --- states, as text and as code
-
-
-def ran(text):
-    """The names that a piece of code leaves, with what it prints left out."""
-    names = {"print": lambda *_: None}
-    exec(text, names)
-    return names
-
-
-def changed_on_the_way(**settings):
-    playground = Playground(**settings)
-    playground.train(3)
-    playground.learning_rate = 0.03
-    playground.l2 = 0.01
-    playground.put("W2[1,0]", 0.7)
-    playground.put("b1[0]", -0.25)
-    playground.train(2)
-    playground.optimizer = "momentum"
-    playground.l1 = 0.003
-    playground.batch_size = 64
-    playground.train(2)
-    return playground
 
 
 STATES = [
@@ -367,50 +289,46 @@ STATES = [
 
 
 @pytest.mark.parametrize("settings", STATES)
-def test_the_text_of_a_state_restores_it_to_the_last_digit(settings):
-    playground = changed_on_the_way(**settings)
+def test_the_text_and_the_code_of_a_state_restore_it_to_the_last_digit(settings):
+    playground = trained(3, **settings)
+    playground.learning_rate = 0.03
+    playground.l2 = 0.01
+    playground.put("W2[1,0]", 0.7)
+    playground.put("b1[0]", -0.25)
+    playground.train(2)
+    playground.optimizer = "momentum"
+    playground.l1 = 0.003
+    playground.batch_size = 64
+    playground.train(2)
     again = Playground(playground.as_text())
     assert (again.epoch, again.losses, again.settings) == (7, playground.losses, playground.settings)
     assert again.as_text() == playground.as_text()
-    assert [*map(np.array_equal, again.network.parameters(), playground.network.parameters())].count(False) == 0
+    for theta, other in zip(again.network.parameters(), playground.network.parameters(), strict=True):
+        assert np.array_equal(theta, other)
     ask(again, "reset")
     assert again.losses == playground.losses, "Reset goes back to where it was restored"
-
-
-@pytest.mark.parametrize("settings", STATES)
-def test_the_code_of_a_state_agrees_to_the_last_digit(settings):
-    playground = changed_on_the_way(**settings)
-    left = ran(playground.as_code())
-    network = left["network"]
-    losses = network.evaluate(left["X"], left["y"])["loss"], network.evaluate(left["X_test"], left["y_test"])["loss"]
-    assert losses == playground.losses
+    assert losses_of_code(playground) == playground.losses
 
 
 def test_the_code_of_a_plain_run_has_ten_lines():
-    playground = Playground("moons")
-    playground.train(2)
-    assert len([line for line in playground.as_code().splitlines() if line]) <= 10
+    assert len([line for line in trained(2, "moons").as_code().splitlines() if line]) <= 10
 
 
 @pytest.mark.parametrize(
-    "text", ["@", "dataset=moons @5 @3", "hidden=8-x @1", "@2 hidden=3 @4", "colour=red @1", "@2 l2=a"]
+    ("text", "words"),
+    [
+        *((text, "Expected a state as as_text") for text in ("@", "dataset=moons @5 @3", "hidden=8-x @1")),
+        *((text, "Expected a state as as_text") for text in ("@2 hidden=3 @4", "colour=red @1", "@2 l2=a")),
+        ("hidden=9 @1", "units from 1 to 8"),
+    ],
 )
-def test_a_text_that_is_no_state_gets_a_sentence(text):
-    with pytest.raises(ValueError, match="Expected a state as as_text"):
+def test_a_text_that_is_no_state_gets_a_sentence_and_a_value_that_cannot_be_the_setting_s_own(text, words):
+    with pytest.raises((ValueError, TraitError), match=words):
         Playground(text)
 
 
-def test_a_text_with_a_value_that_cannot_be_gets_the_setting_s_own_sentence():
-    with pytest.raises(TraitError, match="units from 1 to 8"):
-        Playground("hidden=9 @1")
-
-
-# --- numbers
-
-
 def test_numbers_of_the_frame_reproduce_the_output_at_the_point():
-    playground = Playground("three", features=("x1", "x1**2", "np.sin(x2)"), hidden=(4, 3))
-    playground.train(3)
+    playground = trained(3, "three", features=("x1", "x1**2", "np.sin(x2)"), hidden=(4, 3))
     content, _ = frame = ask(playground, "probe", at=[1.25, -2])
     shown = read(frame)
     assert content["probe"] == (1.25, -2.0)
@@ -425,48 +343,40 @@ def test_numbers_of_the_frame_reproduce_the_output_at_the_point():
 
 def test_every_weight_and_bias_is_in_the_table_and_can_be_set():
     playground = Playground(hidden=(3, 2))
-    table = playground.as_numbers()
-    for l in (1, 2, 3):
-        for i, j in np.ndindex(playground.network.W[l].shape):
-            assert f"W{l}[{i},{j}] = {playground.network.W[l][i, j]:.5g}" in table
-            assert f"b{l}[{i}] = {playground.network.b[l][i, 0]:.5g}" in table
-    Z, A = playground.network.forward_pass(np.array([[0.5], [0.5]], np.float32))
-    lines = table.splitlines()
-    assert lines[:3] == ["at x₁ = 0.5, x₂ = 0.5:", "a0[0] = 0.5 (x₁)", "a0[1] = 0.5 (x₂)"]
-    assert [line for line in lines if " = " not in line] == ["layer 1", "layer 2", "output"]
-    for l in (1, 2, 3):
-        for i, (z, a) in enumerate(zip(Z[l][:, 0], A[l][:, 0], strict=True)):
-            assert f"  z{l}[{i}] = {z:.5g}, a{l}[{i}] = {a:.5g}" in lines
+    net, expected = playground.network, ["at x₁ = 0.5, x₂ = 0.5:", "a0[0] = 0.5 (x₁)", "a0[1] = 0.5 (x₂)"]
+    Z, A = net.forward_pass(np.array([[0.5], [0.5]], np.float32))
+    for l, name in ((1, "layer 1"), (2, "layer 2"), (3, "output")):
+        expected.append(name)
+        for i, row in enumerate(net.W[l]):
+            weights = [f"W{l}[{i},{j}] = {w:.5g}" for j, w in enumerate(row)]
+            expected.append(", ".join([f"b{l}[{i}] = {net.b[l][i, 0]:.5g}", *weights]))
+            expected.append(f"  z{l}[{i}] = {Z[l][i, 0]:.5g}, a{l}[{i}] = {A[l][i, 0]:.5g}")
+    assert playground.as_numbers().splitlines() == expected
     ask(playground, "put", name="b2[1]", value=1.5)
     assert playground.network.b[2][1, 0] == 1.5
     assert "b2[1] = 1.5, set by hand" in playground.words()
     assert playground.curve == [(0, *playground.losses)], "the loss that it had is no more"
-    for name, value in (
-        ("b2[2]", 1),
-        ("W1[0]", 1),
-        ("b1[0,0]", 1),
-        ("W4[0,0]", 1),
-        (None, 1),
-        ("b1[0]", "1"),
-        ("b1[0]", None),
-    ):
-        ask(playground, "put", name=name, value=value)
-        assert "must be a number" in playground.remark or "Expected a weight or bias" in playground.remark
-    with pytest.raises(ValueError, match=r"must be a number"):
-        playground.put("b1[0]", float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        *((name, 1, "Expected a weight or bias") for name in ("b2[2]", "W1[0]", "b1[0,0]", "W4[0,0]", None)),
+        *(("b1[0]", value, "b1[0] must be a number") for value in ("1", None, float("nan"))),
+    ],
+)
+def test_what_cannot_be_set_is_told(name, value, said):
+    playground = Playground(hidden=(3, 2))
+    ask(playground, "put", name=name, value=value)
+    assert playground.remark.startswith(said)
 
 
 def test_the_gradient_view_has_the_gradient_of_the_loss():
     playground = Playground(l2=0.1)
-    assert read(playground.frame())["slopes"].size == 0 or not playground.blame
     playground.blame = True
-    slopes = read(playground.frame())["slopes"]
     playground.network.forward(playground.inputs.T)
     expected = np.concatenate([g.ravel() for g in playground.network.gradients(playground.Y.T)])
-    assert np.array_equal(slopes, expected)
-
-
-# --- data, inputs, seeds
+    assert np.array_equal(read(playground.frame())["slopes"], expected)
 
 
 def test_the_inputs_are_what_they_are_named():
@@ -477,16 +387,12 @@ def test_the_inputs_are_what_they_are_named():
     assert playground.frame()[0]["inputs"] == ["x₁", "x₂", "x₁²", "x₂²", "x₁x₂", "sin x₁", "sin x₂"]
 
 
-def test_new_points_keep_the_weights_and_new_weights_the_points():
+@pytest.mark.parametrize(("kind", "changes"), [("new points", (True, False)), ("new weights", (False, True))])
+def test_new_points_keep_the_weights_and_new_weights_the_points(kind, changes):
     playground = Playground()
     X, W = playground.X, playground.network.W[1]
-    ask(playground, "new points")
-    assert np.array_equal(playground.network.W[1], W)
-    assert not np.array_equal(playground.X, X)
-    X = playground.X
-    ask(playground, "new weights")
-    assert np.array_equal(playground.X, X)
-    assert not np.array_equal(playground.network.W[1], W)
+    ask(playground, kind)
+    assert (not np.array_equal(playground.X, X), not np.array_equal(playground.network.W[1], W)) == changes
 
 
 def test_own_points_come_as_rows_or_csv_and_every_fourth_is_to_test():
@@ -495,14 +401,12 @@ def test_own_points_come_as_rows_or_csv_and_every_fourth_is_to_test():
     assert (len(playground.X), playground.X_test.tolist(), playground.n_classes) == (4, [[2, 2]], 3)
     ask(playground, "paste", csv="0,10,0\n100,20,1")
     assert playground.own == ((-2, -2, 0), (2, 2, 1)), "stretched into the plane"
-    ask(playground, "paste", csv="0,1,0\n1,0")
-    assert 'got "1,0". No point was changed.' in playground.words()
-    assert len(playground.own) == 2
 
 
 @pytest.mark.parametrize(
     ("csv", "words"),
     [
+        ("0,1,0\n1,0", 'got "1,0". No point was changed.'),
         ("0,1,0\n1,0,3", 'class 0, 1 or 2, as in "0.5, -1, 1"; got "1,0,3". No point was changed.'),
         ("0,1,0\n1,nan,1", 'got "1,nan,1". No point was changed.'),
         ("0,1,0\none,two,three", 'got "one,two,three". No point was changed.'),
@@ -512,47 +416,18 @@ def test_own_points_come_as_rows_or_csv_and_every_fourth_is_to_test():
     ],
 )
 def test_pasted_lines_that_are_no_points_get_a_sentence_and_change_nothing(csv, words):
-    playground = Playground()
-    playground.train(2)
+    playground = trained(2)
     content, _ = ask(playground, "paste", csv=csv)
     assert words in content["words"]
     assert (playground.settings, playground.epoch) == (playground.start, 2)
 
 
-def test_l1_makes_weights_small_and_spares_biases():
-    sums = []
-    for l1 in (0, 0.03):
-        playground = Playground(l1=l1)
-        playground.train(30)
-        sums.append(sum(np.abs(W).sum() for W in playground.network.W[1:]))
-    assert sums[1] < sums[0] / 2
+def bent(z):
+    return np.where(z > 0, z, 0.3 * z)
 
 
-def test_a_slope_is_fitted():
-    playground = Playground("slope")
-    playground.train(60)
-    assert playground.losses[1] < 0.02
-    assert "accuracy" not in playground.caption()
-
-
-# --- what the learner wrote
-
-
-def test_the_learners_activation_trains_and_the_code_has_it():
-    def bent(z):
-        return np.where(z > 0, z, 0.3 * z)
-
-    playground = Playground(activation=bent)
-    playground.train(30)
-    assert playground.losses[0] < 0.1
-    assert "your activation" in playground.caption()
-    left = {"bent": bent, "print": lambda *_: None}
-    exec(playground.as_code(), left)
-    assert left["network"].evaluate(left["X"], left["y"])["loss"] == playground.losses[0]
-    again = Playground(playground.as_text(), activation=bent)
-    assert again.losses == playground.losses
-    playground.activation = "tanh"
-    playground.activation = "yours"
+def bent_prime(z):
+    return np.where(z > 0, 1, 0.3)
 
 
 class Slow:
@@ -564,30 +439,36 @@ class Slow:
             theta -= self.learning_rate * g
 
 
-def test_the_learners_optimizer_and_loop_train():
-    playground = Playground(optimizer=Slow, learning_rate=0.3)
-    expected = Playground(optimizer="sgd", learning_rate=0.3)
-    loop = Playground(optimizer=Slow, learning_rate=0.3, loop=find_exercise("6.6", "").right)
-    for one in (playground, expected, loop):
-        one.train(5)
-    assert playground.losses == expected.losses
-    assert loop.network.settings["output"] == "softmax"
+@pytest.mark.parametrize("activation", [bent, (bent, bent_prime)])
+def test_the_learners_activation_trains_and_the_code_has_it(activation):
+    playground = trained(30, activation=activation)
+    assert playground.losses[0] < 0.1
+    assert "your activation" in playground.caption()
+    assert losses_of_code(playground, bent=bent, bent_prime=bent_prime) == playground.losses
+    assert Playground(playground.as_text(), activation=activation).losses == playground.losses
+    playground.activation = "tanh"
+    playground.activation = "yours"
+
+
+def test_the_learners_optimizer_and_loop_train_and_the_code_has_them():
+    yours = {"optimizer": Slow, "learning_rate": 0.3}
+    assert trained(5, **yours).losses == trained(5, optimizer="sgd", learning_rate=0.3).losses
+    learn = find_exercise("6.6", "").right
+    loop = trained(5, **yours, loop=learn)
+    assert (loop.network.settings["output"], loop.network.sizes[-1]) == ("softmax", 2)
     assert (loop.epoch, loop.losses[0] < Playground(loop=len).losses[0]) == (5, True)
-    left = {"Slow": Slow, "learn": find_exercise("6.6", "").right, "print": lambda *_: None}
-    exec(loop.as_code(), left)
-    assert left["network"].evaluate(left["X"], left["y"])["loss"] == loop.losses[0]
+    assert losses_of_code(loop, Slow=Slow, learn=learn) == loop.losses
+    assert "Your loop" not in loop.words()
+    assert "Your loop is for classes: this is the course's." in Playground("slope", loop=learn).words()
 
 
-def test_the_learners_network_trains_as_a_copy():
+def test_the_learners_network_trains_as_a_copy_and_the_code_has_it():
     mine = Network([2, 5, 1], activation="relu", output="sigmoid", seed=9)
     before = mine.W[1].copy()
-    playground = Playground(network=mine)
-    playground.train(5)
+    playground = trained(5, network=mine)
     assert playground.network.sizes == [2, 5, 1]
     assert np.array_equal(mine.W[1], before)
-    left = {"mine": mine, "print": lambda *_: None}
-    exec(playground.as_code(), left)
-    assert left["network"].evaluate(left["X"], left["y"])["loss"] == playground.losses[0]
+    assert losses_of_code(playground, mine=mine) == playground.losses
     put(playground, hidden=(3,))
     assert "Your network does not fit" in playground.words()
 
@@ -615,13 +496,10 @@ def test_what_the_learner_wrote_may_be_broken(yours, words):
     assert len(playground.figure.axes) == 3
 
 
-def test_what_is_no_network_or_loop_is_refused():
-    for yours in ({"network": 3}, {"network": Network}, {"loop": 3}):
-        with pytest.raises(TypeError, match="must be"):
-            Playground(**yours)
-
-
-# --- in the notebook
+@pytest.mark.parametrize("yours", [{"network": 3}, {"network": Network}, {"loop": 3}])
+def test_what_is_no_network_or_loop_is_refused(yours):
+    with pytest.raises(TypeError, match="must be"):
+        Playground(**yours)
 
 
 @pytest.mark.parametrize(
@@ -635,8 +513,7 @@ def test_what_is_no_network_or_loop_is_refused():
     ],
 )
 def test_the_figure_shows_the_state(settings):
-    playground = Playground(**settings)
-    playground.train(3)
+    playground = trained(3, **settings)
     units, plane, loss = playground.figure.axes
     shown, sizes = read(playground.frame()), playground.network.sizes
     titles = ("Units and weights", "", ""), ("Output", "$x_1$", "$x_2$"), ("Loss", "epoch", "loss")
@@ -658,9 +535,8 @@ def test_the_figure_shows_the_state(settings):
         start += sizes[l]
     assert next(lines, None) is None
     assert units.get_xlim()[0] < tiles[:, 0].min() < tiles[:, 1].max() < units.get_xlim()[1]
-    assert {text.get_text(): text.get_color() for text in units.texts} == {
-        "blue: positive": BLUE, "orange: negative": ORANGE
-    }  # fmt: skip
+    keys = {text.get_text(): text.get_color() for text in units.texts}
+    assert keys == {"blue: positive": BLUE, "orange: negative": ORANGE}
 
     image, answer = np.asarray(plane.images[0].get_array()), shown["plane"] / 255
     if playground.discrete:
@@ -687,51 +563,32 @@ def test_the_figure_shows_the_state(settings):
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        (
-            {"dataset": "three"},
-            "A 2-8-8-3 network with tanh is to separate three clouds (200 training points, noise 0.1).",
-        ),
-        (
-            {"dataset": "own", "hidden": ()},
-            "A 2-1 network with tanh is to separate your own points (3 training points).",
-        ),
-        (
-            {"dataset": "slope", "points": 50},
-            "A 2-8-8-1 network with tanh is to fit a slope (50 training points, noise 0.1).",
-        ),
-        (
-            {"dataset": "gauss", "noise": 0},
-            "A 2-8-8-1 network with tanh is to separate two clouds (200 training points, noise 0).",
-        ),
+        ({"dataset": "three"}, "8-8-3 network with tanh is to separate three clouds (200 training points, noise 0.1)"),
+        ({"dataset": "own", "hidden": ()}, "2-1 network with tanh is to separate your own points (3 training points)"),
+        ({"dataset": "slope", "points": 50}, "1 network with tanh is to fit a slope (50 training points, noise 0.1)"),
+        ({"activation": "relu", "noise": 0}, "network with relu is to separate circles (200 training points, noise 0)"),
+        ({"dataset": "gauss"}, "8-8-1 network with tanh is to separate two clouds (200 training points, noise 0.1)"),
     ],
 )
-def test_the_caption_has_the_numbers_of_the_state(settings, says):
+def test_the_caption_and_the_numbers_are_those_of_the_state(settings, says):
     playground = Playground(**settings)
-    assert playground.caption() == f"{says} It is not trained yet."
+    assert playground.caption().endswith(f"{says}. It is not trained yet.")
     playground.train(2)
-    X, y = playground.inputs_test, playground.y_test
-    train, test = playground.network.evaluate(playground.inputs, playground.y), playground.network.evaluate(X, y)
-    losses = [f"{one['loss']:.3f}" if one["loss"] >= 0.01 else f"{one['loss']:.2g}" for one in (train, test)]
-    right = f", test accuracy {decimal(100 * test['accuracy'], 1)} %" if playground.n_classes else ""
-    wanted = f"{says} Epoch 2: train loss {losses[0]}, test loss {losses[1]}{right}."
-    assert playground.caption().partition(" To guess")[0] == wanted
-    assert playground.numbers() == ["2", *losses, right.removeprefix(", test accuracy ") or "–"]
+    test = playground.network.evaluate(playground.inputs_test, playground.y_test)
+    playground.losses = 0.0123, 0.00123
+    accuracy = f"{decimal(100 * test['accuracy'], 1)} %" if playground.n_classes else "–"
+    assert playground.numbers() == ["2", "0.012", "0.0012", accuracy]
+    right = f", test accuracy {accuracy}." if playground.n_classes else "."
+    assert playground.caption().endswith(f"{says}. Epoch 2: train loss 0.012, test loss 0.0012{right}")
+    playground.accuracy = 0.995
+    assert playground.numbers()[-1] == ("99.5 %" if playground.n_classes else "–")
 
 
-def test_a_fresh_one_is_stored_as_it_will_be_trained_and_its_words_have_no_computed_number():
+def test_a_fresh_one_is_stored_as_it_will_be_trained_and_its_words_have_no_computed_number(monkeypatch):
+    monkeypatch.setattr(module, "STILL", 2)
     playground = Playground()
     shown, words = playground.still()
-    assert (shown.epoch, playground.epoch) == (module.STILL, 0)
-    assert words == f"{playground.caption().partition(' It is not')[0]} The picture shows it after 100 epochs."
+    assert (shown.epoch, playground.epoch) == (2, 0)
+    assert words == f"{playground.caption().partition(' It is not')[0]} The picture shows it after 2 epochs."
     playground.train()
     assert playground.still()[0] is playground
-
-
-def test_numbers_show_what_still_changes():
-    playground = Playground(dataset="gauss", noise=0.0, hidden=(4,), learning_rate=0.03)
-    playground.train(60)
-    early = playground.numbers()
-    playground.train(140)
-    assert [one == other for one, other in zip(early, playground.numbers(), strict=True)] == [False] * 3 + [True]
-    playground.accuracy = 0.995
-    assert playground.numbers()[-1] == "99.5 %"
