@@ -452,7 +452,9 @@ def test_the_figure_shows_an_example_or_the_state(pad, network):
     assert lamps(pad) == [GOAL, GOAL, GOAL]
     assert not pad.ink.any()
     pad.draw(write(7), prepare=False)
-    assert np.array_equal(pad.figure.axes[1].images[0].get_array(), as_bytes(pad.image))
+    smaller = pad.figure.axes[1].images[0]
+    assert np.array_equal(smaller.get_array(), as_bytes(pad.image))
+    assert smaller.get_clim() == (0, 255)
     assert pad.caption() == f"A drawing, not prepared. {pad.reading()}"
     pad.choose(3)
     edited = pad.figure.axes
