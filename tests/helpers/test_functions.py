@@ -5,8 +5,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numerical import HIDDEN, derivative, difference, gradient, random_targets, relative_error
 
 from helpers import network
@@ -109,13 +107,13 @@ def test_sigmoid_loses_no_digits_far_out():
         np.testing.assert_allclose(result, np.exp(z), rtol=1e-12)
 
 
-@given(z=st.floats(-1000, 1000))
-def test_symmetries(z):
-    assert network.sigmoid(z) + network.sigmoid(-z) == pytest.approx(1, abs=1e-15)
-    assert network.sigmoid_prime(z) == network.sigmoid_prime(-z)
-    assert network.tanh(z) == -network.tanh(-z)
-    assert network.relu(z) - network.relu(-z) == z
-    assert network.gelu(z) - network.gelu(-z) == pytest.approx(z, rel=1e-14, abs=1e-300)
+def test_symmetries():
+    z = np.concatenate([scale * AWAY for scale in (1e-9, 1, 200)])
+    np.testing.assert_allclose(network.sigmoid(z) + network.sigmoid(-z), 1, rtol=0, atol=1e-15)
+    np.testing.assert_array_equal(network.sigmoid_prime(z), network.sigmoid_prime(-z))
+    np.testing.assert_array_equal(network.tanh(z), -network.tanh(-z))
+    np.testing.assert_array_equal(network.relu(z) - network.relu(-z), z)
+    np.testing.assert_allclose(network.gelu(z) - network.gelu(-z), z, rtol=1e-14)
 
 
 @pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "u4", "i8"])
@@ -162,9 +160,9 @@ def test_shape_and_dtype_are_kept(f):
         np.testing.assert_array_equal(np.ravel(result)[-1:], f(z.ravel()[-1:]))
 
 
-def scores_and_targets(name, shape, seed=0):
+def scores_and_targets(name, shape):
     """Read-only, since no loss may change its arguments."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     Z, Y = rng.normal(size=shape) * 2, random_targets(OUTPUT_OF[name], shape, rng)
     Z.flags.writeable = Y.flags.writeable = False
     return Z, Y
@@ -219,9 +217,9 @@ def test_mean_over_examples_of_which_one_may_be_a_vector(name):
     np.testing.assert_allclose(loss_prime(Z[:, 0], Y[:, 0]), 5 * loss_prime(Z, Y)[:, 0], rtol=1e-14)
 
 
-@given(shift=st.floats(-500, 500), seed=st.integers(0, 99))
-def test_softmax_and_its_loss_ignore_a_shift(shift, seed):
-    Z, Y = scores_and_targets("categorical_cross_entropy", (4, 3), seed)
+@pytest.mark.parametrize("shift", [-500, -0.3, 1e-9, 70, 500])
+def test_softmax_and_its_loss_ignore_a_shift(shift):
+    Z, Y = scores_and_targets("categorical_cross_entropy", (4, 30))
     np.testing.assert_allclose(network.softmax(Z + shift), network.softmax(Z), rtol=1e-11)
     losses = network.categorical_cross_entropy(Z + shift, Y), network.categorical_cross_entropy(Z, Y)
     assert losses[0] == pytest.approx(losses[1], rel=1e-11)
