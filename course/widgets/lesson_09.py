@@ -122,7 +122,9 @@ def example():
     """
     mnist = load_mnist("sample")
     X, y = mnist.X_train[:SHOWN], mnist.y_train[:SHOWN]
-    codes = (X - X.mean(axis=0)) @ np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[2][:2].T
+    directions = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[2][:2]
+    codes = (X - X.mean(axis=0)) @ directions.T
+    codes *= np.sign(codes[y == 1].mean(axis=0))  # ones lie right and up: else the processor decides
     means = np.array([X[y == digit].mean(axis=0) for digit in range(10)])
 
     def decode(z):
