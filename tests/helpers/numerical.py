@@ -51,6 +51,10 @@ def same(one, other):
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+def copies(network):
+    return [array.copy() for array in network.state().values()]
+
+
 def problem(n=50, seed=0):
     """Two classes of points that a small network can almost tell apart: X (n, 2), labels (n,)."""
     rng = np.random.default_rng(seed)

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from numerical import MARGIN, gradient, import_torch, problem, random_targets, same
+from numerical import copies, gradient, import_torch, problem, random_targets, same
 
 from helpers import layers as module
 from helpers.layers import GELU, BatchNorm, Dropout, Layer, Linear, ReLU, Residual, Sequential, Tanh, clip_gradients
@@ -22,15 +22,6 @@ def everything(seed=0, dtype=np.float32, output="softmax", activation=ReLU):
     begin = [Dropout(0.2), Residual([Linear(2, 2)]), Linear(2, 5)]
     layers = [*begin, Residual(inner), activation(), Dropout(0.5), Linear(5, 2, "xavier")]
     return Sequential(layers, output, seed=seed, dtype=dtype)
-
-
-def copies(network):
-    return [array.copy() for array in network.state().values()]
-
-
-def is_as(network, state):
-    """Whether the arrays of a network are those of another, or the copies made before."""
-    return same(network.state().values(), state if isinstance(state, list) else state.state().values())
 
 
 def twins(sizes, seed=1):
@@ -61,43 +52,28 @@ def test_lists_and_layers_train_alike_with_every_optimizer(make):
     assert same(network.parameters(), layers.parameters()[::2] + layers.parameters()[1::2])
 
 
-def at_fixed_masks(network, A0):
-    """A forward pass in training that draws the same masks each time."""
-    for leaf in network.leaves:
-        leaf.rng = np.random.default_rng(9)
-    return network.forward(A0)
-
-
-def example(activation, output):
-    """A network in float64, an input and targets, with no z of an activation near a kink."""
-    for seed in range(200):
-        rng, network = np.random.default_rng(seed), everything(seed, np.float64, output, activation)
-        for theta in network.parameters():
-            theta += 0.3 * rng.normal(size=theta.shape)
-        A0, Y = rng.normal(size=(2, 6)), random_targets(output, (2, 6), rng)
-        at_fixed_masks(network, A0)
-        if all(np.abs(leaf.Z).min() > MARGIN for leaf in network.leaves if hasattr(leaf, "Z")):
-            return network, A0, Y
-    raise AssertionError("no seed gives an example")
-
-
 ACTIVATIONS = {"Sigmoid": "softmax", "Tanh": "sigmoid", "ReLU": "identity"}  # each with an output to try it with
 ACTIVATIONS |= {"LeakyReLU": "softmax", "ELU": "sigmoid", "GELU": "identity"}
 
 
 @pytest.mark.parametrize(("name", "output"), ACTIVATIONS.items())
 def test_every_gradient_is_the_one_from_nudging(name, output):
-    network, A0, Y = example(getattr(module, name), output)
+    network, rng = everything(0, np.float64, output, getattr(module, name)), np.random.default_rng(0)
+    for theta in network.parameters():
+        theta += 0.3 * rng.normal(size=theta.shape)
+    A0, Y, l2 = rng.normal(size=(2, 6)), random_targets(output, (2, 6), rng), 0.1
 
-    def loss(l2=0.1):
-        at_fixed_masks(network, A0)
+    def loss():
+        for leaf in network.leaves:
+            leaf.rng = np.random.default_rng(9)  # the same masks each time
+        network.forward(A0)
         penalty = 0.5 * l2 * sum((leaf.W**2).sum() for leaf in network.leaves if hasattr(leaf, "W"))
         return network.metrics(network.Z[-1], Y)["loss"] + penalty
 
     loss()
-    gradients, (_, dA0) = network.gradients(Y, l2=0.1), network.backward(Y, to_input=True)
+    gradients, (_, dA0) = network.gradients(Y, l2), network.backward(Y, to_input=True)
     for theta, g in zip([*network.parameters(), A0], [*gradients, dA0], strict=True):
-        np.testing.assert_allclose(g, gradient(loss, theta), rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(g, gradient(loss, theta, 1e-6), rtol=1e-6, atol=1e-7)  # no kink is that near
 
 
 def test_batch_norm_dropout_of_nothing_and_skip_connection_like_pytorch():
@@ -148,7 +124,7 @@ def test_dropout_keeps_the_mean_and_repeats_itself_with_the_seed():
     one, other, third = everything(0), everything(0), everything(1)
     records = [train(network, X, y, epochs=2) for network in (one, other, third)]
     assert records[0] == records[1] != records[2]
-    assert is_as(one, other)
+    assert same(copies(one), copies(other))
 
 
 def test_only_forward_trains():
@@ -162,11 +138,11 @@ def test_only_forward_trains():
     assert network.predict_proba(X).tobytes() == network.predict_proba(X).tobytes()
     one_by_one = np.hstack([network.logits(x[None]) for x in X])
     np.testing.assert_allclose(one_by_one, network.logits(X), rtol=1e-4, atol=1e-5)
-    assert is_as(network, before)
+    assert same(copies(network), before)
     assert generator.state == drawn
     assert same(expected, network.gradients(Y))
     assert not np.array_equal(network.forward(X.T), network.forward(X.T))
-    assert not is_as(network, before)
+    assert not same(copies(network), before)
 
 
 @pytest.mark.parametrize("before", [[], [Dropout(0.2)], [Tanh(), Dropout(0)]])
@@ -188,7 +164,7 @@ def test_a_last_batch_of_one_is_refused_before_the_first_step(n, batch_size):
     before = copies(network)
     with pytest.raises(ValueError, match=r"at least 2 examples.*the last has 1: .*\.$") as caught:
         train(network, X, y, batch_size=batch_size)
-    assert is_as(network, before)
+    assert same(copies(network), before)
     assert network.A is None
     if n > 1:
         advice = int(re.search(r"such as (\d+)", str(caught.value))[1])
@@ -257,7 +233,7 @@ def test_a_layer_of_the_learners_own_trains_is_saved_and_comes_back(tmp_path):
     assert train(network, X, y, epochs=40, optimizer=optimizer)[-1]["accuracy"] > 0.9
     assert (network.state()["s2"] != 0.5).all()
     save(network, tmp_path / "own.npz")
-    assert is_as(load(tmp_path / "own.npz", into=net()), network)
+    assert same(copies(load(tmp_path / "own.npz", into=net())), copies(network))
 
 
 def test_statistics_are_saved_and_loaded_and_other_networks_are_refused_whole(tmp_path):
@@ -266,7 +242,7 @@ def test_statistics_are_saved_and_loaded_and_other_networks_are_refused_whole(tm
     save(network, path)
     fresh = everything(seed=5)
     assert load(path, into=fresh) is fresh
-    assert is_as(fresh, network)
+    assert same(copies(fresh), copies(network))
     assert fresh.predict_proba(X).tobytes() == network.predict_proba(X).tobytes()
     with pytest.raises(ValueError, match=r"holds the layers \[Dropout, .*into=network"):
         load(path)
@@ -274,7 +250,7 @@ def test_statistics_are_saved_and_loaded_and_other_networks_are_refused_whole(tm
         before = copies(other)
         with pytest.raises(ValueError, match=r"of another network: .*\.$"):
             load(path, into=other)
-        assert is_as(other, before)
+        assert same(copies(other), before)
     with pytest.raises(TypeError, match="into must be a network"):
         load(path, into=Sequential)
 
@@ -283,7 +259,7 @@ def test_files_of_lists_load_as_before_and_into_a_network(tmp_path):
     paths = [tmp_path / "lists.npz", tmp_path / "again.npz"]
     save(Network([4, 3, 2], "tanh", seed=1), paths[0])
     network = load(paths[0])
-    assert is_as(load(paths[0], into=Network([4, 3, 2], "tanh")), network)
+    assert same(copies(load(paths[0], into=Network([4, 3, 2], "tanh"))), copies(network))
     save(network, paths[1])
     assert paths[0].read_bytes() == paths[1].read_bytes()
 

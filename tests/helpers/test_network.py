@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numerical import HIDDEN, OUTPUTS, example, functions_of, random_targets, relative_error, same
 
+from helpers.layers import Linear, Sequential
 from helpers.network import ACTIVATIONS, Network, one_hot
 from helpers.storage import load, save
 from helpers.training import SGD, Adam, AdamW, Momentum, RMSProp, cosine_schedule, train
@@ -207,9 +208,9 @@ def test_accuracy_is_of_examples_and_binary_accuracy_of_outputs():
     assert Network([3, 10], output="identity").evaluate(X, one_hot(y, 10)).keys() == {"loss"}
 
 
-def test_weights_that_are_not_finite_have_a_loss_that_says_so():
-    network = Network([3, 4])
-    network.W[1][0, 0] = np.nan
+@pytest.mark.parametrize("network", [Network([3, 4]), Sequential([Linear(3, 4)])], ids=["lists", "layers"])
+def test_weights_that_are_not_finite_have_a_loss_that_says_so(network):
+    network.parameters()[0][0] = np.inf, -np.inf, np.nan
     assert np.isnan(network.evaluate(data(5), [0, 1, 2, 3, 0])["loss"])
 
 
