@@ -131,7 +131,7 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
     widget = Landscape(surface=name)
     shown = {key: [artist.get_visible() for artist in layer] for key, layer in widget.layers.items()}
     assert shown == {key: [key == name] * 3 for key in widget.layers}
-    shades, _, data = widget.layers[name]
+    shades, lines, data = widget.layers[name]
     lies_at(data, problem.x, problem.y)
 
     def loss(w, b):
@@ -140,8 +140,12 @@ def test_map_dot_fit_and_words_are_those_of_the_formula(name):
     known = np.array([[loss(w, b) for w in W] for b in B])
     low, high = known.min(), known.max()
     assert low < 0.02 or name != "one unit of a network", "the rest of it is trained"
+    np.testing.assert_array_equal(shades.get_coordinates(), np.stack(np.meshgrid(W, B), axis=-1))
     np.testing.assert_allclose(shades.get_array(), ((known - low) / (high - low)) ** (1 / 2.2), atol=1e-6)
     assert colors(widget.dot, widget.way, widget.curve, data) == [ORANGE, DARK_ORANGE, DARK_ORANGE, BLUE]
+    for level, path in zip(lines.levels, lines.get_paths(), strict=True):
+        for place in path.vertices[:1]:
+            assert loss(*place) == pytest.approx(level, abs=0.01 * (high - low))
     for w, b in ((1.5, -0.5), (3, -2), (-2, 3)):
         put(widget, w=w, b=b)
         lies_at(widget.dot, [w], b)
