@@ -199,18 +199,16 @@ def test_the_pad_says_what_the_network_says(pad, network):
     ink = as_bytes(digits.rasterize(write(3), GRID))
     content, arrays = pad.answer({"kind": "ink", "prepare": True}, [memoryview(ink.tobytes())])
     steps = digits.prepare(ink)
-    for picture, shown, array in zip(content["pictures"], (ink, *steps[1:]), arrays, strict=True):
-        assert picture["array"] == shown.shape
-        assert np.array_equal(np.frombuffer(array, np.uint8).reshape(shown.shape), as_bytes(shown))
-    top, bottom, left, right = steps.box
-    height, width = steps.scaled.shape
-    assert [picture["frames"] for picture in content["pictures"]] == [
-        ((left, top, right - left, bottom - top),),
-        (),
-        ((width / 2 - 10, height / 2 - 10, 20, 20),),
-        ((14.5, 0, 0, 28), (0, 14.5, 28, 0)),  # the middle of pixel 14
+    (top, bottom, left, right), (height, width) = steps.box, steps.scaled.shape
+    expected = [
+        (ink, GRID, ((left, top, right - left, bottom - top),)),
+        (steps.cropped, max(steps.cropped.shape), ()),
+        (steps.scaled, 28, ((width / 2 - 10, height / 2 - 10, 20, 20),)),
+        (steps.centered, 28, ((14.5, 0, 0, 28), (0, 14.5, 28, 0))),  # the middle of pixel 14
     ]
-    assert [picture["side"] for picture in content["pictures"]] == [GRID, max(steps.cropped.shape), 28, 28]
+    for picture, sent, (array, side, frames) in zip(content["pictures"], arrays, expected, strict=True):
+        assert (picture["array"], picture["side"], picture["frames"]) == (array.shape, side, frames)
+        assert sent == as_bytes(array).tobytes()
     assert content["probabilities"] == pytest.approx(network.predict_proba(steps.centered.reshape(1, -1))[0].tolist())
     assert content["bars"] == module.bars(content["probabilities"])
     assert content["best"] == 3

@@ -64,23 +64,17 @@ def test_durations_are_short():
     assert {seconds: duration(seconds) for seconds in short} == short
 
 
-def test_watching_changes_nothing_and_keeps_the_times_itself(page):
+def test_watching_changes_nothing_and_one_picture_of_one_size_is_redrawn_in_place(page):
     plain, plot = train(Network([4, 3]), ROWS, LABELS, epochs=3), LivePlot(3)
     assert train(Network([4, 3]), ROWS, LABELS, epochs=3, on_epoch=plot) == plain
     seconds = [record.pop("seconds") for record in plot.history]
     assert plot.history == plain
     assert 0 < seconds[0] <= seconds[1] <= seconds[2]
-
-
-def test_one_picture_of_one_size_is_redrawn_in_place(page):
-    plot = LivePlot(3)
-    for record in CURVE:
-        plot(record)
-    sizes = {(int.from_bytes(b["image/png"][16:20]), int.from_bytes(b["image/png"][20:24])) for b, _ in page}
-    hints = [metadata["image/png"] for _, metadata in page]
-    assert sizes == {(hint["width"], hint["height"]) for hint in hints} == {(900, 380)}
-    assert [hint["alt"] for hint in hints] == [f"A training by epochs: {b['text/plain']}" for b, _ in page]
-    assert [b["text/plain"][:12] for b, _ in page] == [f"epoch {done} of 3" for done in range(4)]
+    assert [bundle["text/plain"][:12] for bundle, _ in page] == [f"epoch {done} of 3" for done in range(4)]
+    for bundle, metadata in page:
+        png, line = bundle["image/png"], bundle["text/plain"]
+        assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (900, 380)
+        assert metadata["image/png"] == {"width": 900, "height": 380, "alt": f"A training by epochs: {line}"}
 
 
 def test_the_frame_does_not_move_while_the_curves_grow():
@@ -126,7 +120,9 @@ def test_the_best_epoch_is_the_one_that_train_keeps():
     assert best_epoch(history[:0]) is best_epoch([{"epoch": 1, "loss": 1.0}]) is None
 
 
-def test_stop_and_an_early_end_are_shown(page):
+def test_stop_and_an_early_end_are_shown(page, monkeypatch):
+    monkeypatch.setattr(live_plot, "picture", lambda *_: b"")
+
     def press_stop(fraction):
         if fraction > 0.5:
             raise KeyboardInterrupt
@@ -142,18 +138,19 @@ def test_stop_and_an_early_end_are_shown(page):
 
 
 def test_stop_while_drawing_returns_what_there_is(page, monkeypatch):
-    picture, calls = live_plot.picture, []
+    pictures = iter([b"start", b"epoch 1", KeyboardInterrupt(), b"stopped"])
 
-    def pressed(*arguments):
-        calls.append(arguments)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return picture(*arguments)
+    def picture(*_):
+        shown = next(pictures)
+        if isinstance(shown, KeyboardInterrupt):
+            raise shown
+        return shown
 
-    monkeypatch.setattr(live_plot, "picture", pressed)
+    monkeypatch.setattr(live_plot, "picture", picture)
     history = train(Network([4, 3]), ROWS, LABELS, epochs=4, on_epoch=LivePlot(4))
     assert [record["epoch"] for record in history] == [1, 2]
-    assert page[-1][0]["text/plain"] == "epoch 2 of 4 · stopped; the network keeps what it has learned"
+    stopped = "epoch 2 of 4 · stopped; the network keeps what it has learned"
+    assert page[-1][0] == {"text/plain": stopped, "image/png": b"stopped"}
 
 
 def test_without_a_page_it_prints_a_line_for_each_epoch_with_the_characters_the_console_has(monkeypatch):

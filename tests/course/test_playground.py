@@ -14,7 +14,6 @@ from course.widgets import playground as module
 from course.widgets.playground import BUFFERS, CHOICES, GRID, OPTIMIZERS, PLANE, REACH, TILE, Playground
 from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
 from helpers.network import Network
-from helpers.training import Momentum
 
 
 def read(frame):
@@ -105,21 +104,14 @@ def test_l1_and_l2_are_in_the_gradients_of_weights_but_adamw_takes_l2_as_its_wei
     assert getattr(playground.update_rule, "weight_decay", 0) == 0
 
 
-def test_the_same_seed_gives_the_same_run_and_another_seed_another():
-    one, again, other = (trained(5, seed=seed) for seed in (0, 0, 1))
-    assert one.frame() == again.frame()
-    assert one.frame() != other.frame()
-    ask(one, "restart")
-    one.train(5)
-    assert one.frame() == again.frame()
-
-
 def test_a_frame_is_one_epoch_and_nothing_else_trains():
     playground = Playground()
+    _, first = playground.frame()
     for kind, epochs in (("look", 0), ("frame", 1), ("frame", 2), ("look", 2), ("step", 3), ("restart", 0)):
         content, buffers = ask(playground, kind)
         assert content["epoch"] == epochs
         assert ("points" in read((content, buffers))) == (kind not in ("frame", "step"))
+    assert buffers == first
 
 
 @pytest.mark.parametrize("name", [*CHOICES, "hidden"])
@@ -132,16 +124,6 @@ def test_what_fits_the_network_goes_on_and_what_does_not_begins_anew(name):
     playground.train()
     assert "goes on" not in playground.words()
     assert playground.network.sizes[1:-1] == list(playground.hidden)
-
-
-def test_a_new_learning_rate_keeps_the_averages_and_a_new_optimizer_has_none():
-    playground = trained(2)
-    adam = playground.update_rule
-    put(playground, learning_rate=0.03)
-    assert (playground.update_rule, adam.learning_rate) == (adam, 0.03)
-    put(playground, optimizer="momentum")
-    assert isinstance(playground.update_rule, Momentum)
-    assert playground.update_rule.learning_rate == 0.03
 
 
 def test_what_the_page_would_not_send_is_not_answered():
@@ -303,8 +285,7 @@ def test_the_text_and_the_code_of_a_state_restore_it_to_the_last_digit(settings)
     again = Playground(playground.as_text())
     assert (again.epoch, again.losses, again.settings) == (7, playground.losses, playground.settings)
     assert again.as_text() == playground.as_text()
-    for theta, other in zip(again.network.parameters(), playground.network.parameters(), strict=True):
-        assert np.array_equal(theta, other)
+    assert all(map(np.array_equal, again.network.parameters(), playground.network.parameters()))
     ask(again, "reset")
     assert again.losses == playground.losses, "Reset goes back to where it was restored"
     assert losses_of_code(playground) == playground.losses
@@ -335,8 +316,7 @@ def test_numbers_of_the_frame_reproduce_the_output_at_the_point():
     assert shown["values"][:3] == pytest.approx([1.25, 1.5625, np.sin(-2)])
     expected = playground.network.predict_proba(np.array([[1.25, 1.5625, np.sin(-2)]]))[0]
     assert shown["values"][-3:] == pytest.approx(expected, rel=1e-5)
-    weights, values = shown["weights"].reshape(-1)[-9:].reshape(3, 3), shown["values"][7:10]
-    z = weights @ values + shown["biases"][-3:]
+    z = shown["weights"][-9:].reshape(3, 3) @ shown["values"][7:10] + shown["biases"][-3:]
     assert shown["sums"][-3:] == pytest.approx(z, rel=1e-5)
     assert np.exp(z) / np.exp(z).sum() == pytest.approx(expected, rel=1e-5)
 
@@ -366,9 +346,8 @@ def test_every_weight_and_bias_is_in_the_table_and_can_be_set():
     ],
 )
 def test_what_cannot_be_set_is_told(name, value, said):
-    playground = Playground(hidden=(3, 2))
-    ask(playground, "put", name=name, value=value)
-    assert playground.remark.startswith(said)
+    content, _ = ask(Playground(hidden=(3, 2)), "put", name=name, value=value)
+    assert content["words"].startswith(said)
 
 
 def test_the_gradient_view_has_the_gradient_of_the_loss():
@@ -514,16 +493,15 @@ def test_what_is_no_network_or_loop_is_refused(yours):
 )
 def test_the_figure_shows_the_state(settings):
     playground = trained(3, **settings)
-    units, plane, loss = playground.figure.axes
-    shown, sizes = read(playground.frame()), playground.network.sizes
+    figure, shown, sizes = playground.figure, read(playground.frame()), playground.network.sizes
+    units, plane, loss = figure.axes
     titles = ("Units and weights", "", ""), ("Output", "$x_1$", "$x_2$"), ("Loss", "epoch", "loss")
-    assert tuple(labels(playground.figure)) == titles
+    assert tuple(labels(figure)) == titles
     tiles = np.array([image.get_extent() for image in units.images])
     x, y = tiles[:, :2].mean(axis=1), tiles[:, 2:].mean(axis=1)
     assert sorted(set(x)) == x[np.cumsum([0, *sizes[:-1]])].tolist(), "a layer is a column"
     assert [image.get_array().tolist() for image in units.images] == shown["units"].tolist()
-    frames = np.array([patch.get_bbox().get_points().T.ravel() for patch in units.patches])
-    assert frames == pytest.approx(tiles)
+    assert np.array([patch.get_bbox().get_points().T.ravel() for patch in units.patches]) == pytest.approx(tiles)
     start, lines = 0, iter(units.lines)
     for l, W in enumerate(playground.network.W[1:]):
         for (j, i), w in np.ndenumerate(W):
