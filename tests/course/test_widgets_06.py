@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
-from moving import drag, labels, words
+from moving import colors, drag, labels, lies_at, texts, words
 
 from course.text import number
 from course.widgets.lesson_06 import LANDSCAPES, SURFACES, Hiker, OptimizerRace, ValleyExplorer, W
@@ -45,7 +44,7 @@ def test_what_the_hiker_does_is_drawn_and_said(landscape, start, alpha, steps, e
         widget.ground: (W, L(W), "#888888", "None"),
     }
     for line, (x, y, color, marker) in drawn.items():
-        np.testing.assert_allclose(line.get_data(), (x, y))
+        lies_at(line, x, y)
         assert (line.get_color(), line.get_marker()) == (color, marker)
     assert list(widget.now.get_xdata()) == [steps, steps]
     assert [ax.get_xlim() for ax in widget.figure.axes] == [(-4.2, 4.2), (-1, 41)]
@@ -112,14 +111,13 @@ def test_the_paths_are_those_of_the_courses_optimizers():
     for name, optimizer in optimizers.items():
         path = places_of(optimizer, SURFACES["banana"].start, SURFACES["banana"].gradient, 25)
         losses = SURFACES["banana"].loss(*path.T)
-        np.testing.assert_allclose(widget.paths[name].get_xydata(), path)
-        np.testing.assert_allclose(widget.curves[name].get_xydata(), [*enumerate(losses)])
-        np.testing.assert_array_equal(widget.ends[name].get_xydata(), widget.paths[name].get_xydata()[-1:])
+        lies_at(widget.paths[name], *path.T)
+        lies_at(widget.ends[name], *path[-1:].T)
+        lies_at(widget.curves[name], range(26), losses)
         assert f"{name} {losses[-1]:.2g} (α = {alphas[f'alpha_{name.lower()}']})" in words(widget)
         line, text = widget.labels[name]
         assert text.get_text() == name
-        drawn = (widget.paths[name], widget.ends[name], widget.curves[name])
-        assert [one.get_color() for one in drawn] == [line.get_color()] * 3
+        assert len(set(colors(widget.paths[name], widget.ends[name], widget.curves[name], line))) == 1
     heights = [text.get_position()[1] for _, text in widget.labels.values()]
     assert [list(line.get_ydata()) for line, _ in widget.labels.values()] == [[height] * 2 for height in heights]
     assert (np.diff(heights) < -0.05).all(), "one below the other"
@@ -157,27 +155,28 @@ def test_the_valley_is_walked_with_momentum_and_the_best_rate(kappa, beta):
     for path, dot, kept in zip(widget.paths, widget.dots, (0.0, beta), strict=True):
         optimizer = Momentum(2 * (1 + kept) / (1 + kappa), kept)
         places = places_of(optimizer, (-2.6, 1.0), lambda x, y: (x, kappa * y), 500)
-        np.testing.assert_allclose(path.get_xydata(), places[:61], atol=1e-12)
+        lies_at(path, *places[:61].T, atol=1e-12)
         far = np.flatnonzero((np.abs(places) >= 0.01 * np.array([2.6, 1.0])).any(axis=1))
         arrived.append(max(1, far[-1] + 1))
-        assert dot.get_xydata().tolist() == [[kappa, arrived[-1]]]
-        assert dot.get_color() == path.get_color()
+        lies_at(dot, kappa, arrived[-1])
+        assert colors(dot) == colors(path)
     plain, ball = arrived
     assert f"is at a hundredth after {plain} steps, with β = {beta:.2f} after {ball}." in words(widget)
     for k, ring in zip(range(1, 13), widget.map.get_segments(), strict=True):
         assert ring**2 @ (1, kappa) == pytest.approx(np.full(81, k**2))
     lowest = widget.figure.axes[0].lines[0]
-    assert (lowest.get_marker(), lowest.get_xydata().tolist()) == ("*", [[0, 0]])
+    assert lowest.get_marker() == "*"
+    lies_at(lowest, 0, 0)
     drawn, best = widget.right.lines[:2]
-    for curve, steps, color in ((drawn, plain, widget.paths[0]), (widget.curve, ball, widget.paths[1])):
+    for curve, steps, path in ((drawn, plain, widget.paths[0]), (widget.curve, ball, widget.paths[1])):
         x, y = curve.get_data()
         k = np.searchsorted(x, kappa)
         assert min(y[max(k - 1, 0) : k + 1]) - 2 <= steps <= max(y[max(k - 1, 0) : k + 1]) + 2
-        assert same_color(curve.get_color(), color.get_color())
+        assert colors(curve) == colors(path)
     assert (best.get_ydata() <= drawn.get_ydata()).all()
     assert np.log(best.get_ydata()[-1] / best.get_ydata()[20]) < 0.7 * np.log(200 / x[20]), "the best grows like √κ"
-    assert [text.get_text() for text in widget.right.texts] == ["plain: like κ", "best β: like √κ"]
-    assert widget.right.texts[0].get_color() == drawn.get_color()
+    assert texts(widget.right.texts) == ["plain: like κ", "best β: like √κ"]
+    assert colors(widget.right.texts[0]) == colors(drawn)
     left, right = labels(widget.figure)
     assert left == ("60 steps from above", "θ₁", "θ₂")
     assert right == ("steps to a hundredth", "condition number κ", "steps")
