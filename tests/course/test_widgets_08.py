@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from moving import labels, picture, put, words
+from moving import colors, labels, lies_at, picture, put, texts, words
 from traitlets import TraitError
 
 from course.text import number
@@ -143,11 +143,10 @@ def test_what_is_ordered_is_drawn_and_said_and_nothing_else(k, tests, cure, said
         assert (f"{'Validation' if 'v' in name else 'Training'}: loss {curve} {at}" in words(widget)) == is_said
     for (name, curve), legend in zip(losses.items(), widget.legends, strict=True):
         line = widget.lines[name]
-        np.testing.assert_allclose(line.get_xydata(), np.reshape([*enumerate(np.clip(curve, None, 1e3))], (-1, 2)))
-        color, other = (ORANGE, DARK_ORANGE) if "validation" in name else (BLUE, BLUE)
+        lies_at(line, range(len(curve)), np.clip(curve, None, 1e3))
+        assert colors(line, legend) == ([ORANGE, DARK_ORANGE] if "validation" in name else [BLUE, BLUE])
         mark, style = ("- -", "--") if "cured" in name else ("—", "-")
-        assert (line.get_color(), line.get_linestyle()) == (color, style)
-        assert (legend.get_text(), legend.get_color()) == (f"{mark} {name}" if curve else "", other)
+        assert (line.get_linestyle(), legend.get_text()) == (style, f"{mark} {name}" if curve else "")
     top = widget.ax.get_ylim()[1]
     assert top == (0.6 if max(itertools.chain(*losses.values())) < 0.6 / 1.4 else 4.2)
     burst = ["then no number"] * (len(p.curves["loss"]) == 1)
@@ -166,8 +165,8 @@ def test_what_is_ordered_is_drawn_and_said_and_nothing_else(k, tests, cure, said
         (low, high), first = lines[0].axes.get_ylim(), test != "activations"
         for line, probe, color in zip(lines, (p.before, p.after), ("#666666", BLUE), strict=True):
             values = np.clip(probe[test], low, high) if probe and test in tests else []
-            np.testing.assert_allclose(line.get_xydata(), np.reshape([*enumerate(values, first)], (-1, 2)))
-            assert line.get_color() == color
+            lies_at(line, range(first, first + len(values)), values)
+            assert colors(line) == [color]
         numbers = ", ".join(map(short, p.before[test]))
         assert (f"{test.capitalize()} by layer: before the first step {numbers}" in words(widget)) == (test in tests)
     bars = [((k, 0), (k, share)) for k, share in enumerate(p.digits) if "right by digit" in tests]
@@ -176,10 +175,10 @@ def test_what_is_ordered_is_drawn_and_said_and_nothing_else(k, tests, cure, said
     effect = f"cure: {cure}, {'works' if works(cure, p) else 'does not work'}" if cure else ""
     assert widget.verdict.get_text() == effect
     assert ("Hint: " in words(widget)) == (not tests and cure is None)
-    keys = {text.get_text(): text.get_color() for text in widget.figure.texts}
+    keys = dict(zip(texts(widget.figure.texts), colors(*widget.figure.texts), strict=True))
     assert (keys["— before the first step"], keys["— at the end"]) == ("#666666", BLUE)
-    titles = "the loss", "activations", "gradients", "updates ÷ weights", "right by digit"
-    assert tuple(title for title, _, _ in labels(widget.figure)) == titles
+    titles = [title for title, _, _ in labels(widget.figure)]
+    assert titles == ["the loss", "activations", "gradients", "updates ÷ weights", "right by digit"]
 
 
 def test_the_curves_are_those_of_the_training_and_the_boundary_is_where_its_logits_are_zero():
@@ -187,13 +186,13 @@ def test_the_curves_are_those_of_the_training_and_the_boundary_is_where_its_logi
     again = fit(20, 0.001, 0.0, 16)
     X, y = moons(20, 0.3, seed=1)
     for label, dots in enumerate(widget.dots):
-        np.testing.assert_array_equal(dots.get_xydata(), X[y == label])
+        lies_at(dots, *X[y == label].T)
     looks = ("training", BLUE, BLUE), ("validation", ORANGE, DARK_ORANGE)
-    for losses, curve, text, (name, *colors) in zip(again[1:3], widget.curves, widget.texts, looks, strict=True):
-        np.testing.assert_array_equal(curve.get_xydata(), [*zip(range(0, 301, 10), losses, strict=True)])
+    for losses, curve, text, (name, *look) in zip(again[1:3], widget.curves, widget.texts, looks, strict=True):
+        lies_at(curve, range(0, 301, 10), losses)
         assert text.get_text() == f"{name} {losses[-1]:.2g}"
         assert text.get_text() in words(widget)
-        assert [curve.get_color(), text.get_color()] == colors
+        assert colors(curve, text) == look
     lowest = np.argmin(again.validation)
     best = f"was lowest, {again.validation[lowest]:.2g}, at step {10 * lowest}. {100 * again.right:.0f} %"
     assert best in words(widget)
