@@ -33,9 +33,7 @@ JOURNEYS = {
         ({"step": 4}, "●○○"), ({"x1": 3, "x2": -3}, "●●○"), ({"x1": -3, "x2": -2.4}, "●○●"),
         ({"step": 3}, "○○○"),
     ],
-    "CurveFromPieces": [
-        (ZIGZAG, "●○"), ({"target": "hill", **HILL}, "○●"), ({"target": "square root"}, "○○"),
-    ],
+    "CurveFromPieces": [(ZIGZAG, "●○"), ({"target": "hill", **HILL}, "○●"), ({"target": "square root"}, "○○")],
     "HiddenSpace": [
         ({"w22": 1, "b2": -1}, "●○"),  # two moves from the start
         ({"data": "moons"}, "○○"), ({"activation": "tanh", **MOONS}, "○●"),
@@ -46,9 +44,9 @@ JOURNEYS = {
         ({"outlier": 7.9}, "○○"), ({"outlier": 10, "prediction": 3.8}, "●○"),
     ],
     "SurpriseExplorer": [
-        ({"z": -8}, "●○"),
+        ({"z": -5.2}, "○○"), ({"z": -5.3}, "●○"),
         ({"y": 0}, "○○"),  # right, and sure
-        ({"z": 8}, "●○"), ({"z": 0}, "○●"),
+        ({"z": 5.3}, "●○"), ({"z": 0}, "○●"),
     ],
     "Landscape": [
         ({"w": 2, "b": -1}, "●○"), ({"surface": "sigmoid, MSE", "w": -4, "b": 0}, "○●"),
@@ -93,9 +91,7 @@ JOURNEYS = {
         ({"surface": "saddle", "racers": ("SGD", "Momentum"), "alpha_sgd": 0.045, "alpha_momentum": 0.045}, "○○○"),
         ({"steps": 60}, "○○●"),
     ],
-    "ValleyExplorer": [
-        ({"kappa": 100.0, "beta": 0.67}, "●○"), ({"kappa": 20.0, "beta": 0.9}, "○●"),
-    ],
+    "ValleyExplorer": [({"kappa": 100.0, "beta": 0.67}, "●○"), ({"kappa": 20.0, "beta": 0.9}, "○●")],
     "RegularizationLab": [
         ({"units": 64}, "●○○○"), ({"strength": 0.01}, "○●○○"), ({"strength": 1e-5, "dropout": 0.8}, "○○●○"),
         ({"n": 200}, "○○○○"),  # dropout and more points

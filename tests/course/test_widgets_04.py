@@ -5,7 +5,6 @@ import pytest
 from moving import colors, lies_at, picture, put, texts, words
 
 from course.text import decimal, minus
-from course.widgets import lesson_04
 from course.widgets.lesson_04 import LOOKS, YOURS, A, B, Landscape, LossExplorer, SurpriseExplorer, W, Z, problems
 from helpers import network
 from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
@@ -204,9 +203,3 @@ def test_a_learners_loss_makes_the_first_map():
     assert list(widget.problems) == ["line, your loss", *problems()]
     for w, b in ((2, -1), (-4, -5), (6, 5), (0.35, 1.15)):
         assert put(widget, w=w, b=b).loss == pytest.approx(put(plain, w=w, b=b).loss, abs=0.03)
-
-
-def test_between_the_points_of_a_map_lines_are_straight():
-    plane = 3 * W - 2 * B[:, None] + 1
-    for w, b in ((0.33, -1.27), (W[-1], B[-1])):
-        assert lesson_04.between(plane, [w], [b]) == pytest.approx(3 * w - 2 * b + 1)
