@@ -204,15 +204,6 @@ def test_schedule_sees_the_fraction_of_the_whole_training_and_scales_the_rate(n,
     assert optimizer.learning_rate == 0.4
 
 
-def test_learns_xor():
-    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
-    for network in (Network([2, 8, 2], seed=1), Network([2, 8, 1], "tanh", "sigmoid", seed=1)):
-        history = train(network, X, y, 300, 4, Adam(0.03))
-        assert history[-1]["accuracy"] == 1
-        assert history[-1]["loss"] < 0.1 < history[0]["loss"]
-        np.testing.assert_array_equal(network.predict(X), y)
-
-
 @pytest.mark.parametrize(("n", "batch_size"), [(23, 8), (24, 8), (23, 100), (9000, 1000), (9000, 5000)])
 def test_one_epoch_is_a_step_for_each_batch(n, batch_size):
     """Some thousand examples are measured at once: their records are those of the whole epoch."""
@@ -338,35 +329,33 @@ def test_patience_ends_the_training_after_so_many_epochs_without_a_better_one(pa
 
 
 @pytest.mark.parametrize("second", [1, 2, 3])
-def test_a_second_interrupt_while_the_broken_epoch_is_measured_keeps_the_history(second, monkeypatch):
+def test_a_second_interrupt_while_the_broken_epoch_is_measured_keeps_the_history(second):
     """Broken off in epoch `second`, whose validation is the evaluation of that number."""
     network, optimizer = Network([2, 8, 2]), SGD(1.0)
     whole = train(Network([2, 8, 2]), *problem(), 3, 16, SGD(1.0), problem(40, 1))
-    monkeypatch.setattr(optimizer, "step", at_call(4 * second - 1, optimizer.step))
-    monkeypatch.setattr(network, "evaluate", at_call(second, network.evaluate))
+    optimizer.step, network.evaluate = at_call(4 * second - 1, optimizer.step), at_call(second, network.evaluate)
     history = train(network, *problem(), 3, 16, optimizer, problem(40, 1))
     assert history == [*whole[: second - 2], {**whole[second - 2], "stopped": True}] if second > 1 else history == []
 
 
+# at which call of what; after how many steps of 12, 4 in an epoch; and in which epoch
 INTERRUPTS = ["schedule 1 0 1", "schedule 5 4 2", "schedule 12 11 3", "step 1 0 1", "step 7 6 2", "evaluate 3 12 3"]
 INTERRUPTS += ["on_epoch 1 4 1", "on_epoch 3 12 3"]
 
 
 @pytest.mark.parametrize("interrupt", INTERRUPTS)
 @pytest.mark.parametrize("validated", [False, True])
-def test_an_interrupt_returns_what_there_is(interrupt, validated, monkeypatch):
-    """At which call of what; after how many steps of 12, 4 in an epoch; and in which epoch."""
+def test_an_interrupt_returns_what_there_is(interrupt, validated):
     where, n, steps, epochs = (int(word) if word.isdigit() else word for word in interrupt.split())
     if where == "evaluate" and not validated:
         return
     X, y = problem()
     network, other, optimizer = Network([2, 8, 2]), Network([2, 8, 2]), SGD(3.0)
-    calls = {"schedule": lambda fraction: 0.5, "step": optimizer.step, "evaluate": network.evaluate}
-    calls["on_epoch"] = lambda record: drawn.append(record)
-    drawn, calls[where] = [], at_call(n, calls[where])
-    monkeypatch.setattr(optimizer, "step", calls["step"])
-    monkeypatch.setattr(network, "evaluate", calls["evaluate"])
-    validation = problem(40, 1) if validated else None
+    drawn, validation = [], problem(40, 1) if validated else None
+    calls = {"schedule": lambda fraction: 0.5, "on_epoch": drawn.append}
+    calls |= {"step": optimizer.step, "evaluate": network.evaluate}
+    calls[where] = at_call(n, calls[where])
+    optimizer.step, network.evaluate = calls["step"], calls["evaluate"]
     history = train(network, X, y, 3, 16, optimizer, validation, schedule=calls["schedule"], on_epoch=calls["on_epoch"])
     assert [record["epoch"] for record in history] == list(range(1, epochs + 1))
     assert ["stopped" in record for record in history] == [False] * (epochs - 1) + [True]
@@ -374,13 +363,10 @@ def test_an_interrupt_returns_what_there_is(interrupt, validated, monkeypatch):
     assert optimizer.learning_rate == 3.0
     measured = by_hand(other, X, y, 3, 16, SGD(1.5), n_steps=steps)  # an epoch broken off has those of its batches
     if steps % 4 == 0 and len(history) > steps // 4:  # there was none: the first batch as it is
-        first = other.evaluate(X[:16], y[:16])
-        measured.append({name: pytest.approx(value) for name, value in first.items()})
-    names = ("loss", "accuracy")
-    assert [{name: record[name] for name in names} for record in history] == measured
+        measured.append(pytest.approx(other.evaluate(X[:16], y[:16])))
+    assert [{name: record[name] for name in ("loss", "accuracy")} for record in history] == measured
     if validated:
-        best = best_of(history)
-        result = network.evaluate(*validation)
+        best, result = best_of(history), network.evaluate(*validation)
         assert (best["validation_loss"], best["validation_accuracy"]) == (result["loss"], result["accuracy"])
     else:
         assert same(network.parameters(), other.parameters())
