@@ -62,14 +62,14 @@ def test_a_recorded_patient_can_be_trained_again():
     ("patient", "diagnosis", "said"),
     [
         (2, "learning rate too small", "Here the largest update is 0.013 of the weights."),
-        (7, "overfitting", "Not “overfitting”: then what is learned holds for other digits too"),
-        (7, "overfitting", "Here its best is 15 %."),
-        (9, "dead ReLUs", "“learning rate too large” is right as well"),
-        (9, "dead ReLUs", "rate 2."),
+        (7, "overfitting", "Not “overfitting”: then what is learned holds for other digits … Here its best is 15 %."),
+        (9, "dead ReLUs", "“learning rate too large” is right as well … rate 2."),
     ],
 )
 def test_a_diagnosis_is_answered_with_what_speaks_for_or_against_it(patient, diagnosis, said):
-    assert said in words(TrainingClinic(patient=patient, diagnosis=diagnosis))
+    answer = words(TrainingClinic(patient=patient, diagnosis=diagnosis))
+    for part in said.split(" … "):
+        assert part in answer
 
 
 def test_what_was_paid_and_said_stays_in_the_chart_of_its_patient():
