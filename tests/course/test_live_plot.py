@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from moving import colors
 
 from course import live_plot
 from course.live_plot import LivePlot, best_epoch, draw, duration, reach, status
@@ -88,7 +89,7 @@ def test_the_frame_does_not_move_while_the_curves_grow():
         assert loss.get_ylim()[0] == 0
         assert accuracy.get_ylim()[1] <= 101
         lines = [line for ax in (loss, accuracy) for line in ax.lines]
-        assert [to_hex(line.get_color()).upper() for line in lines] == [BLUE, ORANGE, ORANGE] * (2 if done else 0)
+        assert colors(*lines) == [BLUE, ORANGE, ORANGE] * (2 if done else 0)
         assert {line.get_marker() for line in lines} <= {"o"}
         assert all(line.get_ydata().max() < line.axes.get_ylim()[1] for line in lines)
         assert to_hex(bar.patches[0].get_facecolor()).upper() == BLUE

@@ -243,6 +243,14 @@ def test_the_spirals_can_be_separated_but_not_with_the_default_settings():
     assert (lamps(playground), playground.settings) == ([GOAL] * 3, playground.start)
 
 
+@pytest.mark.parametrize(("losses", "state"), [((0.19, 0.81), REACHED), ((0.21, 0.81), GOAL), ((0.19, 0.79), GOAL)])
+def test_it_overfits_with_the_losses_that_the_goal_names(losses, state):
+    playground = Playground("moons")
+    playground.losses = losses
+    playground._look()
+    assert lamps(playground)[1] == state
+
+
 FEWER = {"hidden": (3,), "activation": "tanh", "learning_rate": 0.01}
 
 
