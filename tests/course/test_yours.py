@@ -114,6 +114,16 @@ def test_a_piece_that_uses_another_piece_finds_it_in_its_own_section(file):
     assert "from helpers.network import leaky_relu" not in file.read_text("utf-8")
 
 
+def test_what_packages_hold_is_imported(file):
+    imports = "from math import inf\nfrom numpy import where\nfrom helpers.network import relu as r\n\n\n"
+    answered(imports + "def leaky_relu(z, slope=0.01):\n    return where(z > 0, r(z), slope * z)\n")
+    text = file.read_text("utf-8")
+    assert re.findall("^(?:from|import) .*", text, re.MULTILINE) == [
+        "from helpers.network import relu as r",
+        "from numpy import where",
+    ]
+
+
 def test_a_function_under_another_name_is_found_under_both(file):
     answered(DEF.replace("def leaky_relu", "def mine"), name="mine")
     names = cell(file.read_text("utf-8"))
