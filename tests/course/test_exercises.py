@@ -16,8 +16,6 @@ import sys
 import threading
 import time
 import warnings
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -232,7 +230,7 @@ def test_mistakes_that_any_exercise_meets(answer, words):
     text = verdict_on(answer)
     assert text.startswith("Not yet. ")
     assert words in text
-    assert not re.search("warning|Traceback", text)
+    assert not re.search("warning|Traceback|It printed", text)
 
 
 @pytest.mark.parametrize(
@@ -252,17 +250,6 @@ def test_what_is_true_of_any_wrong_answer_is_said(body, words):
     assert words in verdict_on(value, dataclasses.replace(LEAKY, wrong=[]))
 
 
-def test_a_result_that_depends_on_nothing_is_told():
-    assert "It gives the same result in every case" in verdict_on(lambda A, Y: 0.5, engine.find("4.1", ""))
-
-
-def test_a_warning_that_is_only_silenced_is_told():
-    code = "def sigmoid(z):\n    with np.errstate(over='ignore'):\n        return 1 / (1 + np.exp(-z))\n"
-    decorated = np.errstate(over="ignore")(lambda z: 1 / (1 + np.exp(-z)))
-    for value in (answer("2.1", code), decorated):
-        assert "the warning is only silenced" in verdict_on(value, engine.find("2.1", ""))
-
-
 def never_ends(error):
     while True:
         pass
@@ -279,12 +266,6 @@ def test_an_exception_that_gives_no_words_is_named(words, fast):
 def test_enormous_numbers_are_compared_without_a_warning():
     huge = dataclasses.replace(LEAKY, right=lambda z, slope=0.01: np.full(z.shape, 1.7e308))
     assert "gave -1.7e+308; expected 1.7e+308." in verdict_on(lambda z, slope=0.01: np.full(z.shape, -1.7e308), huge)
-
-
-def test_numbers_of_any_type_are_right():
-    for style in (Fraction, np.float32, lambda x: [[x]], Decimal):
-        mse = engine.find("4.1", "")
-        assert mse.judge(lambda A, Y, style=style: style(float(np.mean((A - Y) ** 2)))).lead == RIGHT
 
 
 @pytest.mark.parametrize(
