@@ -419,10 +419,6 @@ def patient_loop(z, slope=0.01):
         z = z + 1
 
 
-def sleep(z, slope=0.01):
-    time.sleep(60)
-
-
 def printing_loop(z, slope=0.01):
     while True:
         print("again")
@@ -433,9 +429,7 @@ def numpy_loop(z, slope=0.01):
         np.exp(np.ones(1000) * 1e4)
 
 
-@pytest.mark.parametrize(
-    "answer", [loop, stubborn_loop, very_stubborn_loop, patient_loop, sleep, printing_loop, numpy_loop]
-)
+@pytest.mark.parametrize("answer", [loop, stubborn_loop, very_stubborn_loop, patient_loop, printing_loop, numpy_loop])
 def test_what_never_ends_is_stopped(answer, fast):
     verdict = LEAKY.judge(answer)
     assert verdict.diagnosis == "too long"
