@@ -268,6 +268,10 @@ def test_enormous_numbers_are_compared_without_a_warning():
     assert "gave -1.7e+308; expected 1.7e+308." in verdict_on(lambda z, slope=0.01: np.full(z.shape, -1.7e308), huge)
 
 
+# Copies, which keep what their mistakes did there.
+IN_A_BROWSER = {key: dataclasses.replace(engine.find(key, "")) for key in ("2.1", "2.5", "4.3", "4.4", "7.1")}
+
+
 @pytest.mark.parametrize(
     ("key", "answer"),
     [
@@ -285,14 +289,13 @@ def test_enormous_numbers_are_compared_without_a_warning():
 )
 def test_where_numpy_cannot_warn_verdicts_are_the_same(key, answer, monkeypatch):
     """As in a browser's Python, which has no floating-point flags; here NumPy is kept quiet."""
-    task = engine.find(key, "")
-    usual = task.judge(answer).as_text()
-    task, exp = dataclasses.replace(task), np.exp  # a copy has not kept what its mistakes did
+    usual = verdict_on(answer, engine.find(key, ""))
+    exp = np.exp
     with monkeypatch.context() as browser, np.errstate(all="ignore"):
         browser.setattr(float_warnings, "HAS_NO_FLAGS", True)
         browser.setattr(np, "errstate", lambda **_: contextlib.nullcontext())
         browser.setattr(np, "geterr", lambda: dict.fromkeys(("divide", "over", "invalid"), "warn"))
-        assert task.judge(answer).as_text() == usual
+        assert IN_A_BROWSER[key].judge(answer).as_text() == usual
     assert np.exp is exp
 
 
@@ -582,7 +585,7 @@ def test_a_solution_has_code_and_reason_and_a_class_can_switch_it_off(monkeypatc
 
 
 @pytest.mark.parametrize(
-    "key", ["2.9", "", "77", "99.1", "leaky", "2.q77", None, 2.1, right, b"2.3", "x" * 10**6, "<b>"]
+    "key", ["2.9", "", "77", "99.1", "leaky", "2.q77", None, 2.1, right, b"2.3", "x" * 10**5, "<b>"]
 )
 def test_an_unknown_id_gets_a_calm_sentence(key):
     for text in (said(check, key, right), said(hint, key), said(solution, key), said(quiz, key)):
