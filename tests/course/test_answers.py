@@ -138,6 +138,13 @@ def test_a_loop_is_noticed_in_any_words(loop):
     assert text.startswith("Not yet. The numbers are right, and there is a loop in it.")
 
 
+@pytest.mark.parametrize(("returned", "known"), [("A[-1]", True), ("A[-1] + 1", False)])
+def test_a_result_of_another_form_is_a_known_mistake_only_with_its_numbers(returned, known):
+    text = judge("3.1", answer("3.1", edited("3.1", "return Z, A", f"return {returned}"))).as_text()
+    assert "1 things; expected 2: `Z` and `A`, in this order" in text
+    assert ("You gave the last activations alone." in text) == known
+
+
 WAYS = [  # to make XOR
     {"W1": [[1, 1], [1, 1]], "b1": [-0.5, -1.5], "W2": [[1, -1]], "b2": [-0.5]},
     {"W1": [[1, -1], [-1, 1]], "b1": [-0.5, -0.5], "W2": [[1, 1]], "b2": [-0.5]},
