@@ -231,10 +231,13 @@ def test_a_slider_takes_the_nearest_position_and_what_the_page_rounds_is_no_move
 
 
 def test_what_the_style_and_the_page_name_is_there():
-    inside, classes = [parabola()], set()
+    widget, classes = parabola(), set()
+    inside = [widget]
     for box in inside:
-        inside.extend(getattr(box, "children", ()))
+        children = getattr(box, "children", ())
+        inside.extend(children)
         classes.update(box._dom_classes)
+        assert ("explorer-controls" in box._dom_classes) == (widget.control["a"] in children)
     page = explorer.text_of("explorer.css") + explorer.text_of("accessible.mjs")
     assert set(re.findall(r"\.(explorer[\w-]*)", page)) == classes
 
@@ -275,8 +278,8 @@ def test_words_are_escaped():
 
 
 def test_a_check_list_is_its_boxes_and_every_control_has_a_label():
-    control = slider("steepness", 1, 0, 2, 0.1)
-    assert control.description == control.tooltip == "steepness"
+    for control in (slider("a", 1, 0, 2, 0.1), dropdown("a", ["x", "y"]), Stepper("a", 3)):
+        assert control.description == control.tooltip == "a"
     boxes = CheckList("compare with", ["a", "b", "c"], value=("c", "a", "unknown"))
     assert [child.description for child in boxes.children[1:]] == ["a", "b", "c"]
     assert boxes.value == ("a", "c")
