@@ -131,6 +131,7 @@ def test_only_forward_trains():
     assert generator.state == drawn
     assert same(expected, network.gradients(Y))
     assert not np.array_equal(network.forward(X.T), network.forward(X.T))
+    assert not network.A[-1].flags.writeable
     assert not same(copies(network), before)
 
 

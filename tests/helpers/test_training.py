@@ -352,7 +352,7 @@ def test_an_interrupt_returns_what_there_is(interrupt, validated):
     X, y = problem()
     network, other, optimizer = Network([2, 8, 2]), Network([2, 8, 2]), SGD(3.0)
     drawn, validation = [], problem(40, 1) if validated else None
-    calls = {"schedule": lambda fraction: 0.5, "on_epoch": drawn.append}
+    calls = {"schedule": lambda fraction: 0.5, "on_epoch": lambda record: drawn.append(dict(record))}
     calls |= {"step": optimizer.step, "evaluate": network.evaluate}
     calls[where] = at_call(n, calls[where])
     optimizer.step, network.evaluate = calls["step"], calls["evaluate"]
