@@ -4,6 +4,7 @@ Neither pixels nor fonts, so that it is the same on every system: kept in a file
 """
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
@@ -35,14 +36,19 @@ def contents(parent):
 def about_axes(ax):
     box = ax.get_position().bounds
     axes = [
-        f"{name} {axis.get_label_text()!r} {axis.get_scale()} {numbers(axis.get_view_interval())}"
-        f" ticks {' '.join(label.get_text() for label in axis.get_ticklabels() if label.get_visible())!r}"
+        f"{name} {axis.get_label_text()!r} {axis.get_scale()} {numbers(axis.get_view_interval())}{ticks(axis)}"
         for name, axis in (("x", ax.xaxis), ("y", ax.yaxis))
         if axis.get_visible()
     ]
     spines = " ".join(name for name, spine in ax.spines.items() if spine.get_visible())
     shown = f"{'; '.join(axes)}; spines {spines}" if ax.axison else f"bare {numbers(ax.viewLim.bounds)}"
     return f"at {numbers(box)} {shown}"
+
+
+def ticks(axis):
+    """The labels of the ticks, but of a log scale, where each version of matplotlib chooses others."""
+    shown = [label.get_text() for label in axis.get_ticklabels() if label.get_visible()]
+    return "" if axis.get_scale() == "log" else f" ticks {' '.join(shown)!r}"
 
 
 def about_text(text):
@@ -72,8 +78,13 @@ def about_collection(collection):
     if hasattr(collection, "get_sizes"):
         data.append(f"sizes {numbers(np.unique(collection.get_sizes())[:4])}")
     if values is not None:
-        data.append(f"values {summary(np.ravel(values))} {collection.get_cmap().name} {numbers(collection.get_clim())}")
+        data.append(f"values {summary(np.ravel(values))} {colors_of(collection)}")
     return f"{look} {numbers(np.unique(collection.get_linewidth()))} {' '.join(data)}"
+
+
+def colors_of(artist):
+    name = artist.get_cmap().name
+    return f"{name if name in colormaps else 'own colors'} {numbers(artist.get_clim())}"
 
 
 def about_patch(patch):
@@ -86,7 +97,7 @@ def about_patch(patch):
 def about_image(image):
     data = np.ma.filled(image.get_array(), np.nan)
     sharp = " nearest" if image.get_interpolation() == "nearest" else ""
-    colors = "" if data.ndim == 3 else f" {image.get_cmap().name} {numbers(image.get_clim())}"
+    colors = "" if data.ndim == 3 else f" {colors_of(image)}"
     return f"{data.shape}{colors} {summary(data.ravel())} in {numbers(image.get_extent())}{sharp}"
 
 
