@@ -49,28 +49,22 @@ def test_every_number_stands_in_the_drawing(ax):
 @pytest.mark.parametrize("lit", [None, {(0, 1), (1, 0), (2, 1), (1, 0, 1), (2, 1, 3)}])
 @pytest.mark.parametrize("full", [None, 1.5])
 def test_colors_sizes_and_texts_are_those_of_the_numbers(ax, lit, full):
-    sizes, names = [2, 4, 2], ["x₁", "x₂", "ŷ₁", "ŷ₂"]
-    W, b, values = random_net(sizes)
-    diagram = Diagram(ax, sizes, names[:2], names[2:]).show(values, W, b, lit, full=full)
+    W, b, values = random_net([2, 4, 2])
+    diagram = Diagram(ax, [2, 4, 2]).show(values, W, b, lit, full=full)
     circles, lines, largest = diagram._circles, diagram._lines, max(np.abs(layer).max() for layer in values)
-    looks = circles.get_facecolors(), circles.get_edgecolors(), circles.get_linewidths(), circles.get_offsets()
-    for (l, i), face, edge, width, at in zip(diagram.xy, *looks, strict=True):
+    looks = circles.get_facecolors(), circles.get_edgecolors(), circles.get_offsets()
+    for (l, i), face, edge, at in zip(diagram.xy, *looks, strict=True):
         value, stands_out = values[l][i, 0], lit is None or (l, i) in lit
         assert tuple(at) == diagram.xy[l, i]
         assert at[0] == l, "a layer is a column"
         assert to_hex(face).upper() == (BLUE if value >= 0 else ORANGE)
         assert face[3] == pytest.approx((0.55 if stands_out else 0.2) * abs(value) / largest)
-        assert (to_hex(edge).upper(), width) == (INK if stands_out else PALE, 2.4 if lit and stands_out else 1.2)
+        assert to_hex(edge).upper() == (INK if stands_out else PALE)
         inside, below = diagram._values[l, i], diagram._notes[l, i]
-        assert (inside.get_text(), inside.get_color()) == (decimal(value), INK if stands_out else "#555555")
-        assert inside.get_position() == tuple(at)
+        assert (inside.get_text(), inside.get_position()) == (decimal(value), tuple(at))
         assert below.get_text() == (f"b = {decimal(b[l][i, 0])}" if l else "")
         radius = (ax.transData.transform(at) - ax.transData.transform(below.get_position())) * 72 / ax.figure.dpi
         assert tuple(radius) == pytest.approx((0, 1.15 * diagram.radius))
-        above = [text for text in ax.texts if text.get_text() == ({0: names[:2], 2: names[2:]}.get(l) or [""] * 4)[i]]
-        assert l == 1 or above[0].get_position() == pytest.approx(tuple(at + 1.2 / 1.15 * (at - below.get_position())))
-    assert [circles.get_sizes()[0], ax.collections[1].get_sizes()[0]] == [4 * diagram.radius**2] * 2
-    assert ax.get_ylim()[0] < min(y for _, y in diagram.xy.values()) < max(y for _, y in diagram.xy.values())
     largest = full or max(np.abs(array).max() for array in W[1:])
     looks = lines.get_segments(), lines.get_colors(), lines.get_linewidths()
     for (l, j, i), ends, color, width in zip(diagram._edges, *looks, strict=True):
@@ -81,7 +75,7 @@ def test_colors_sizes_and_texts_are_those_of_the_numbers(ax, lit, full):
         assert color[3] == pytest.approx(0.35 + 0.65 * size if stands_out else 0.6)
         assert width == pytest.approx(0.5 + 3 * size + bool(lit and stands_out))
         text = diagram._weights[l, j, i]
-        assert (text.get_text(), text.get_color()) == (decimal(w), INK if stands_out else "#555555")
+        assert text.get_text() == decimal(w)
         (x, y), (start, end) = text.get_position(), ends
         assert start[0] < x < end[0]
         assert y == pytest.approx(start[1] + (x - start[0]) * (end[1] - start[1])), "on its line"

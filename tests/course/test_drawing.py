@@ -439,12 +439,8 @@ def test_the_figure_shows_an_example_or_the_state(pad, network):
             assert (right + left, bottom + top) == (width, height), "in the middle"
             assert [patch.get_bbox().bounds for patch in ax.patches] == list(picture.frames)
         assert [bar.get_width() for bar in bars.patches] == pytest.approx(module.bars(shown.probabilities))
-        assert [bar.get_y() + bar.get_height() / 2 for bar in bars.patches] == pytest.approx(range(10))
         best = [to_hex(bar.get_facecolor()).upper() == BLUE for bar in bars.patches]
         assert best == [k == shown.best for k in range(10)]
-        assert np.ptp(bars.get_ylim()) > 9.8, "all ten bars"
-        ticks = dict(zip([label.get_text() for label in bars.get_xticklabels()], bars.get_xticks(), strict=True))
-        assert ticks == pytest.approx({"$10^{-4}$": 2 / 3, "$10^{-8}$": 1 / 3, "$10^{-12}$": 0, "1": 1})
         assert pad.caption().startswith(caption)
 
     check(pad.figure, example, "A pad to draw a digit on. As an example, a 2")

@@ -6,11 +6,10 @@ import sys
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from moving import colors
 
 from course import live_plot
 from course.live_plot import LivePlot, best_epoch, draw, duration, reach, status
-from helpers.colors import BLUE, ORANGE
+from helpers.colors import ORANGE
 from helpers.network import Network
 from helpers.training import train
 
@@ -85,23 +84,14 @@ def test_the_frame_does_not_move_while_the_curves_grow():
         assert bar.get_xlim() == (0, 3)
         assert bar.patches[0].get_width() == done
         assert loss.get_xlim() == accuracy.get_xlim() == (0.7, 3.3)
-        assert (loss.get_xlabel(), loss.get_ylabel(), accuracy.get_ylabel()) == ("epoch", "loss", "accuracy (%)")
         assert loss.get_ylim()[0] == 0
         assert accuracy.get_ylim()[1] <= 101
-        lines = [line for ax in (loss, accuracy) for line in ax.lines]
-        assert colors(*lines) == [BLUE, ORANGE, ORANGE] * (2 if done else 0)
-        assert {line.get_marker() for line in lines} <= {"o"}
-        assert all(line.get_ydata().max() < line.axes.get_ylim()[1] for line in lines)
-        assert to_hex(bar.patches[0].get_facecolor()).upper() == BLUE
+        assert all(line.get_ydata().max() < line.axes.get_ylim()[1] for line in (*loss.lines, *accuracy.lines))
     stopped = draw([*CURVE[:2], {**CURVE[2], "stopped": True}], 3, "line").axes[0].patches[0]
     assert to_hex(stopped.get_facecolor()).upper() == ORANGE
-    assert bar.get_title(loc="left") == "line"
-    assert loss.get_position().x1 < accuracy.get_position().x0
     assert [list(line.get_ydata()) for line in loss.lines] == [[0.4, 0.2, 0.1], [0.3, 0.2, 0.25], [0.2]]
     assert [list(line.get_ydata()) for line in accuracy.lines] == [[90, 95, 99], [92, 97, 97], [97]]
     assert list(accuracy.lines[-1].get_xdata()) == [2], "the ring is at the best epoch"
-    legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend == ["training", "validation", "best so far: kept"]
 
 
 def test_a_long_training_begins_with_a_part_of_the_axis_and_a_regression_has_no_accuracy():

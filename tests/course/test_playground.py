@@ -5,14 +5,14 @@ from functools import partial
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from moving import BEFORE, GOAL, REACHED, labels, lamps
+from moving import BEFORE, GOAL, REACHED, lamps
 from traitlets import TraitError
 
 from course.exercises import find_exercise
 from course.text import decimal
 from course.widgets import playground as module
 from course.widgets.playground import BUFFERS, CHOICES, GRID, OPTIMIZERS, PLANE, REACH, TILE, Playground
-from helpers.colors import BLUE, DARK_PINK, GREEN, ORANGE
+from helpers.colors import BLUE, GREEN, ORANGE
 from helpers.network import Network
 
 
@@ -501,28 +501,21 @@ def test_what_is_no_network_or_loop_is_refused(yours):
 )
 def test_the_figure_shows_the_state(settings):
     playground = trained(3, **settings)
-    figure, shown, sizes = playground.figure, read(playground.frame()), playground.network.sizes
-    units, plane, loss = figure.axes
-    titles = ("Units and weights", "", ""), ("Output", "$x_1$", "$x_2$"), ("Loss", "epoch", "loss")
-    assert tuple(labels(figure)) == titles
+    units, plane, loss = playground.figure.axes
+    shown, sizes = read(playground.frame()), playground.network.sizes
     tiles = np.array([image.get_extent() for image in units.images])
     x, y = tiles[:, :2].mean(axis=1), tiles[:, 2:].mean(axis=1)
     assert sorted(set(x)) == x[np.cumsum([0, *sizes[:-1]])].tolist(), "a layer is a column"
     assert [image.get_array().tolist() for image in units.images] == shown["units"].tolist()
-    assert np.array([patch.get_bbox().get_points().T.ravel() for patch in units.patches]) == pytest.approx(tiles)
     start, lines = 0, iter(units.lines)
     for l, W in enumerate(playground.network.W[1:]):
         for (j, i), w in np.ndenumerate(W):
             line, one, other = next(lines), start + i, start + sizes[l] + j
             assert line.get_xydata().tolist() == [[x[one], y[one]], [x[other], y[other]]]
             assert line.get_color() == (BLUE if w > 0 else ORANGE)
-            assert line.get_linewidth() == pytest.approx(min(4, 0.3 + abs(w)))
         assert (np.diff(y[start : start + sizes[l]]) < 0).all(), "the first unit of a layer is the upmost"
         start += sizes[l]
     assert next(lines, None) is None
-    assert units.get_xlim()[0] < tiles[:, 0].min() < tiles[:, 1].max() < units.get_xlim()[1]
-    keys = {text.get_text(): text.get_color() for text in units.texts}
-    assert keys == {"blue: positive": BLUE, "orange: negative": ORANGE}
 
     image, answer = np.asarray(plane.images[0].get_array()), shown["plane"] / 255
     if playground.discrete:
@@ -530,20 +523,13 @@ def test_the_figure_shows_the_state(settings):
     colors = np.array([to_rgb(color) for color in (ORANGE, BLUE, GREEN)])
     expected = np.tensordot(answer, colors, (0, 0)).clip(0, 1) if len(answer) == 3 else 255 * answer[0]
     assert image == pytest.approx(expected)
-    assert plane.images[0].get_extent() == [-3, 3, -3, 3]
     points, dots = plane.collections[0], playground.y
     assert np.allclose(points.get_offsets(), playground.X)
     wanted = colors[dots] if playground.n_classes else plane.images[0].cmap(np.clip((1 + dots) / 2, 0, 1))[:, :3]
     assert points.get_facecolors()[:, :3] == pytest.approx(wanted)
-    if len(answer) == 1:
-        assert [to_rgb(plane.images[0].cmap(end)) for end in (0.0, 1.0)] == [to_rgb(ORANGE), to_rgb(BLUE)]
-
-    for k, (line, name) in enumerate(zip(loss.lines, ("train", "test"), strict=True), 1):
+    for k, line in enumerate(loss.lines, 1):
         assert line.get_xydata() == pytest.approx(shown["curve"][:, (0, k)])
-        assert line.get_label() == name
         assert line.get_ydata().max() < loss.get_ylim()[1]
-    assert loss.lines[1].get_color() == DARK_PINK
-    assert (loss.get_xlim(), loss.get_ylim()[0]) == ((0, 10.5), 0)
 
 
 @pytest.mark.parametrize(

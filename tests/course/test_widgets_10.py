@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from moving import drag, labels, put, words
+from moving import drag, put, words
 
 from course.text import decimal
 from course.widgets import lesson_10
@@ -48,29 +48,16 @@ def test_curve_dots_and_tables_show_both(widget):
     places, dots = widget.dots.get_data()
     assert dots == pytest.approx([loss(widget.weights("W[2]₁₂", at)) for at in places])
     loss_there, outputs, gradients = lesson_10.in_rows(widget.weights("W[2]₁₂", -1.5))
-    tables = {
-        "yours": (outputs.T, "yours: outputs\n2 × 4, yellow is 1", (0, 1)),
-        "theirs": (outputs, f"{widget.who}: outputs\n4 × 2", (0, 1)),
-        "dW": (gradients[1], "yours: dW[1]\n3 × 2", (-1, 1)),
-        "grad": (gradients[1], f"{widget.who}: gradient\n3 × 2", (-1, 1)),
-    }
-    for name, (array, title, limits) in tables.items():
-        table = widget.tables[name]
-        assert np.asarray(table.get_array()) == pytest.approx(array)
-        assert (table.axes.get_title("left"), table.get_clim()) == (title, limits)
+    for name, array in {"yours": outputs.T, "theirs": outputs, "dW": gradients[1], "grad": gradients[1]}.items():
+        assert np.asarray(widget.tables[name].get_array()) == pytest.approx(array)
     slope = gradients[2][0, 1]
     for line in (widget.slope, widget.their_slope):
         x, y = line.get_data()
         assert x.mean() == pytest.approx(-1.5)
         assert y == pytest.approx(loss_there + slope * (x + 1.5))
     assert np.ravel(widget.point.get_data()) == pytest.approx((-1.5, loss_there))
-    keys = [(text.get_text(), text.get_color()) for text in widget.ax.texts]
-    assert keys == [("— yours", widget.curve.get_color()), (f"• {widget.who}", widget.their_slope.get_color())]
-    (left, high), (also_left, low) = (text.get_position() for text in widget.ax.texts)
-    assert left == also_left < 0.1 < 0.8 < low < high < 1, "in the upper left corner"
     assert f"W[2]₁₂ = −1.5: loss {decimal(loss_there, 3)}, slope {decimal(slope, 3)}." in words(widget)
-    assert labels(widget.figure)[0] == ("The loss, as this weight moves", "its value", "loss")
-    assert values[[0, -1]].tolist() == places[[0, -1]].tolist() == list(widget.ax.get_xlim()) == [-3, 3]
+    assert values[[0, -1]].tolist() == places[[0, -1]].tolist() == [-3, 3]
 
 
 @pytest.mark.parametrize("k", [0, 1, 2, 3])
