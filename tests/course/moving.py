@@ -7,7 +7,6 @@ import re
 from unittest.mock import patch
 
 import numpy as np
-from matplotlib.colors import to_hex
 
 import course.widgets
 from course.widgets.controls import CheckList
@@ -84,11 +83,6 @@ def words(widget):
 
 def texts(artists):
     return [artist.get_text() for artist in artists]
-
-
-def colors(*lines):
-    """As the names of helpers.colors stand for them."""
-    return [to_hex(line.get_color()).upper() for line in lines]
 
 
 def lies_at(line, x, y, **tolerance):
