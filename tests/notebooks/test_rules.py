@@ -1,11 +1,13 @@
-"""The state in which a learner should meet every lesson: its file, its cells, and what they show.
+"""The state in which a learner should meet every lesson: its file, its cells, what they show, and how they are taken.
 
 Nothing is executed here. A rule is a test, and its message names the cells and says what to do. To look at one lesson:
-`pytest tests/notebooks/test_rules.py -k 07_mnist`.
+`pytest tests/notebooks/test_rules.py -k 07_mnist`. CONTRIBUTING.md shows the pattern of a lesson with examples.
 """
 
 import ast
+import builtins
 import re
+import symtable
 from collections import Counter
 from urllib.parse import unquote, urlsplit
 
@@ -14,15 +16,14 @@ import pytest
 from nbconvert.exporters import ScriptExporter
 from nbformat.validator import iter_validate
 
+from course.exercises import lessons
 from tests.notebooks import after_cells
 from tools import notebooks as tool
 
+LESSONS = sorted(tool.NOTEBOOKS.glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"  # the output differs from run to run; nbval does not compare it
 RAISES = "raises-exception"  # the error is what the cell is there to show
 TAGS = {IGNORED, RAISES, "hide-input", "graduated", "torch"}
-MAX_CODE_LINES = (
-    25  # 1 to 8 is the style; beyond this a cell must be split, unless helpers/ holds it or it asks for a class
-)
 MAX_DIGITS = 4  # significant digits of a printed float
 MACHINE_PATH = r"(?<![\w.~-])/(?:home|Users|root|tmp|work|var/folders)/\S*|\b[A-Za-z]:[\\/]+Users\b\S*"
 ADDRESS = r"\bat 0x[0-9a-fA-F]{6,}"
@@ -32,21 +33,27 @@ NUMBER = re.compile(
     r"|(?P<whole>\d{1,3}(?:,\d{3})+(?!\d)|\d+)\.(?P<fraction>\d+)"
 )
 LINK = re.compile(r"""\]\(\s*<?([^)\s>]+)|\b(?:src|href)=["']([^"']+)|^\[[^\]]+\]:\s*(\S+)""", re.MULTILINE)
+DRAWING = {"plt", "fig", "ax", "axes", "print"}
+COMPOUND = (ast.For, ast.With, ast.If, ast.Try, ast.While, ast.FunctionDef, ast.ClassDef)
+AGAIN = {"fig", "ax", "axes", "_"}  # names that any cell may assign
 
 
 class Lesson:
-    """A notebook as the rules see it: its cells with something in them, and the (cell, output) pairs."""
+    """A notebook as the rules see it: its cells with something in them, and pairs (cell, output), (cell, tree)."""
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.number = path, int(path.name[:2])
         self.notebook = nbformat.v4.reads(path.read_bytes())  # unlike nbformat.read, changes nothing
         self.cells = self.notebook.cells
         self.code = [cell for cell in self.cells if cell.cell_type == "code" and cell.source.strip()]
         self.prose = [cell for cell in self.cells if cell.cell_type == "markdown"]
+        self.text, self.source = ("\n".join(cell.source for cell in some) for some in (self.prose, self.code))
         self.outputs = [(cell, output) for cell in self.code for output in cell.outputs]
+        self.trees = [(cell, ast.parse(cell.source, f"cell {cell.id}")) for cell in self.code]  # no !command or %magic
+        self.open = [(cell, tree) for cell, tree in self.trees if not cell.metadata.get("jupyter")]  # not folded
 
 
-@pytest.fixture(params=sorted(tool.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem, scope="module")
 def lesson(request):
     return Lesson(request.param)
 
@@ -77,7 +84,8 @@ def plain(cell):
     return re.sub(r"```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$", "…", cell.source, flags=re.DOTALL)
 
 
-# --- the file --------------------------------------------------------------------------------------------------------
+def names(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def test_the_file_is_in_the_form_that_make_notebooks_writes(lesson):
@@ -86,25 +94,13 @@ def test_the_file_is_in_the_form_that_make_notebooks_writes(lesson):
     assert not errors, "it is no valid notebook: save it with JupyterLab 4"
     same = lesson.path.read_bytes() == tool.serialize(lesson.notebook)
     assert same, "its bytes are not those that the tool writes: run `make notebooks` (NB=… for one)"
-
-
-def test_nbconvert_makes_a_python_script_of_it(lesson):
-    script, resources = ScriptExporter().from_notebook_node(lesson.notebook)
-    assert resources["output_extension"] == ".py"
-    title = lesson.cells[0].source.splitlines()[0]
-    assert f"# {title}" in script.splitlines(), "the text is not in it as comments"
-
-
-def test_every_cell_was_run_once_in_order(lesson):
+    assert ScriptExporter().from_notebook_node(lesson.notebook)[1]["output_extension"] == ".py"
     counts = {cell.id: cell.execution_count for cell in lesson.code}
     assert list(counts.values()) == list(range(1, len(counts) + 1)), f"run `make notebooks`; the counts are {counts}"
 
 
-# --- its cells -------------------------------------------------------------------------------------------------------
-
-
 def test_it_opens_with_a_title_and_has_no_empty_cell(lesson):
-    assert lesson.cells[0].cell_type == "markdown"
+    assert lesson.prose[0] is lesson.cells[0]
     assert lesson.cells[0].source.startswith("# "), "the first cell is the lesson's title, `# …`"
     report((cell.id, "is empty: delete it") for cell in lesson.cells if not cell.source.strip())
 
@@ -112,11 +108,10 @@ def test_it_opens_with_a_title_and_has_no_empty_cell(lesson):
 def test_ids_are_names_and_each_names_one_cell(lesson):
     for cell_id, count in Counter(cell.id for cell in lesson.cells).items():
         assert count == 1, f"{count} cells have the id {cell_id}: rename the later ones"
-    made = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}|[0-9a-f]{32}"
     report(
         (cell.id, "name it for what it does, in lower-case words, such as `plot-sigmoid`")
         for cell in lesson.cells
-        if re.fullmatch(made, cell.id) or not re.fullmatch(r"[a-z][a-z0-9-]*", cell.id)
+        if not re.fullmatch(r"(?![0-9a-f]{8}(-|$)|[0-9a-f]{32}$)[a-z][a-z0-9-]*", cell.id)
     )
 
 
@@ -124,23 +119,8 @@ def test_tags_are_known_and_nothing_else_steers_nbval(lesson):
     report((cell.id, f"has the unknown tag `{tag}`") for cell in lesson.cells for tag in set(tags(cell)) - TAGS)
     comment = re.compile(r"#\s*(NBVAL|PYTEST_VALIDATE)_\w+")
     report((cell.id, "steers nbval by a comment: use a tag") for cell in lesson.code if comment.search(cell.source))
-
-
-def test_code_is_plain_python_in_short_cells(lesson):
-    for cell in lesson.code:
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError as error:
-            report([(cell.id, f"is not plain Python ({error}): no !command, %magic or ?help")])
-        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        report(
-            (cell.id, f"imports * from {node.module}: import by name") for node in imports if node.names[0].name == "*"
-        )
-        if cell.source.rstrip().endswith(";"):
-            report([(cell.id, "ends with `;`, which hides a value here and not from nbval: end it with plt.show()")])
-        free = {"graduated", "hide-input"} & set(tags(cell)) or re.search(r"^class (?s:.*)^check\(", cell.source, re.M)
-        if (lines := len(cell.source.splitlines())) > MAX_CODE_LINES and not free:
-            report([(cell.id, f"has {lines} lines, expected 1 to 8 and never more than {MAX_CODE_LINES}: split it")])
+    words = "ends with `;`, which hides a value here and not from nbval: end it with plt.show()"
+    report((cell.id, words) for cell in lesson.code if cell.source.rstrip().endswith(";"))
 
 
 def test_local_links_lead_somewhere(lesson):
@@ -150,9 +130,6 @@ def test_local_links_lead_somewhere(lesson):
             is_local = target.path and not target.scheme and not target.netloc
             if is_local and not (lesson.path.parent / unquote(target.path)).exists():
                 report([(cell.id, f"links to {target.path}, which does not exist: correct the link")])
-
-
-# --- what they show --------------------------------------------------------------------------------------------------
 
 
 def test_no_error_or_warning_shows_unless_it_is_the_lesson(lesson):
@@ -177,14 +154,10 @@ def test_widgets_show_something_where_no_kernel_runs(lesson):
 
 
 def test_no_source_or_output_names_what_only_one_machine_has(lesson):
-    texts = [(cell, MACHINE_PATH, cell.source) for cell in lesson.cells]
-    texts += [(cell, f"{MACHINE_PATH}|{ADDRESS}", text_of(output)) for cell, output in lesson.outputs]
-    found = [(cell.id, re.search(pattern, text)) for cell, pattern, text in texts]
-    report(
-        (cell_id, f"has `{trace[0]}`: use a relative path, or print something else")
-        for cell_id, trace in found
-        if trace
-    )
+    found = [(cell, re.search(MACHINE_PATH, cell.source)) for cell in lesson.cells]
+    found += [(cell, re.search(f"{MACHINE_PATH}|{ADDRESS}", text_of(output))) for cell, output in lesson.outputs]
+    words = "has `{}`: use a relative path, or print something else"
+    report((cell.id, words.format(trace[0])) for cell, trace in found if trace)
 
 
 def test_printed_floats_have_few_digits(lesson):
@@ -201,16 +174,15 @@ def test_printed_floats_have_few_digits(lesson):
 
 def test_images_have_alt_text(lesson):
     for cell in lesson.prose:
-        images = re.findall(r"<img\b[^>]*>", plain(cell))
-        bare = [image for image in images if not re.search(r"""\balt=["']\s*[^"'\s]""", image)]
-        bare += re.findall(r"!\[\s*\]\([^)]*\)", plain(cell))
+        bare = re.findall(r"""<img\b(?![^>]*\balt=["']\s*[^"'\s])[^>]*>|!\[\s*\]\([^)]*\)""", plain(cell))
         report((cell.id, f"has an image without a description, `{image}`: fill in its alt text") for image in bare)
 
 
 def test_what_nbval_does_not_compare_shows_something_and_is_checked_after_the_run(lesson):
-    """By a function in after_cells.py; `progress()` by the scripted learner of test_course.py."""
+    """By after_cells.py; `progress()` by the scripted learner of test_course.py."""
     ids = {cell.id for cell in lesson.cells}
-    checked = {cell for name, cell in after_cells.CHECKS if name == lesson.path.stem} | {"progress"}
+    checks = after_cells.CHECKS | after_cells.RESULTS
+    checked = {cell for name, cell in checks if name == lesson.path.stem} | {"progress"}
     assert checked <= ids, f"after_cells.py speaks of cells that do not exist: {sorted(checked - ids)}"
     report(
         (cell.id, f"is tagged {IGNORED}: give it an output, and say in tests/notebooks/after_cells.py what must hold")
@@ -220,9 +192,7 @@ def test_what_nbval_does_not_compare_shows_something_and_is_checked_after_the_ru
 
 
 def test_the_first_import_of_ours_is_from_course_which_looks_for_a_file_that_hides_helpers(lesson):
-    imported = [node for cell in lesson.code for node in ast.walk(ast.parse(cell.source))]
-    ours = [node.module for node in imported if isinstance(node, ast.ImportFrom)]
-    assert next(name for name in ours if name.split(".")[0] in ("helpers", "course")).startswith("course")
+    assert re.search(r"^from (helpers|course)\b", lesson.source, re.MULTILINE)[1] == "course"
 
 
 def test_every_figure_has_a_sentence_and_under_it_its_description_folded(lesson):
@@ -234,3 +204,106 @@ def test_every_figure_has_a_sentence_and_under_it_its_description_folded(lesson)
             if not re.match(form, prose, re.DOTALL):
                 words = "its figure needs *a sentence* and <details><summary>In words</summary> after it"
                 report([(cell.id, words)])
+
+
+def test_open_cells_are_short_and_fit_the_page(lesson):
+    for cell, tree in lesson.open:
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        whole = "graduated" in tags(cell) or any(isinstance(node, ast.ClassDef) for node in tree.body)
+        assert len(lines) <= (30 if whole else 15), f"{cell.id} has {len(lines)} open lines"
+        assert max(map(len, lines)) <= 88, f"{cell.id} has a line that is cut off on the page"
+
+
+def test_few_open_lines_draw_or_print(lesson):
+    statements = [node for _, tree in lesson.open for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    drawing = [node for node in statements if not isinstance(node, COMPOUND) and names(node) & DRAWING]
+    lines = sum(node.end_lineno - node.lineno + 1 for node in drawing)
+    total = sum(bool(line.strip()) for cell, _ in lesson.open for line in cell.source.splitlines())
+    assert lines <= 0.2 * total, f"{lines} of {total} open lines draw or print"
+
+
+def globals_of(cell):
+    """The global names that a cell uses at once, those that its functions use, and those that it binds."""
+    table = symtable.symtable(cell.source, cell.id, "exec")
+    symbols = table.get_symbols()
+    used = {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
+    bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    within, tables = set(), table.get_children()
+    while tables:
+        inner = tables.pop()
+        tables += inner.get_children()
+        within |= {symbol.get_name() for symbol in inner.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+    return used, within, bound
+
+
+def imported(tree):
+    lines = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name for line in lines for alias in line.names}
+
+
+def defined(cell, tree):
+    """The global names that a cell binds, but those of imports, its loops, and a class that goes on: `class A(A):`."""
+    loops = [node.target for node in ast.walk(tree) if isinstance(node, ast.For)]
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    goes_on = {node.name for node in classes if node.name in map(ast.unparse, node.bases)}
+    return globals_of(cell)[2].difference(AGAIN, imported(tree), goes_on, *map(names, loops))
+
+
+def test_folded_cells_only_draw(lesson):
+    opened = set().union(*(names(tree) for _, tree in lesson.open))
+    anew = set().union(AGAIN, *(imported(tree) for _, tree in lesson.open))
+    for cell, tree in (pair for pair in lesson.trees if pair not in lesson.open):
+        assert "hide-input" in tags(cell), f"{cell.id} is folded without its tag"
+        needed = (defined(cell, tree) | imported(tree)) & opened - anew
+        assert not needed, f"the folded cell {cell.id} defines {needed}, which an open cell uses"
+
+
+def test_no_name_means_two_things(lesson):
+    seen = {}
+    for cell, tree in lesson.trees:
+        lines = [node for node in tree.body if isinstance(node, ast.Assign) and "yours(" in ast.unparse(node.value)]
+        for name in defined(cell, tree).difference(*(names(line.targets[0]) for line in lines)):
+            assert name not in seen, f"{name} is assigned in {seen[name]} and in {cell.id}"
+            seen[name] = cell.id
+
+
+def test_what_was_asked_for_is_used(lesson):
+    asked, used = (set(re.findall(rf'{call}\("(\d+\.\d+)"', lesson.source)) for call in ("check", "yours"))
+    assert used & asked, f"none of {asked} is used afterwards"
+
+
+def test_it_can_be_taken_in_sittings(lesson):
+    assert "**A good place to stop.**" in lesson.text
+    assert len(re.findall(r"\*\*Predict first[.:]\*\*", lesson.text)) >= 4
+    assert "**Next**" in lesson.text
+    assert "# start again here" in lesson.source
+
+
+def test_from_each_start_the_rest_of_the_lesson_has_all_names(lesson):
+    """After a pause: the cell says whether the lesson's first two, and the cells of which names, are run before it."""
+    cells = [globals_of(cell) for cell in lesson.code]
+    for start, cell in enumerate(lesson.code):
+        if says := re.search("# start again here.*", cell.source):
+            named = set(re.findall(r"\w+", says[0].partition("cells,")[2]))
+            first = 2 * ("first two cells" in says[0])
+            before = [bound for k, (_, _, bound) in enumerate(cells[:start]) if bound & named or k < first]
+            have = set(dir(builtins)).union(*before)
+            ever = have.union(*(bound for _, _, bound in cells[start:]))  # a function may be called later
+            for later, (used, within, bound) in zip(lesson.code[start:], cells[start:], strict=True):
+                missing = (used - have - bound) | (within - ever)
+                assert not missing, f"from {cell.id} on, {later.id} lacks {missing}"
+                have |= bound
+
+
+def test_each_exercise_says_its_effort_and_they_stand_in_their_order(lesson):
+    tasks = lessons()[lesson.number].EXERCISES
+    assert re.findall(r'check\("(\d+\.\d+)"', lesson.source) == [task.key for task in tasks]
+    for task in tasks:
+        assert task.effort in lesson.text, f"{task.key} is {task.effort}"
+
+
+def test_the_heads_of_all_lessons_name_the_same_lessons():
+    lines = [re.search(r"\*\*The course\*\* (.+)", Lesson(path).text)[1] for path in LESSONS]
+    assert len({re.sub(r"\*\*|: you are here", "", line) for line in lines}) == 1
+    here = [int(re.search(r"\*\*(\d\d) [^*]+: you are here", line)[1]) for line in lines]
+    assert here == list(range(1, len(lines) + 1))

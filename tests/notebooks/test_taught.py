@@ -18,17 +18,17 @@ import pytest
 from course import exercises as engine
 
 ROOT = Path(__file__).parents[2]
+COMPARED = (ast.FunctionDef, ast.ClassDef, ast.Assign)
 
 
 def definitions(source):
     """{name: syntax tree} of what a piece of code defines: functions, tables, methods as "Network.forward", and of a
     class as "SGD" its bases and attributes, unless it is its own base: then it goes on with one begun before."""
-    tree = ast.parse(source)
+    tree, found = ast.parse(source), {}
     for node in ast.walk(tree):
         for field in ("body", "orelse", "finalbody"):
             if isinstance(statements := getattr(node, field, None), list):
                 setattr(node, field, [statement for statement in statements if not is_docstring_or_check(statement)])
-    found = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = ast.dump(node)
@@ -56,22 +56,17 @@ def is_docstring_or_check(statement):
     return {ast.unparse(name) for name in names} <= {ast.unparse(argument) for argument in value.args}
 
 
-def code_cells(path):
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [cell for cell in cells if cell["cell_type"] == "code"]
-
-
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FILES = [(ROOT / "helpers" / name).read_text(encoding="utf-8") for name in ("network.py", "layers.py", "training.py")]
 GRADUATED = {
     re.sub(r"^Model\.", "Network.", name): tree
-    for file in ("network.py", "layers.py", "training.py")
-    for name, tree in definitions((ROOT / "helpers" / file).read_text(encoding="utf-8")).items()
+    for file in FILES
+    for name, tree in definitions(file).items()
     if name != "Network"  # that it is a Model
 }
 CELLS = [
     (f"{path.stem}:{cell['id']}", "".join(cell["source"]))
-    for path in LESSONS
-    for cell in code_cells(path)
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
     if "graduated" in cell["metadata"].get("tags", [])
 ]
 EARLY = {("03_forward_propagation:network", "Network.__init__")}  # lesson 05 replaces it by what the helpers hold
@@ -84,7 +79,7 @@ TAUGHT = CELLS + [
 
 @pytest.mark.parametrize(("where", "source"), CELLS, ids=[where for where, _ in CELLS])
 def test_a_graduated_cell_holds_functions_of_the_helpers_and_nothing_else(where, source):
-    assert all(isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign) for node in ast.parse(source).body)
+    assert all(isinstance(node, COMPARED) for node in ast.parse(source).body)
     assert set(definitions(source)) <= set(GRADUATED)
 
 
@@ -97,26 +92,8 @@ def test_what_is_taught_is_what_the_helpers_hold(where, source):
 
 def test_everything_the_helpers_hold_is_taught():
     """The course's promise: every function, method and table of these three files is written in a lesson."""
-    assert set(GRADUATED) <= {
-        name for where, source in TAUGHT for name in definitions(source) if (where, name) not in EARLY
-    }
-    compared = (ast.FunctionDef, ast.ClassDef, ast.Assign)
-    for file in ("network.py", "layers.py", "training.py"):
-        _docstring, *statements = ast.parse((ROOT / "helpers" / file).read_text(encoding="utf-8")).body
-        others = [ast.unparse(node) for node in statements if not isinstance(node, compared)]
-        assert all(re.match("from|import", line) for line in others), f"{file} does something that no lesson teaches"
-
-
-@pytest.mark.parametrize("task", EXERCISES, ids=[task.key for task in EXERCISES])
-def test_an_exercise_stands_in_its_lesson_exactly_once_with_its_stub(task):
-    (path,) = [path for path in LESSONS if path.name.startswith(f"{int(task.key.split('.')[0]):02}_")]
-    cells = ["".join(cell["source"]) for cell in code_cells(path)]
-    asking = [source for source in cells if f'check("{task.key}"' in source]
-    assert len(asking) == 1
-    assert task.stub.strip() in asking[0]
-
-
-def test_the_exercises_of_a_lesson_are_in_the_order_of_their_numbers():
-    for path in LESSONS:
-        asked = re.findall(r'check\("(\d+\.\d+)"', "\n".join("".join(cell["source"]) for cell in code_cells(path)))
-        assert asked == sorted(asked, key=lambda key: [int(part) for part in key.split(".")])
+    taught = {(where, name) for where, source in TAUGHT for name in definitions(source)} - EARLY
+    assert set(GRADUATED) <= {name for _, name in taught}
+    for _docstring, *statements in (ast.parse(file).body for file in FILES):
+        others = [node for node in statements if not isinstance(node, (*COMPARED, ast.Import, ast.ImportFrom))]
+        assert not others, f"{ast.unparse(others)} is what no lesson teaches"
