@@ -17,25 +17,16 @@ STATES = st.fixed_dictionaries(
     | dict.fromkeys(QUESTIONS, st.just(share.ALONE)),
 )
 SOME = {"2.1": share.ALONE, "2.2": share.AFTER, "2.3": share.READ, "2.q1": share.ALONE, "2.q4": share.ALONE}
-
-
-@given(STATES)
-def test_a_code_says_what_was_put_in(states):
-    assert share.read(share.pack(states)) == (states, len(share.pack(states)))
-
-
-def test_a_code_is_short_even_if_all_is_done():
-    assert len(share.pack(dict.fromkeys([*EXERCISES, *QUESTIONS], share.ALONE))) <= 100
-    assert len(share.pack(SOME)) <= 20
+CODE = share.pack(SOME)
 
 
 @given(STATES, st.data())
-def test_a_code_survives_a_chat(states, data):
+def test_a_code_says_what_was_put_in_and_survives_a_chat(states, data):
     """Line breaks, spaces, quotes, small letters, other dashes, O for 0 and I for 1."""
     code = share.pack(states)
-    mangled = "NN-" + "".join(
-        c + data.draw(st.sampled_from(["", "", "", " ", "\n", "\n> ", "-", "–", "\u00a0"])) for c in code[3:]
-    )
+    assert share.read(code) == (states, len(code))
+    between = st.sampled_from(["", "", "", " ", "\n", "\n> ", "-", "–", "\u00a0"])
+    mangled = "NN-" + "".join(c + data.draw(between) for c in code[3:])
     alike = str.maketrans({"0": "O", "1": data.draw(st.sampled_from("1ILil"))})
     for text in (mangled, mangled.lower(), "NN-" + mangled[3:].translate(alike)):
         assert share.read(text)[0] == states
@@ -51,35 +42,48 @@ def test_a_changed_character_is_noticed(states, data):
         share.read(code[:at] + other + code[at + 1 :])
 
 
-@pytest.mark.parametrize("ids", [{"2.c1": share.ALONE}, {"2.16": share.ALONE}, {"32.1": share.ALONE}])
-def test_an_id_that_a_code_cannot_hold_is_refused(ids):
+def test_a_code_is_short_even_if_all_is_done():
+    assert len(share.pack(dict.fromkeys([*EXERCISES, *QUESTIONS], share.ALONE))) <= 100
+    assert len(CODE) <= 20
+
+
+@pytest.mark.parametrize("key", ["2.c1", "2.16", "32.1"])
+def test_an_id_that_a_code_cannot_hold_is_refused(key):
     with pytest.raises(ValueError):  # noqa: PT011  of int() or ours
-        share.pack(ids)
+        share.pack({key: share.ALONE})
 
 
-def test_every_id_of_the_course_fits():
-    assert max(int(key.split(".")[1]) for key in EXERCISES) < 16
+@pytest.fixture
+def run(tmp_path, capsys):
+    """run(text, *options) reports on a file with this text; returns the status and what was printed."""
+
+    def run(text, *options):
+        (tmp_path / "codes.txt").write_text(text, "utf-8")
+        return report.main([str(tmp_path / "codes.txt"), *options]), capsys.readouterr().out
+
+    return run
 
 
 def test_names_stand_before_the_code_in_its_line_or_above():
-    ana, ben = share.pack(SOME), share.pack({})
-    text = f"Ana Novak: {ana}\nBen\n\n> {ben}\n{ana}\nAna Novak  {ben}"
-    students, problems = report.read(text)
+    nothing = share.pack({})
+    students, problems = report.read(f"Ana Novak: {CODE}\nBen\n\n> {nothing}\n{CODE}\nAna Novak  {nothing}")
     assert problems == []
-    assert [(student.name, student.states) for student in students] == [
-        ("Ana Novak", {}),  # her later code counts
-        ("Ben", {}),
-        ("student 3", SOME),
-    ]
+    found = [(student.name, student.states) for student in students]
+    assert found == [("Ana Novak", {}), ("Ben", {}), ("student 3", SOME)]  # Ana's later code counts
 
 
-def test_bad_codes_are_named_with_their_line_and_the_rest_is_reported(tmp_path, capsys):
-    good, short, typo = share.pack(SOME), share.pack(SOME)[:-4], share.pack(SOME)
-    typo = typo[:-1] + ("7" if typo[-1] != "7" else "8")
-    file = tmp_path / "codes.txt"
-    file.write_text(f"Ana {good}\nBen {short}\n\nChloe {typo}\nDmitri {good}\nEmre NN-!\n", "utf-8")
-    assert report.main([str(file), "--picture", "none"]) == 1
-    said = capsys.readouterr().out
+def test_a_chat_with_clock_times_numbers_and_lines_without_a_code():
+    text = f"[10:32] Ben: {CODE}\nCem: I forgot\n2. Dana {CODE}\n10:40 Ada\n{CODE}\n1. {CODE}\nbye"
+    students, problems = report.read(text)
+    assert [student.name for student in students] == ["Ben", "Dana", "Ada", "student 4"]
+    assert [problem.split(":")[0] for problem in problems] == ["“Cem", "“bye”"]
+
+
+def test_bad_codes_are_named_with_their_line_and_the_rest_is_reported(run):
+    typo = CODE[:-1] + ("7" if CODE[-1] != "7" else "8")
+    text = f"Ana {CODE}\nBen {CODE[:-4]}\n\nChloe {typo}\nDmitri {CODE}\nEmre NN-!\n"
+    status, said = run(text, "--picture", "none")
+    assert status == 1
     assert "Ana     #+r.... 2/6" in said
     assert "Dmitri  #+r.... 2/6" in said
     bad = [line for line in said.splitlines() if line.startswith("!")]
@@ -87,20 +91,20 @@ def test_bad_codes_are_named_with_their_line_and_the_rest_is_reported(tmp_path, 
     assert all(line.endswith("Ask for it once more.") for line in bad)
 
 
-def test_a_text_without_codes_and_a_file_that_is_not_there(tmp_path, capsys):
-    empty = tmp_path / "empty.txt"
-    empty.write_text("good morning", "utf-8")
-    assert report.main([str(empty)]) == 2
-    assert "There is no code in this text." in capsys.readouterr().out
+def test_a_text_without_codes_a_file_that_is_not_there_and_nothing_solved_are_said_without_a_picture(run, tmp_path):
     assert report.main([str(tmp_path / "nothing.txt")]) == 2
-    assert "cannot be read" in capsys.readouterr().out
-    assert [path.name for path in tmp_path.iterdir()] == ["empty.txt"]
+    status, said = run("good morning")
+    assert status == 2
+    assert "cannot be read: No such file" in said
+    assert "There is no code in this text." in said
+    assert run(f"Ana {share.pack({})}\n") == (0, "Nothing solved yet: Ana.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["codes.txt"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])  # the latter as PowerShell's `>` writes it
 def test_codes_come_in_a_file_or_through_a_pipe_of_any_encoding(encoding, tmp_path, capsys, monkeypatch):
     file = tmp_path / "codes.txt"
-    file.write_text(f"Íñigo {share.pack(SOME)}\n", encoding)
+    file.write_text(f"Íñigo {CODE}\n", encoding)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes()), "ascii"))
     for codes in (str(file), "-"):
         assert report.main([codes, "--picture", "none"]) == 0
@@ -109,44 +113,25 @@ def test_codes_come_in_a_file_or_through_a_pipe_of_any_encoding(encoding, tmp_pa
 
 def test_where_the_class_is_stuck():
     modules = {2: lessons()[2]}
-    three = [report.Student(name, states) for name, states in (("Ana", SOME), ("Ben", SOME), ("Chloe", {}))]
-    lines = report.stuck(three, modules)
-    assert lines[0].startswith("  2 at 2.3 leaky ReLU: Ana, Ben")
-    assert lines[1].startswith("  1 at 2.1 a sigmoid that does not overflow: Chloe")
-    skipped = report.Student("Emre", {"2.2": share.ALONE, "2.7": share.ALONE})
-    lines = report.stuck([skipped], modules)
-    assert lines[0] == "  1 at the end: Emre"
-    assert lines[1] == "2.1 a sigmoid that does not overflow was left open by 1 who went on"
+    ana, ben, chloe = report.Student("Ana", SOME), report.Student("Ben", SOME), report.Student("Chloe", {})
+    assert report.stuck([ana, ben, chloe], modules) == [
+        "  2 at 2.3 leaky ReLU: Ana, Ben",
+        "  1 at 2.1 a sigmoid that does not overflow: Chloe",
+    ]
+    at_end, first, *_ = report.stuck([report.Student("Emre", {"2.2": share.ALONE, "2.7": share.ALONE})], modules)
+    assert at_end == "  1 at the end: Emre"
+    assert first == "2.1 a sigmoid that does not overflow was left open by 1 who went on"
 
 
-def test_the_picture_has_a_square_for_each_student_and_exercise(tmp_path, capsys):
-    file = tmp_path / "codes.txt"
-    file.write_text("".join(f"$tudent {k}_ {share.pack(SOME)}\n" for k in range(30)), "utf-8")
-    assert report.main([str(file), "--lesson", "2"]) == 0
+def test_the_picture_is_put_beside_the_text_whatever_is_in_a_name(run, tmp_path):
+    status, said = run("".join(f"$tudent {k}_ {CODE}\n" for k in range(30)), "--lesson", "2")
+    assert status == 0
     assert (tmp_path / "codes.png").read_bytes().startswith(b"\x89PNG")
-    assert str(tmp_path / "codes.png") in capsys.readouterr().out
+    assert str(tmp_path / "codes.png") in said
 
 
-def test_a_picture_that_cannot_be_written_loses_nothing_else(tmp_path, capsys):
-    file = tmp_path / "codes.txt"
-    file.write_text(share.pack(SOME), "utf-8")
-    assert report.main([str(file), "--picture", str(tmp_path / "no such folder" / "a.png")]) == 0
-    said = capsys.readouterr().out
+def test_a_picture_that_cannot_be_written_loses_nothing_else(run, tmp_path):
+    status, said = run(CODE, "--picture", str(tmp_path / "no such folder" / "a.png"))
+    assert status == 0
     assert "student 1  #+r.... 2/6" in said
     assert "cannot be written" in said
-
-
-def test_a_chat_with_clock_times_numbers_and_lines_without_a_code():
-    code = share.pack(SOME)
-    students, problems = report.read(
-        f"[10:32] Ben: {code}\nCem: I forgot\n2. Dana {code}\n10:40 Ada\n{code}\n1. {code}\nbye"
-    )
-    assert [student.name for student in students] == ["Ben", "Dana", "Ada", "student 4"]
-    assert [problem.split(":")[0] for problem in problems] == ["“Cem", "“bye”"]
-
-
-def test_nothing_solved_is_said_without_a_table(tmp_path, capsys):
-    file = tmp_path / "codes.txt"
-    file.write_text(f"Ana {share.pack({})}\n", "utf-8")
-    assert report.main([str(file)]) == 0
-    assert capsys.readouterr().out == "Nothing solved yet: Ana.\n"
