@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import nbformat
@@ -39,11 +40,10 @@ def others_may_run_the_course():
     """Can this be run under another user id? Only root can, and only if the folders above are open to others."""
     command = [sys.executable, "-c", "import ipykernel, course"]
     try:
-        return (
-            os.getuid() == 0 and not subprocess.run(command, cwd=ROOT, user=FIRST_UID, capture_output=True).returncode
-        )
+        tried = os.getuid() or subprocess.run(command, cwd=ROOT, user=FIRST_UID, capture_output=True).returncode
     except (AttributeError, OSError):
         return False
+    return tried == 0
 
 
 SEPARATE = others_may_run_the_course()
@@ -80,11 +80,8 @@ c.JupyterHub.concurrent_spawn_limit = 0
 
 
 def free_ports(n):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    with ExitStack() as stack:
+        return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(n)]
 
 
 @pytest.fixture(scope="module")
@@ -130,14 +127,12 @@ def hub():
 
 def until(holds, seconds):
     end = time.monotonic() + seconds
-    while True:
-        try:
+    while time.monotonic() < end:
+        with suppress(requests.ConnectionError):
             if holds():
                 return
-        except requests.ConnectionError:
-            pass
-        assert time.monotonic() < end, "the hub did not answer in time"
         time.sleep(0.5)
+    raise AssertionError("the hub did not answer in time")
 
 
 class Student:
@@ -170,32 +165,19 @@ class Student:
         wire, shown = websocket.create_connection(address, header=self.token, timeout=300), []
         for source in sources:
             number, printed, error, done = uuid.uuid4().hex, "", "", set()
-            header = {
-                "msg_id": number,
-                "msg_type": "execute_request",
-                "session": number,
-                "username": "",
-                "version": "5.3",
-            }
+            header = {"msg_id": number, "session": number, "username": "", "version": "5.3"}
+            header["msg_type"] = "execute_request"
             content = {"code": source, "silent": False, "allow_stdin": False, "stop_on_error": False}
             message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
             wire.send(json.dumps(message))
-            while done != {"idle", "reply"}:
+            while not done >= {"idle", "execute_reply"}:
                 text = wire.recv()
-                if isinstance(text, bytes):  # a widget's picture
-                    continue
-                got = json.loads(text)
-                if got["parent_header"].get("msg_id") != number:
-                    continue
-                kind, content = got["msg_type"], got["content"]
-                if kind == "status" and content["execution_state"] == "idle":
-                    done.add("idle")
-                elif kind == "execute_reply":
-                    done.add("reply")
-                elif kind == "stream":
-                    printed += content["text"]
-                elif kind == "error":
-                    error = f"{content['ename']}: {content['evalue']}"
+                got = {"parent_header": {}} if isinstance(text, bytes) else json.loads(text)  # a picture
+                if got["parent_header"].get("msg_id") == number:
+                    content = got["content"]
+                    done |= {got["msg_type"], content.get("execution_state")}
+                    printed += content["text"] if got["msg_type"] == "stream" else ""
+                    error = f"{content['ename']}: {content['evalue']}" if got["msg_type"] == "error" else error
             shown.append((printed, error))
         wire.close()
         return shown
@@ -205,10 +187,8 @@ def megabytes(k, name):
     """The most memory that a student's server and kernel have held, each for itself."""
     most = 0
     for process in psutil.process_iter(["uids", "environ"]):
-        mine = process.info["uids"].real == FIRST_UID + k if SEPARATE else (
-            (process.info["environ"] or {}).get("JUPYTERHUB_USER") == name
-        )  # fmt: skip
-        if mine:
+        user = (process.info["environ"] or {}).get("JUPYTERHUB_USER")
+        if process.info["uids"].real == FIRST_UID + k if SEPARATE else user == name:
             status = Path(f"/proc/{process.pid}/status").read_text()
             most += int(status.partition("VmHWM:")[2].split()[0]) / 1000
     return most
