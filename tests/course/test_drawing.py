@@ -1,20 +1,14 @@
-"""The drawing pad of lesson 07 without a browser: the preparing of drawings, and messages as the page sends them.
+"""The drawing pad of lesson 07 without a browser: the preparing of drawings, and messages as the page sends them."""
 
-second_hand.json has 100 drawings on a pad of 280 pixels, ten ways for each digit; a third of them tiny, two thirds off
-center. They were made by one who had not seen any test. With a pen of 22 pixels for all, seven were blots that nobody
-could read, and 88 of the other 93 were read by the network of all MNIST.
-"""
-
-import json
 import os
 import sys
-from pathlib import Path
 from types import FunctionType, SimpleNamespace
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from moving import BEFORE, GOAL, REACHED, lamps
+from second_hand import LARGE, SECOND_HAND, TINY, USUAL, write
 
 from course import digits
 from course.widgets import drawing as module
@@ -27,13 +21,6 @@ from helpers.network import Network
 from helpers.training import Adam, cosine_schedule, train
 
 IN_FULL = os.environ.get("HYPOTHESIS_PROFILE") == "thorough" and os.environ.get("MNIST_DIR")
-SECOND_HAND = json.loads((Path(__file__).parent / "second_hand.json").read_text(encoding="utf-8"))
-USUAL, TINY, LARGE = 0, 1, 2  # three of the ten ways
-
-
-def write(digit, way=USUAL):
-    """Strokes in 0 … 1."""
-    return [np.array(stroke) / 280 for stroke in SECOND_HAND[10 * digit + way]["strokes"]]
 
 
 @pytest.fixture(scope="session")
