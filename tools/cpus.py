@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TESTS = ["tests/helpers", "tests/course/test_exercises.py", "tests/notebooks"]
+TESTS = ["tests/helpers", "tests/course/test_exercises.py", "tests/course/test_looks.py", "tests/notebooks"]
 NBVAL = ["-p", "tests.notebooks.plugin", "-p", "nbval", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
 NBVAL += ["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"]
 KERNELS = ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen"]
