@@ -142,6 +142,7 @@ PARTIAL = "from functools import partial\n" + DEF + "leaky_relu = partial(leaky_
         ("def same(f):\n    return f\n\n\n@same\n" + DEF, "it is decorated: write"),
         ("if np:\n" + DEF.replace("def", " def"), "the text that defines it was not found"),
         (PARTIAL, "it is no plain function or class, but made by a call"),
+        ("from helpers.training import SGD\none = SGD()\n" + DEF.replace("(z >", "(one and z >"), "it leans on `one`"),
         ("one = {}\n" + DEF.replace("slope * z)", "(one or slope) * z)"), "it leans on `one`, which"),
         ("one = 1\n" + DEF.replace("slope * z)", "one * slope * z)"), "it leans on `one`, which stands outside it"),
     ],

@@ -63,6 +63,11 @@ def test_other_seeds_give_other_data_and_a_generator_moves_on(make):
     assert not np.array_equal(make(seed=rng)[0], a[0])
 
 
+def test_the_usual_noise():
+    for make, noise in zip(ALL, (25_000, 0.1, 0.1, 0.05, 0.02, 0.8), strict=True):
+        assert equal(make(), make(noise=noise))
+
+
 @pytest.mark.parametrize("make", ALL)
 def test_numpy_numbers_and_fractions_are_numbers_too_and_small_integers_do_not_wrap(make):
     plain = make(254, noise=0.5, seed=3)
