@@ -1,8 +1,7 @@
 """What each widget and picture shows is what is on record in looks/: at the start, and with each control moved alone.
 
 Other tests prove by formulas what is shown; here is all of it, down to the width of a line, so that nothing changes by
-accident. A change that was meant: run these tests with LOOKS=record, and read the diff of looks/ before
-it is committed.
+accident. A change that was meant: run these tests with LOOKS=record, and read the diff of looks/ before you commit it.
 Numbers may differ by a hundredth, as they do from processor to processor.
 """
 
@@ -20,11 +19,13 @@ import pytest
 from looks import listing
 from matplotlib.figure import Figure
 from moving import EXPLORERS, ends, put, words
+from second_hand import write
 
 from course import live_plot
 from course.diagram import Diagram
 from course.widgets import DrawDigit, Playground
 from helpers import plots
+from helpers.network import Network
 
 FOLDER = Path(__file__).parent / "looks"
 NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])")
@@ -75,8 +76,8 @@ def diagram(**shown):
 
 
 def pad(**asked):
-    pad = DrawDigit()
-    pad.draw([[[30, 20], [60, 25], [40, 80]]], **asked)
+    pad = DrawDigit(Network([784, 10], seed=0))
+    pad.draw(write(7), **asked)
     return pad
 
 
@@ -87,9 +88,9 @@ def confusion():
 
 
 PLAYED = (
-    "dataset=circles @0",
+    "hidden=3 @0",
     "dataset=three hidden=4 learning_rate=0.03 @3",
-    "dataset=hills points=60 discrete=on @1",
+    "dataset=hills hidden=2 points=60 discrete=on @1",
 )
 PICTURES = {
     "Diagram": lambda: [diagram(), diagram(lit={(0, 1), (1, 0), (1, 0, 1)}, notes={(1, 0): "a note"}, full=20)],
