@@ -32,10 +32,6 @@ def after_forward():
     return one
 
 
-def step_of(one):
-    return one.parameters(), [np.ones_like(theta) for theta in one.parameters()]
-
-
 def each(calls, *rows):
     """Every row for each of the calls, its first entry in the place of {}."""
     return [(call.format(value), *rest) for call in calls for value, *rest in rows]
@@ -56,13 +52,11 @@ TABLE = [
     ("net(activation=network.relu)", TypeError, "activation must be a name, or a list", "function"),
     ("net(activation=['relu', 'tanh'])", ValueError, "a name for each of 1 hidden layers", "got 2"),
     ("net(activation=['rleu'])", ValueError, "activation must be one of", "'rleu'", "Did you mean 'relu'?"),
-    ("net(activation=[None])", TypeError, "activation must be a name, one of", "NoneType"),
     ("net(output='sofmax')", ValueError, "output must be one of", "'sofmax'", "Did you mean 'softmax'?"),
     ("net(loss='msee')", ValueError, "loss must be one of mse, binary", "'msee'", "Did you mean 'mse'?"),
     ("net(init='xaver')", ValueError, "init must be one of he, xavier", "'xaver'", "Did you mean 'xavier'?"),
     ("net(loss='mse')", ValueError, "output 'softmax' belongs to", "'categorical_cross_entropy'", "'mse'"),
     ("net(output='sigmoid', loss='categorical_cross_entropy')", ValueError, "the output 'softmax'", "output 'sigmoid'"),
-    ("net(output='identity', loss='binary_cross_entropy')", ValueError, "the output 'sigmoid'", "output 'identity'"),
     ("net(dtype=np.int32)", TypeError, "a float type such as np.float32", "int32"),
     ("net(dtype=',')", TypeError, "a float type such as np.float32", "','"),  # NumPy: SyntaxError
     ("net(dtype=np.float16)", TypeError, "a float type such as np.float32", "float16"),
@@ -71,12 +65,10 @@ TABLE = [
     ("net().forward(np.zeros((2, 0)))", ValueError, "the batch is empty", "at least one column", "(2, 0)"),
     ("net().forward('image.png')", TypeError, "A[0] must be an array of numbers", "str 'image.png'"),
     ("net().forward([[1, 2], [3]])", ValueError, "A[0] must be an array of numbers", "rows differ in length"),
-    ("net().forward([[1, 2], [nan, 4]])", ValueError, "A[0] must hold finite numbers", "nan at index (1, 0)"),
     ("net().forward([[1, 1e300], [3, 4]])", ValueError, "finite", "index (0, 1)"),
-    *(
-        (f"net(activation='{name}').forward([[1, {value}], [3, 4]])", ValueError, "A[0] must hold finite", value)
-        for name in HIDDEN
-        for value in ("nan", "inf", "-inf")
+    *each(
+        [f"net(activation='{name}').forward([[1, 2], [{{}}, 4]])" for name in HIDDEN],
+        *((value, ValueError, "A[0] must hold finite", f"{value} at index (1, 0)") for value in ("nan", "inf", "-inf")),
     ),
     ("net().backward(Y.T)", ValueError, "backward needs", "call forward(A0) first"),
     ("after_forward().backward(Y)", ValueError, "Y must have the shape", "(2, 6)", "got (6, 2)"),
@@ -106,11 +98,9 @@ TABLE = [
         ("Y * nan", ValueError, "y must hold finite numbers", "nan at index (0, 0)"),
         ("'labels'", TypeError, "array of numbers", "str 'labels'"),
     ),
-    ("net([2, 1], output='sigmoid').evaluate(X, 2 * y)", ValueError, "sigmoid output lie in 0 … 1", "from 0 to 2"),
     ("net([2, 1], output='sigmoid').evaluate(X, -y)", ValueError, "sigmoid output lie in 0 … 1", "from -1 to 0"),
     ("net([2, 1], output='identity').evaluate(X, Y)", ValueError, "(6,) or (6, 1)", "got (6, 2)"),
     ("net([2, 3], output='identity').evaluate(X, y)", ValueError, "shape (6, 3)", "got (6,)"),
-    ("train(net([2, 1], output='identity'), X, [inf] * 6)", ValueError, "y must hold finite", "inf at index (0, 0)"),
     ("one_hot(y == 1, 2)", TypeError, "whole numbers 0 … 1", "got bool"),
     ("one_hot(y[:, None], 2)", ValueError, "shape (N,)", "got shape (6, 1)"),
     ("one_hot(y[:0], 2)", ValueError, "N at least 1", "got shape (0,)"),
@@ -124,13 +114,11 @@ TABLE = [
     ),
     *each(
         ["network.categorical_cross_entropy({})", "network.categorical_cross_entropy_prime({})"],
-        ("np.array([[2.0], [1.0]]), np.array([[1.0], [1.0]])", ValueError, "as one_hot", "column 0 sums to 2."),
-        ("np.ones((2, 3)), np.array([[1, 0, 0], [0, 1, 0]])", ValueError, "must sum to 1", "column 2 sums to 0."),
+        ("np.ones((2, 3)), np.array([[1, 0, 0], [0, 1, 0]])", ValueError, "as one_hot", "column 2 sums to 0."),
         ("np.ones(2), np.full(2, 0.25)", ValueError, "must sum to 1", "column 0 sums to 0.5."),
     ),
     *each(
         [f"network.{function.__name__}({{}})" for pair in ACTIVATIONS.values() for function in pair],
-        ("'3'", TypeError, "z must be an array of numbers", "str '3'"),
         ("[1, None]", TypeError, "z must be an array of numbers", "list [1, None]"),
         ("1j", TypeError, "z must be an array of numbers", "complex 1j"),
     ),
@@ -138,7 +126,6 @@ TABLE = [
     ("next(minibatches(X[:0], Y[:0], 2, rng))", ValueError, "at least one", "(0, 2) and (0, 2)"),
     ("next(minibatches(X, None, 2, rng))", TypeError, "Y must be a NumPy array", "NoneType"),
     ("next(minibatches(X, Y, 0, rng))", ValueError, "batch_size must be a whole number from 1", "got 0"),
-    ("next(minibatches(X, Y, np.array(1.0), rng))", TypeError, "batch_size must be a whole number", "array(1.)"),
     ("next(minibatches(X, np.array(1.0), 2, rng))", ValueError, "equally many rows", "(6, 2) and ()"),
     ("next(minibatches(X, Y, 2, 0))", TypeError, "rng", "np.random.default_rng", "int 0"),
     *(
@@ -151,17 +138,14 @@ TABLE = [
     ("SGD(0)", ValueError, "learning_rate must be a number above 0", "got 0"),
     ("Momentum(beta=1)", ValueError, "beta must be at least 0 and below 1", "got 1"),
     ("Adam(epsilon=0)", ValueError, "epsilon must be a small number above 0", "got 0"),
-    ("AdamW(weight_decay=-0.01)", ValueError, "weight_decay must be 0 or a number above", "got -0.01"),
     ("SGD().step([X, X], [X])", ValueError, "a gradient for each of 2 parameter arrays", "got 1"),
     ("train(net(), X, y, optimizer=used)", ValueError, "used for other arrays", "Make a new one"),
-    ("train(net(), X, y, epochs=0)", ValueError, "epochs must be a whole number from 1; got 0"),
     ("train(net(), X, y, epochs=True)", TypeError, "epochs must be a whole number from 1; got bool True"),
     ("train(net(), X, y, batch_size=2.5)", TypeError, "batch_size must be a whole number from 1; got float 2.5"),
     ("train(net(), X, y, optimizer='adam')", TypeError, "optimizer must be one such as SGD(0.1)", "str 'adam'"),
     ("train(net(), X, y, optimizer=SGD)", TypeError, "optimizer must be one such as SGD(0.1)", "SGD"),
     ("train(net(), X, y, validation=X)", TypeError, "validation must be a pair (X, y)", "ndarray"),
     ("train(net(), X, y, validation=(y, X))", ValueError, "one example a row and 2 columns", "got shape (6,)"),
-    ("train(net(), X, y, validation=(X[:3], y))", ValueError, "each of the 3 rows", "got (6,)"),
     ("train(net(), X, y, schedule='cosine')", TypeError, "schedule must be a function", "str 'cosine'"),
     ("train(net(), X, y, l2=-1)", ValueError, "l2 must be 0 or a number above", "got -1"),
     ("train(net(), X, y, on_epoch=[])", TypeError, "on_epoch must be a function of a record", "list []"),
@@ -171,7 +155,8 @@ TABLE = [
     ("train(None, X, y)", TypeError, "network", "NoneType"),
     ("train(Network, X, y)", TypeError, "network", "Network"),
     ("train(net(), X, y, schedule=lambda progress: None)", TypeError, "schedule", "NoneType"),
-    ("train(net(), X, y, schedule=lambda progress: nan)", ValueError, "schedule", "nan"),
+    ("train(net(), X, y, schedule=lambda progress: -1)", ValueError, "schedule", "a factor", "got -1"),
+    ("train(net(), X, y, schedule=lambda progress: inf)", ValueError, "schedule", "got inf"),
 ]
 
 
@@ -215,7 +200,8 @@ def test_a_refused_step_changes_nothing_and_spoils_nothing(make, words):
     """Not even when the wrong array is the last; the optimizer is as it was, and can be used afterwards."""
     for steps in (0, 1):
         optimizer = make(0.1)
-        parameters, grads = step_of(net())
+        parameters = net().parameters()
+        grads = [np.ones_like(theta) for theta in parameters]
         if steps:
             optimizer.step(parameters, grads)
         before = copy.deepcopy((parameters, vars(optimizer)))
@@ -225,15 +211,6 @@ def test_a_refused_step_changes_nothing_and_spoils_nothing(make, words):
         assert str((parameters, vars(optimizer))) == str(before)
         optimizer.step(parameters, grads)
         assert all((theta < old).all() for theta, old in zip(parameters, before[0], strict=True))
-
-
-def test_a_refused_forward_pass_keeps_the_last():
-    one = after_forward()
-    A = one.A
-    for wrong in (np.zeros((3, 6)), np.full((2, 6), np.nan), "X"):
-        with pytest.raises((TypeError, ValueError)):
-            one.forward(wrong)
-        assert one.A is A
 
 
 odd = st.sampled_from([np.nan, np.inf, -np.inf, 1e300])
