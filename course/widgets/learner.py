@@ -9,26 +9,28 @@ from course.text import exception_hint, number
 SECONDS = sandbox.SECONDS / 10  # what one call may take: 1 s, 6 s in a browser
 
 
-def call_learner_code(who, function, z, call=None, **options):
+def call_learner_code(who, function, z, call=None, patience=1, **options):
     """`function(z, **options)` as floats of z's shape, NaN where it gives no finite number, and sentences, beginning
-    with `who`, about everything that was wrong. With `call`, `call(z)` in its place, which calls the function itself.
+    with `who`, about everything that was wrong. With `call`, `call(z)` in its place, which calls the function itself;
+    it may take `patience` times as long as one call.
     """
     z = np.asarray(z, dtype=float)
     nothing = np.full(z.shape, np.nan)
     if not callable(function):
         return nothing, [f"{who} is of type `{type(function).__name__}`, not a function."]
-    seen = observe(lambda f, z: call(z) if call else f(z, **options), function, Case(z=z), z, (), SECONDS)
+    seconds = patience * SECONDS
+    seen = observe(lambda f, z: call(z) if call else f(z, **options), function, Case(z=z), z, (), seconds)
     array = seen.arrays and seen.arrays[""]
-    sentences = [f"{who} {did}" for did in _said(seen, array, z)]
+    sentences = [f"{who} {did}" for did in _said(seen, array, z, seconds)]
     if array is None or array.shape != z.shape:
         return nothing, sentences
     return np.where(np.isfinite(array), array, np.nan).astype(float), sentences
 
 
-def _said(seen, array, z):
+def _said(seen, array, z, seconds):
     """The ends of those sentences."""
     if seen.stopped:
-        yield f"took longer than {SECONDS:.0f} s and was stopped."
+        yield f"took longer than {seconds:.0f} s and was stopped."
     elif seen.error == "NotImplementedError":
         yield "is not written yet."
     elif seen.error:

@@ -338,7 +338,7 @@ class Landscape(Explorer):
         def everywhere(index):
             return np.array([one_number(loss((w * x + b)[None], y[None].copy())) for w, b in places[index.astype(int)]])
 
-        values, remarks = call_learner_code("Your loss", loss, np.arange(len(places)), everywhere)
+        values, remarks = call_learner_code("Your loss", loss, np.arange(len(places)), everywhere, patience=10)
         mapped = MappedProblem(x, y, known=values.reshape(len(B), len(W)))
         self.problems = {"line, your loss": mapped, **self.problems}
         self.remarks["line, your loss"] = remarks
