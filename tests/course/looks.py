@@ -6,6 +6,7 @@ Neither pixels nor fonts, so that it is the same on every system: kept in a file
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
 from matplotlib.image import AxesImage
@@ -66,6 +67,7 @@ def about_line(line):
 
 
 def about_collection(collection):
+    collection.draw(RendererAgg(1, 1, 72))  # makes its colors, and the arrows of a quiver
     colors = (collection.get_facecolor(), collection.get_edgecolor())
     look = " ".join(to_hex(np.mean(color, axis=0), keep_alpha=True) for color in colors if len(color))
     paths = [path.vertices for path in collection.get_paths()]

@@ -73,6 +73,7 @@ def ends(control):
 
 
 def picture(widget):
+    assert widget.picture.value, "it was not painted: see conftest.py"
     return bytes(widget.picture.value)
 
 

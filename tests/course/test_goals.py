@@ -126,6 +126,7 @@ def lamps(widget):
     return "".join("●" if lit else "○" for lit in widget.lit)
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize("kind", EXPLORERS)
 def test_every_goal_is_reached_where_it_should_be_and_nowhere_else(kind):
     widget, journey = kind(), JOURNEYS[kind.__name__]

@@ -124,6 +124,7 @@ def compare(name, lines):
     assert not different, "\n".join(f"on record: {one}\nnow:       {other}" for one, other in different[:10])
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize("kind", EXPLORERS)
 def test_what_a_widget_shows_is_on_record(kind, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)  # with it, TwoNetworks says other words

@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from moving import EXPLORERS, ends, picture, put, words
 
-pytestmark = pytest.mark.parametrize("kind", EXPLORERS)
+pytestmark = pytest.mark.parametrize("kind", EXPLORERS, scope="module")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def widget(kind):
+    """One for all tests: they lead it back to its start."""
     return kind()
 
 
@@ -32,7 +33,7 @@ def look(widget):
     goals = list(widget.goals(**widget.values))
     assert any(task for task, _ in goals)
     assert all(isinstance(bool(done), bool) and (task or not done) for task, done in goals)
-    assert np.asarray(widget.canvas.buffer_rgba()).std() > 0
+    assert np.ptp(widget.canvas.buffer_rgba()) > 0
     return picture(widget)
 
 

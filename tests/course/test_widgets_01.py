@@ -13,6 +13,8 @@ from helpers.colors import BLUE, ORANGE
 from helpers.data import GATES, house_prices
 from helpers.network import relu, sigmoid, tanh
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 @pytest.mark.parametrize(("w", "b"), [(0, -200), (60, 250), (190, 20), (400, 400)])
 def test_line_bars_scale_and_words_are_those_of_the_formula(w, b):
@@ -34,7 +36,7 @@ def test_line_bars_scale_and_words_are_those_of_the_formula(w, b):
     assert words(widget) == f"30 houses and the line {line}: loss {loss:,.0f} (thousand $)², {typical}.\n"
 
 
-def test_the_mark_of_the_goal_lies_over_the_bar_of_the_error():
+def test_the_mark_of_the_goal_lies_over_the_bar_of_the_error(painted):
     widget = GuessTheLine()
     assert 20 < widget.bar.get_height() < TOP, "the scale shows the start"
     left, bottom, right, top = np.rint(widget.bar.get_window_extent().extents).astype(int)
@@ -117,7 +119,7 @@ def test_without_weights_there_is_no_line():
         assert widget.line.get_visible() == widget.normal.get_visible() == bool(w1)
 
 
-def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely():
+def test_the_firing_side_is_shaded_and_its_edge_is_clean_where_lines_are_likely(painted):
     widget = NeuronExplorer(w1=1, w2=2, b=-2.5)
     drawn, colors = np.asarray(widget.canvas.buffer_rgba()), widget.shade.colors
     for point, color in (((1.5, 0.7), colors[-1, -1]), ((1.3, 0.4), [255] * 4)):

@@ -9,6 +9,8 @@ from course.widgets import ActivationExplorer, SoftmaxTemperature
 from course.widgets.lesson_02 import X, spread
 from helpers.network import ACTIVATIONS, leaky_relu, leaky_relu_prime, sigmoid, sigmoid_prime
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 NAMES = tuple(name for name in ACTIVATIONS if name != "softmax")
 
 
@@ -113,7 +115,7 @@ def test_broken_functions_do_not_hide_the_others():
 
 
 @pytest.mark.parametrize("given", ["relu", None, [sigmoid], (sigmoid, sigmoid_prime), {"two": (1, 2, 3)}])
-def test_odd_arguments(given):
+def test_odd_arguments(given, painted):
     widget = ActivationExplorer(given)
     assert picture(put(widget, x=2, compare=tuple(widget.functions)))
 

@@ -11,6 +11,8 @@ from helpers.colors import BLUE, ORANGE
 from helpers.data import logic_gate, moons
 from helpers.network import relu, softmax, tanh
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 def test_each_step_writes_its_formulas_and_fills_its_layer():
     steps = (  # the layer, its sums or its activations, their head and formulas, and what three circles then hold

@@ -8,6 +8,8 @@ from course.text import decimal, minus
 from course.widgets.lesson_04 import YOURS, A, B, Landscape, LossExplorer, SurpriseExplorer, W, Z, problems
 from helpers import network
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 KINDS = pytest.mark.parametrize("kind", [LossExplorer, SurpriseExplorer, Landscape])
 
 
@@ -72,7 +74,7 @@ def test_a_loss_that_is_not_one_number_is_told_in_words(kind):
 
 
 @KINDS
-def test_a_loss_that_changes_what_it_is_given_spoils_nothing(kind):
+def test_a_loss_that_changes_what_it_is_given_spoils_nothing(kind, painted):
     def changing(A, Y):
         loss = network.mse(A, Y)
         A[:] = Y[:] = 7

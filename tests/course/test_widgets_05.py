@@ -18,6 +18,8 @@ from course.widgets.lesson_05 import BUGGED, GRAPH, NETWORK, NUMBERS, SCHEMES, S
 from helpers.colors import BLUE, DARK_GREEN, DARK_ORANGE, ORANGE
 from helpers.network import ACTIVATIONS, tanh, tanh_prime
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 def drawn(widget):
     """All texts that the picture shows now."""
@@ -90,7 +92,7 @@ def test_each_number_can_be_changed():
 
 
 @pytest.mark.parametrize(("x", "w", "y"), [(2, 3, 4), (3.5, -1.6, -2.5)])
-def test_the_graph_shows_what_is_known_at_each_step(x, w, y):
+def test_the_graph_shows_what_is_known_at_each_step(x, w, y, painted):
     order = {  # the step after which a node's value, and its gradient, stands in the picture
         "x": (0, 11), "y": (0, 11), "w": (0, 12), "p": (1, 10), "e": (2, 9), "q": (3, 7), "r": (4, 8), "L": (5, 6),
     }  # fmt: skip
@@ -132,7 +134,7 @@ def test_the_graph_shows_what_is_known_at_each_step(x, w, y):
         assert ways(graph.arrows) == blamed, "blame comes from the right"
 
 
-def test_the_network_shows_all_its_numbers_where_they_belong():
+def test_the_network_shows_all_its_numbers_where_they_belong(painted):
     """Another example than that of the lesson, by the formulas of helpers.network."""
     widget = BackpropStepper(tanh, tanh_prime, view=NETWORK, change="x₂", by=-3.5)
     (_, W1, W2), (_, b1, b2), x, y = widget.W, widget.b, widget.x, widget.y

@@ -8,6 +8,8 @@ from course.text import number
 from course.widgets.lesson_06 import LANDSCAPES, SURFACES, Hiker, OptimizerRace, ValleyExplorer, W
 from helpers.training import SGD, Adam, Momentum, RMSProp
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 
 def places_of(optimizer, start, gradient, steps):
     """Where an optimizer of the course comes, from the start on."""

@@ -14,6 +14,8 @@ from helpers.data import moons
 from tools import record_clinic
 from tools.record_clinic import CURES, PATIENTS, digits, in_words, right_by_digit, trained
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 TRUTHS = [  # of each patient: the right diagnoses, and a cure that is sure to work
     ({"healthy"}, NO_CURE),
     ({"vanishing gradients"}, "ReLU with He weights"),
@@ -71,7 +73,7 @@ def test_a_diagnosis_is_answered_with_what_speaks_for_or_against_it(patient, dia
         assert part in answer
 
 
-def test_what_was_paid_and_said_stays_in_the_chart_of_its_patient():
+def test_what_was_paid_and_said_stays_in_the_chart_of_its_patient(painted):
     widget = TrainingClinic(patient=3)
     first = picture(widget)
     for name, value in (

@@ -6,6 +6,8 @@ from moving import drag, put, words
 
 from course.widgets.lesson_09 import LatentPad, example
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 CODES = np.array([[1.0, -30.0], [0.0, 0.0], [-20.0, 5.0]])
 LABELS = np.array([3, 8, 3])
 

@@ -8,11 +8,13 @@ from course.text import decimal
 from course.widgets import lesson_10
 from course.widgets.lesson_10 import LABELS, TwoNetworks, W, X
 
-BOTH = [False, pytest.param(True, marks=pytest.mark.skipif(not lesson_10.torch_works(), reason="needs PyTorch"))]
+pytestmark = pytest.mark.usefixtures("unpainted")
 
 
-@pytest.fixture(params=BOTH, ids=["in rows", "PyTorch"])
+@pytest.fixture(params=[False, True], ids=["in rows", "PyTorch"])
 def widget(request, monkeypatch):
+    if request.param:
+        pytest.importorskip("torch")  # here: it costs a process that needs none of it 190 MB
     monkeypatch.setattr(lesson_10, "torch_works", lambda: request.param)
     return TwoNetworks()
 
