@@ -8,17 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import ScriptExporter
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.notebooks import figures
 from tools import notebooks as tool
 
 ROOT = Path(__file__).parents[2]
-OBEYS_STOP = """import time
-try:
-    time.sleep(20)
-except KeyboardInterrupt:
-    pass"""
 
 
 @pytest.fixture
@@ -42,6 +38,7 @@ def test_run_stores_outputs_and_keeps_only_the_metadata_that_readers_need(write)
     assert tool.main(["run", str(path)]) == 0
     stored = nbformat.read(path, 4)
     assert stored.metadata == tool.METADATA
+    assert ScriptExporter().from_notebook_node(stored)[1]["output_extension"] == ".py"
     assert stored.cells[0].metadata == kept
     assert stored.cells[0].execution_count == 1
     assert [output.output_type for output in stored.cells[0].outputs] == ["stream", "execute_result"]
@@ -73,6 +70,11 @@ def test_a_file_that_is_no_notebook_is_left_alone(tmp_path, capsys):
     assert path.read_bytes() == b"<<<<<<< HEAD"
 
 
+SLEEPS = """import time
+try:
+    time.sleep(20)
+except KeyboardInterrupt:
+    %s"""
 DRAWN = "import matplotlib.pyplot as plt\nplt.plot([1, 2], color='red')\nplt.title('A')\nplt.xlabel('x')\nplt.show()"
 STDOUT = "import io, sys\nsys.stdout = io.StringIO()"
 RUNNING = """import asyncio, threading, time
@@ -84,41 +86,34 @@ async def f():
     await asyncio.sleep(0.5)
     print("late")
 task = asyncio.create_task(f(), name="task C")"""
-CULPRITS = {  # name: the second cell, and the third
-    "02_stops": (OBEYS_STOP, "y = x"),
-    "03_slow": ("import time\ntime.sleep(20)", "y = x"),
-    "04_error": ("1 / 0", "y = x"),
-    "05_drawn": (DRAWN, STDOUT),
-    "06_running": (RUNNING, "y = x"),
-    "08_exit": ("exit()", "y = x"),
-    "07_says": ("import time\ntry:\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('stopped')", "y = x"),
+FIRST, HARMLESS = "x = 1", "y = x"
+NOTEBOOKS = {  # name: the cells between the first and the last, which is skipped; and words that are said about them
+    "02_stops": ([SLEEPS % "pass"], ["took more than 2 s; it ended when"]),
+    "03_raises": ([SLEEPS % "raise"], ["took more than 2 s; Timeout of 2 s"]),
+    "04_error": (["1 / 0"], ["ZeroDivisionError"]),
+    "05_exit": (["exit()"], ["it ends the kernel"]),
+    "06_goes_on": (
+        [DRAWN, STDOUT, HARMLESS, RUNNING],
+        ["# cell c1", "a line in #ff0000", "without a label for y", "it leaves sys.stdout replaced"],
+    ),
 }
 OPTIONS = "-rA --color=no -p no:cacheprovider -p tests.notebooks.plugin -p nbval --nbval --nbval-current-env"
 
 
 def test_only_the_cell_to_blame_fails_and_the_rest_is_skipped_if_it_did_not_end(write):
-    """One run of nbval: cells that obey the time-out or do not, raise, draw with faults, or leave something."""
-    for name, (culprit, later) in CULPRITS.items():
-        path = write(first="x = 1", culprit=culprit, later=later, last="y = x")
+    """One run of nbval: cells that obey the time-out or not, raise, end their kernel, draw with faults, go on."""
+    for name, (cells, _) in NOTEBOOKS.items():
+        path = write(**{f"c{k}": source for k, source in enumerate([FIRST, *cells, HARMLESS])})
         path = path.rename(path.with_stem(name))
     command = [sys.executable, "-m", "pytest", *OPTIONS.split(), "-c", ROOT / "pyproject.toml"]
     command += ["--nbval-cell-timeout=2", f"--rootdir={path.parent}", path.parent]
     environment = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
-    for name in CULPRITS:
+    for name, (cells, words) in NOTEBOOKS.items():
         outcomes = re.findall(rf"^(PASSED|FAILED) \S*{name}.ipynb::Cell (\d)", done.stdout, re.MULTILINE)
-        passed, failed = ("03", "12") if name == "05_drawn" else ("0", "1")
-        expected = [*(("PASSED", cell) for cell in passed), *(("FAILED", cell) for cell in failed)]
-        assert outcomes == expected, done.stdout + done.stderr
-    assert "took more than 2 s; " in done.stdout, "the reason of 07, and not only that its output is another"
-    for words in (
-        "# cell culprit",
-        "a line in #ff0000",
-        "without a label for y",
-        "it leaves sys.stdout replaced",
-        "it ends the kernel",
-    ):
-        assert words in done.stdout
+        run = [(("FAILED", "PASSED")[cell in (FIRST, HARMLESS)], str(k)) for k, cell in enumerate([FIRST, *cells])]
+        assert sorted(outcomes) == sorted(run), done.stdout + done.stderr
+        assert not [missing for missing in words if missing not in done.stdout], done.stdout
     (left,) = set(re.findall(r"would be a later cell's: (.*)", done.stdout))
     assert set(left.split(", ")) == {"thread A", "timer B", "task C"}
 
