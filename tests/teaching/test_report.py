@@ -1,6 +1,7 @@
 """The codes of `progress()` and the report made of them: nothing is lost, and a bad code says in which line it is."""
 
 import io
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -84,19 +85,16 @@ def test_bad_codes_are_named_with_their_line_and_the_rest_is_reported(run):
     text = f"Ana {CODE}\nBen {CODE[:-4]}\n\nChloe {typo}\nDmitri {CODE}\nEmre NN-!\n"
     status, said = run(text, "--picture", "none")
     assert status == 1
-    assert "Ana     #+r.... 2/6" in said
-    assert "Dmitri  #+r.... 2/6" in said
-    bad = [line for line in said.splitlines() if line.startswith("!")]
-    assert [line.split(":")[0] for line in bad] == ["! line 2 (of Ben)", "! line 4 (of Chloe)", "! line 6 (of Emre)"]
-    assert all(line.endswith("Ask for it once more.") for line in bad)
+    assert re.findall(r"^(\w+) +#\+r\.\.\.\. 2/6", said, re.M) == ["Ana", "Dmitri"]
+    bad = re.findall(r"^! (.*?): .* Ask for it once more\.$", said, re.M)
+    assert bad == ["line 2 (of Ben)", "line 4 (of Chloe)", "line 6 (of Emre)"]
 
 
 def test_a_text_without_codes_a_file_that_is_not_there_and_nothing_solved_are_said_without_a_picture(run, tmp_path):
     assert report.main([str(tmp_path / "nothing.txt")]) == 2
     status, said = run("good morning")
     assert status == 2
-    assert "cannot be read: No such file" in said
-    assert "There is no code in this text." in said
+    assert re.search("cannot be read: No such file.*\n! There is no code in this text.", said)
     assert run(f"Ana {share.pack({})}\n") == (0, "Nothing solved yet: Ana.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["codes.txt"]
 
@@ -124,14 +122,11 @@ def test_where_the_class_is_stuck():
 
 
 def test_the_picture_is_put_beside_the_text_whatever_is_in_a_name(run, tmp_path):
-    status, said = run("".join(f"$tudent {k}_ {CODE}\n" for k in range(30)), "--lesson", "2")
-    assert status == 0
+    status, said = run(f"$tudent 1_ {CODE}\n$tudent 2_ {CODE}\n", "--lesson", "2")
+    assert (status, str(tmp_path / "codes.png") in said) == (0, True)
     assert (tmp_path / "codes.png").read_bytes().startswith(b"\x89PNG")
-    assert str(tmp_path / "codes.png") in said
 
 
 def test_a_picture_that_cannot_be_written_loses_nothing_else(run, tmp_path):
     status, said = run(CODE, "--picture", str(tmp_path / "no such folder" / "a.png"))
-    assert status == 0
-    assert "student 1  #+r.... 2/6" in said
-    assert "cannot be written" in said
+    assert (status, "student 1  #+r.... 2/6" in said, "cannot be written" in said) == (0, True, True)
