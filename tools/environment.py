@@ -14,11 +14,12 @@ import subprocess
 import sys
 
 PROBE = """
-import importlib.metadata, importlib.util, os, re, sys, tomllib
-import pip._internal.cli.main  # half of it may be there
-from pip._vendor.packaging.requirements import Requirement
+import os, sys
 assert sys.version_info >= (3, 11), "its Python is too old"
 assert os.path.samefile(sys.prefix, "."), "its Python would install outside of it"
+import importlib.metadata, importlib.util, re, tomllib
+import pip._internal.cli.main  # half of it may be there
+from pip._vendor.packaging.requirements import Requirement
 for one in importlib.metadata.distributions():  # pip does not see that a package has lost its files
     listed = re.findall(r"^([^/\\n]+(?:/__init__)?\\.py),[^,\\n]*,(\\d*)", one.read_text("RECORD") or "", re.MULTILINE)
     for file, size in listed:
