@@ -23,13 +23,9 @@ def cells_of(line):
 
 
 @each_lesson
-def test_a_talk_has_at_most_thirty_slides_with_at_most_ten_lines_of_code(number):
+def test_a_talk_has_at_most_thirty_slides_with_at_most_ten_lines_of_code_and_each_part_that_it_names(number):
     assert 20 <= len(deck(number)) <= 30
     assert [line for line, slide in deck(number).items() if slide.code > slides.MOST_LINES] == []
-
-
-@each_lesson
-def test_each_part_that_a_list_names_is_there(number):
     cells = {cell.id: cell for cell in guide.notebook(number).cells}
     for cell, kind, nth in (name for line in deck(number) for name in slides.NAME.findall(line)):
         if kind and cells[cell].cell_type == "markdown":
