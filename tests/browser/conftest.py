@@ -42,16 +42,6 @@ def written(course):
     return write
 
 
-@pytest.fixture(scope="module")
-def wide_page(chromium):
-    """A page for all tests of a module."""
-    ARTIFACTS.mkdir(exist_ok=True)
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(30_000)
-    yield page
-    page.close()
-
-
 @pytest.fixture(scope="session")
 def address(course):
     with lab_server(course, OMP_NUM_THREADS="1", MNIST_DIR=os.environ.get("MNIST_DIR", "")) as address:
@@ -61,6 +51,7 @@ def address(course):
 @pytest.fixture(scope="session")
 def chromium():
     playwright = pytest.importorskip("playwright.sync_api")
+    ARTIFACTS.mkdir(exist_ok=True)
     with playwright.sync_playwright() as engine, browser(engine) as chromium:
         yield chromium
 
@@ -68,9 +59,7 @@ def chromium():
 @contextlib.contextmanager
 def fresh_page(chromium, name):
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(30_000)
     yield page
-    ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name.replace('/', '_')}.png")
     page.evaluate(f"window.jupyterapp && {CURRENT}?.sessionContext.shutdown()")  # the next one gets a new kernel
     page.close()
@@ -79,6 +68,13 @@ def fresh_page(chromium, name):
 @pytest.fixture
 def page(chromium, request):
     with fresh_page(chromium, request.node.name) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def wide_page(chromium, request):
+    """A page for all tests of a module."""
+    with fresh_page(chromium, request.module.__name__) as page:
         yield page
 
 
@@ -95,13 +91,3 @@ def lesson(chromium, address, request):
         assert notebook.console == []
         notebook.name = name
         yield notebook
-
-
-@pytest.fixture
-def open_notebook(page, address):
-    """open_notebook("02_….ipynb") → a Notebook of tests/browser/lab.py."""
-
-    def open_(name, **options):
-        return Notebook(page, address, f"notebooks/{name}", **options)
-
-    return open_

@@ -140,13 +140,14 @@ class Notebook:
     def index(self, cell_id):
         return [cell["id"] for cell in self.cells()].index(cell_id)
 
+    def set_source(self, cell_id, source):
+        set_source = f"{CURRENT}.content.model.cells.get(index).sharedModel.setSource(source)"
+        self.page.evaluate(f"([index, source]) => {set_source}", [self.index(cell_id), source])
+
     def run_cell(self, cell_id, source=None):
         """Run one cell, with a new source if one is given, and wait for the kernel; returns what it shows as text."""
         if source is not None:
-            self.page.evaluate(
-                f"([index, source]) => {CURRENT}.content.model.cells.get(index).sharedModel.setSource(source)",
-                [self.index(cell_id), source],
-            )
+            self.set_source(cell_id, source)
         self.cell(cell_id)
         self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
         self.wait_idle()
@@ -158,25 +159,14 @@ class Notebook:
         parts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
         return "\n".join("".join(part) for part in parts)
 
+    def save(self):
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_timeout(500)
+
     def use_theme(self, name):
         """ "JupyterLab Light" or "JupyterLab Dark"."""
         self.page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
         self.page.wait_for_function(f"document.body.dataset.jpThemeName === '{name}'")
-
-
-def run_by_keyboard(page, cells):
-    """Run the first cells with Shift+Enter, in JupyterLab or Notebook; a page that still settles may lose a key."""
-    for k in range(cells):
-        prompt = page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-InputPrompt")
-        for _ in range(120):
-            if "[ ]" in prompt.inner_text():
-                prompt.click()
-                page.keyboard.press("Shift+Enter")
-            page.wait_for_timeout(500)
-            if any(digit in prompt.inner_text() for digit in "123456789"):
-                break
-        else:
-            raise AssertionError(f"Cell {k} has not run. The page says:\n{page.locator('body').inner_text()[:3000]}")
 
 
 def picture(cell):
@@ -187,12 +177,56 @@ def picture(cell):
 def settle(page):
     """Wait until the kernel has answered all that the page sent, and the page shows it.
 
-    A widget holds a control's next value back until the last one is answered; so ask twice.
+    A widget holds a control's next value back until the last one is answered; so ask until nothing is new.
     """
-    for _ in range(2):
+    answered = f"await {CURRENT}.sessionContext.session.kernel.requestKernelInfo()"
+    look = "[...document.querySelectorAll('.explorer')].map((one) => one.innerHTML).join()"
+    before = None
+    for _ in range(100):
         page.wait_for_timeout(100)
-        page.evaluate(f"async () => {{ await {CURRENT}.sessionContext.session.kernel.requestKernelInfo(); }}")
+        shown = page.evaluate(f"async () => {{ {answered}; return {look}; }}")
+        if shown == before:
+            break
+        before = shown
     page.wait_for_timeout(150)
+
+
+def values(shown):
+    """What a widget's sliders say."""
+    return [float(text.replace("−", "-")) for text in shown.locator(".widget-readout:visible").all_inner_texts()]
+
+
+def place(shown, x=0.5, y=0.5):
+    """A place on the screen, in fractions of what is shown there; its middle."""
+    box = shown.bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def drag(page, *places, steps=10):
+    """With the mouse, from each place to the next."""
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for at in places[1:]:
+        page.mouse.move(*at, steps=steps)
+    page.mouse.up()
+
+
+class Finger:
+    """One finger on the screen: what Chromium does with it, it also does to a real one, such as scroll."""
+
+    def __init__(self, page):
+        self.page, self.wire = page, page.context.new_cdp_session(page)
+
+    def drag(self, places):
+        self._send("touchStart", places[0])
+        for at in places[1:]:
+            self._send("touchMove", at)
+            self.page.wait_for_timeout(30)
+        self._send("touchEnd")
+
+    def _send(self, kind, *places):
+        points = [{"x": float(x), "y": float(y)} for x, y in places]
+        self.wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def press(handle, key, times=1):
@@ -203,13 +237,13 @@ def press(handle, key, times=1):
     settle(handle.page)
 
 
-def widget(lesson, cell_id):
+def widget(notebook, cell_id):
     """The cell of a widget, after Reset, and the handles of the sliders that it shows."""
-    cell = lesson.cell(cell_id)
+    cell = notebook.cell(cell_id)
     handles = cell.locator(".noUi-handle:visible")
     handles.first.wait_for()
     cell.get_by_role("button", name="Reset").click()
-    settle(lesson.page)
+    settle(notebook.page)
     return cell, handles
 
 
