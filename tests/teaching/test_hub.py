@@ -113,7 +113,7 @@ def hub():
     process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{ports[0]}"
     try:
-        until(lambda: requests.get(f"{address}/hub/health", timeout=5).ok, 60)
+        until(lambda: requests.get(f"{address}/hub/health", timeout=60).ok, 300)
         yield address, folder, password
     except Exception:
         print((folder / "hub.log").read_text()[-5000:])
