@@ -152,6 +152,7 @@ def print_book():
         page = browser.new_page()
         page.set_default_timeout(300_000)
         page.goto((PAGES / "book.html").as_uri(), wait_until="networkidle")
+        page.wait_for_function("window.MathJax?.startup")  # on a slow machine it is not there yet
         page.evaluate("MathJax.startup.promise")
         page.evaluate(CONTENTS, [])
         page.pdf(path=BOOK, **PAPER)
