@@ -22,20 +22,13 @@ HANDLE = "tests/course/test_explorer.py::test_a_handle_is_where_the_page_draws_i
 ALARMS = "no_alarm or keep_their_alarm or tracer or thread_of or never_ends or may_call_check or 1000000"
 OTHER = "tests/course/test_exercises.py::test_each_wrong_answer_gets_its_own_diagnosis"
 TWICE = "tests/course/test_exercises.py::test_no_two_mistakes_do_the_same_and_get_different_words"
-FILES = {  # file: options, or what is left out
-    "helpers/test_misuse.py": "",
-    "helpers/test_functions.py": "",
+FILES = {f"helpers/test_{name}.py": "" for name in ("misuse", "functions", "layers", "training", "data")}
+FILES |= {f"course/test_{name}.py": "" for name in ("playground", "diagram", "widgets_05", "widgets_06")}
+FILES |= {  # what is left out of the others
     "helpers/test_network.py": "--deselect=tests/helpers/test_network.py::test_network_imports_numpy_and_nothing_else",
-    "helpers/test_layers.py": "",
-    "helpers/test_training.py": "",
-    "helpers/test_data.py": "",
     "course/test_answers.py": "-k=verdict_names",
     "course/test_exercises.py": f"'-k=not ({ALARMS})' --deselect={OTHER}[6.3] --deselect={TWICE}[6.3]",
-    "course/test_playground.py": "",
     "course/test_explorer.py": f"--deselect={HANDLE}",
-    "course/test_diagram.py": "",
-    "course/test_widgets_05.py": "",
-    "course/test_widgets_06.py": "",
 }
 
 
