@@ -84,7 +84,7 @@ def lesson(chromium, address, request):
     name = request.param
     with fresh_page(chromium, Path(name).stem) as page:
         notebook = Notebook(page, address, f"notebooks/{name}")
-        notebook.run_all(minutes=5)
+        notebook.run_all(minutes=15)
         assert notebook.errors() == []
         code = [cell for cell in notebook.cells() if cell["cell_type"] == "code"]
         assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
