@@ -141,8 +141,8 @@ standardize_pixels.mistake(
 )
 for little in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12"):
     standardize_pixels.mistake(
-        "A tiny number added to 0 is still tiny: a pixel that was blank in training and has some ink in X comes "
-        f"out at {2 / float(little):,.0f}. Divide by 1 where the standard deviation is 0.",
+        "A tiny number added to 0 is still tiny: a pixel that never changed in training and is another in X, even by "
+        f"0.1, comes out at {0.1 / float(little):,.0f}. Divide by 1 where the standard deviation is 0.",
         {WHERE: f"(std + {little})"},
     )
 standardize_pixels.mistake(
@@ -245,6 +245,10 @@ accuracy.mistake(
 accuracy.mistake(
     "`P.size` counts every probability in P. Divide by the number of examples, `len(y)`.",
     {"np.mean(P.argmax(axis=1) == y)": "np.sum(P.argmax(axis=1) == y) / P.size"},
+)
+accuracy.mistake(
+    "You divided twice: a mean is divided by the number of examples already.",
+    {"np.mean(P.argmax(axis=1) == y)": "np.mean(P.argmax(axis=1) == y) / len(y)"},
 )
 accuracy.mistake("These are percent; as a fraction it runs from 0 to 1.", {"np.mean": "100 * np.mean"})
 accuracy.mistake("This is the share of wrong answers, 1 − accuracy.", {"==": "!="})
@@ -386,6 +390,10 @@ SHORT = (
     "took plain SGD. If validation was better before the end, or jumps up and down, let the learning rate fall: "
     "`schedule=cosine_schedule`."
 )
+SPENT = (
+    "More epochs are not the way: it may see half a million images, and has seen more. Let it make more of fewer: a "
+    "larger learning rate, momentum or Adam, more hidden units, `schedule=cosine_schedule`."
+)
 SMALL = (
     "It is close, and nearly done with its training images. More hidden units or another "
     "optimizer, and an epoch or three more. Without `schedule=cosine_schedule` validation jumps up and down at the end."
@@ -426,6 +434,8 @@ class Reach(Task):
             return UNTRAINED if it.examples is None else OTHERS if it.others else CHANCE
         if it.others:
             return OTHERS
+        if (it.examples or 0) > BUDGET:
+            return SPENT
         return BY_HEART if it.training > 0.999 else SHORT if it.training < it.target else SMALL
 
     def _notes(self, it, missing, luck):
@@ -459,7 +469,7 @@ REACH = Reach(
         "Read the last picture: what is training accuracy, and what validation? If both are low, it needs more steps "
         "or longer ones; if only validation is, another network.",
         "128 hidden units are few. Try twice as many, with the same optimizer and schedule as before; or another "
-        "optimizer. Half a million images are nine epochs of the full set.",
+        "optimizer. Half a million images are nine epochs of the full set, and 136 of the sample.",
         "A recipe that should do: one hidden layer of 256 units, `Momentum(0.1)`, `schedule=cosine_schedule`, eight "
         "epochs: 98.1 % to 98.3 %. On the sample, 512 units and 20 epochs.",
     ),
@@ -481,6 +491,7 @@ my_history = train(my_net, X_train, y_train, epochs, **my_settings, on_epoch=Liv
         Mistake(TOO_MANY, Measured(right=4910, training=0.998, examples=550_000)),
         Mistake(CHANCE, Measured(right=567, training=0.104, examples=110_000)),
         Mistake(OTHERS, Measured(right=3900, training=0.81, examples=440_000, others=True)),
+        Mistake(SPENT, Measured(right=4700, training=0.93, examples=550_000)),
         Mistake(BY_HEART, Measured(right=4889, training=1.0, examples=495_000)),
         Mistake(SHORT, Measured(right=4700, training=0.93, examples=110_000)),
         Mistake(SMALL, Measured(right=4884, training=0.993, examples=275_000)),
@@ -535,8 +546,8 @@ confusion_matrix.mistake(
     "Rows and columns are exchanged: the row is the true class, the column what the network said.", {"[i, j]": "[j, i]"}
 )
 confusion_matrix.mistake(
-    "A pair that comes several times is counted once. `C[y, y_pred] += 1` with arrays would do that: it writes "
-    "the same 1 again and again. Use a loop, or `np.add.at(C, (y, y_pred), 1)`.",
+    "A pair that comes several times is counted once, as if `= 1` stood in the loop. `C[y, y_pred] += 1` with arrays "
+    "does that, too: it writes the same 1 again and again. In a loop write `C[i, j] += 1`.",
     {"+= 1": "= 1"},
 )
 confusion_matrix.mistake(SHARES, {"return confusion": "return confusion / confusion.sum(axis=1, keepdims=True)"})
@@ -657,7 +668,9 @@ QUESTIONS = (
             ),
             "The network overfits the test set": "It has never seen the test set, nor have you until now.",
             "There is a bug in the evaluation": "A drop of this size needs no bug: choosing flatters.",
-            "Test images are harder": "They may be, but a number that was chosen is too high in any case.",
+            "It was trained on the validation images": (
+                "Then the gap would be far larger: what it was trained on it has by heart."
+            ),
         },
         right="The best of 40 is partly lucky",
     ),

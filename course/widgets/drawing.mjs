@@ -112,7 +112,7 @@ function drawCells(context, bytes, original, side) {
   context.lineWidth = Math.max(1, cell / 5);
   bytes.forEach((ink, k) => {
     if (ink === original[k]) return;
-    context.strokeStyle = ink > original[k] ? ORANGE : BLUE;
+    context.strokeStyle = ink > original[k] ? BLUE : ORANGE;
     const inset = context.lineWidth / 2, [x, y] = [(k % CELLS) * cell, Math.floor(k / CELLS) * cell];
     context.strokeRect(x + inset, y + inset, cell - 2 * inset, cell - 2 * inset);
   });

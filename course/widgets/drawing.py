@@ -231,7 +231,7 @@ class DrawDigit(Canvas):
             changed = as_bytes(1.0 * (self.pixels != self.original))
             arrays = {"The test digit": self.original, "Your changes": changed, "As it goes in": self.image}
             blame = blame_of_pixels(self.network, self.image, self.label)
-            hint = "∂loss/∂pixel: blue wants ink, orange paper"
+            hint = "∂loss/∂pixel: to fool it, ink blue, clear orange"
             shown = [] if blame is None else [Picture(hint, blame, 28, signed=True)]
             return [Picture(title, array, 28) for title, array in arrays.items()] + shown
         drawn = Picture("1 · Drawn", self.ink, GRID)
