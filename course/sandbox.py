@@ -212,4 +212,4 @@ def _shapes(frame, number):
 
 
 def _is_library(file):
-    return file.startswith(LIBRARY) or "site-packages" in file
+    return file.startswith(LIBRARY) or "site-packages" in file or file.endswith(".pyx")  # compiled, as numpy.random is

@@ -76,7 +76,7 @@ standardize.mistake(
     {"(X - mean) / np.where(std == 0, 1, std)": "np.nan_to_num((X - mean) / std)"},
 )
 standardize.mistake(
-    "The spread has m − 1 in it (`ddof=1`). Here it is `std` as NumPy has it, with m.",
+    "The spread has N − 1 in it (`ddof=1`). Here it is `std` as NumPy has it, with N.",
     {"std(axis=0)": "std(axis=0, ddof=1)"},
     {"std(axis=0)": "std(axis=0, ddof=1)", "np.where(std == 0, 1, std)": "std"},
 )
@@ -287,6 +287,10 @@ bag_of_words.mistake(
 bag_of_words.mistake(
     "You say whether the letters of a word are somewhere in the line. Count whole words: split first.",
     {"line.split().count(word)": "1 * (word in line)"},
+)
+bag_of_words.mistake(
+    "Your columns are the words of these lines. They are to be those of `words`, in that order, whatever lines come.",
+    {"for word in words]": "for word in sorted({w for line in lines for w in line.split()})]"},
 )
 bag_of_words.mistake(
     "These are shares of the line's words. Counts are asked for.",
@@ -540,7 +544,7 @@ k_means.mistake(
 )
 k_means.mistake("Points joined the farthest center. The nearest has the smallest distance.", {"argmin": "argmax"})
 k_means.mistake(
-    "Only the first step had an effect. Both halves belong into the loop: points join anew after each move.",
+    "Only the first step had an effect. Points join anew after each move, by their distances to the moved centers.",
     {
         "    for _ in range(steps):\n        squares": "    for _ in range(1):\n        squares",
     },

@@ -84,13 +84,13 @@ class LatentPad(Explorer):
         first, second = np.sort(self.P)[:-3:-1]
         yield "walk from the 3 to an 8, read with 90 % or more.", self.P[8] >= SURE
         yield "stand between two digits: both are read with 30 % or more.", min(first, second) >= HALF
-        task = "find what is no digit: far from all codes, and the network is sure all the same, with 90 % or more."
+        task = "find a place far from all codes where the network is sure all the same, with 90 % or more."
         yield task, self.nearest >= EMPTY and first >= SURE
 
     def caption(self, z1, z2):
         best = int(self.P.argmax())
         place = f"The point ({decimal(z1, 2)}, {decimal(z2, 2)})"
-        where = "far from all codes" if self.nearest >= EMPTY else "among the codes"
+        where = "far from all codes" if self.nearest >= EMPTY else "near a code"
         return f"{place} is {where}. Its picture is read as {best}, with {self.P[best]:.0%}.".replace("%", " %")
 
     def handles(self, z1, z2):

@@ -183,6 +183,8 @@ def unknown(z, slope=0.01):
     return y / nothing
 def choose(z, slope=0.01):
     return z if z > 0 else slope * z
+def compiled(z, slope=0.01):
+    return np.random.default_rng().choice(2, p=[1])
 class Layer:
     def __init__(self, z, slope=0.01): pass
 """)  # fmt: skip
@@ -211,6 +213,7 @@ class Layer:
         (raising(ValueError(object())), ", `raise error`: ValueError: <object object>\n"),
         (raising(ValueError("x" * 300)), "ValueError: " + "x" * 200 + " …\n"),
         (raising(KeyboardInterrupt()), ", `raise error`: KeyboardInterrupt\n"),
+        (ODD["compiled"], "in line 10, `return np.random.default_rng().choice(2, p=[1])`: ValueError"),
         (lambda z, slope=0.01: np.concatenate(z, slope), "`(lambda z, slope=0.01: np.concatenate(z, slope), \"'("),
         (ODD["choose"], "in line 8, `return z if z > 0 else slope * z`: ValueError: The truth value"),
         (ODD["choose"], "`np.where(condition, a, b)` chooses element by element"),

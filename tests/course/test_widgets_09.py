@@ -54,7 +54,7 @@ def test_it_begins_at_the_3_that_is_read_most_surely_and_the_map_has_room_for_th
 
 
 def test_a_point_is_far_where_no_code_is_near(pad):
-    for place, said in (((0, 0), "among the codes"), ((-1, -15), "far from all codes")):
+    for place, said in (((0, 0), "near a code"), ((-1, -15), "far from all codes")):
         put(pad, z1=place[0], z2=place[1])
         sides = [high - low for low, high, _ in pad.ends]
         distances = [np.hypot(*((code - place) / sides)) for code in CODES]
