@@ -5,10 +5,12 @@ sentence, nothing is raised or printed, every control does something, and Reset 
 tests: pyproject.toml makes errors of warnings.
 """
 
+import gc
 import itertools
 import math
 import os
 
+import ipywidgets
 import matplotlib.colors
 import matplotlib.text
 import numpy as np
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.parametrize("kind", EXPLORERS, scope="module")
 @pytest.fixture(scope="module")
 def widget(kind):
     """One for all tests: they lead it back to its start."""
-    return kind()
+    yield kind()
+    ipywidgets.Widget.close_all()
+    gc.unfreeze()  # then it can be collected: see conftest.py
 
 
 def look(widget):
