@@ -122,6 +122,7 @@ def test_odd_arguments(given, painted):
 
 def test_names_can_be_anything_and_values_enormous():
     functions = dict.fromkeys(["$x_{$", "<b>bold</b>", "功能", "", "a very long name of a function", "`"], sigmoid)
+    functions |= dict.fromkeys(map(str, range(20)), sigmoid)  # more than there are colors and dashes
     said = ActivationExplorer(functions, compare=tuple(functions)).words.value
     assert "<b>bold" not in said
     assert "&lt;b&gt;bold" in said
