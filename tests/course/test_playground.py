@@ -299,6 +299,12 @@ def test_the_text_and_the_code_of_a_state_restore_it_to_the_last_digit(settings)
     assert losses_of_code(playground) == playground.losses
 
 
+def test_a_change_before_the_first_epoch_belongs_to_the_beginning():
+    playground = Playground()
+    playground.learning_rate = 0.003
+    assert playground.as_text() == "learning_rate=0.003 @0"
+
+
 def test_the_code_of_a_plain_run_has_ten_lines():
     assert len([line for line in trained(2, "moons").as_code().splitlines() if line]) <= 10
 
