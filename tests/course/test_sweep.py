@@ -99,16 +99,16 @@ def test_at_every_setting_there_is_a_picture_and_it_is_always_the_same_and_every
     assert capfd.readouterr() == ("", "")
 
 
-def test_every_control_can_be_set_at_the_start_and_reset_leads_back_there(kind):
-    moved = kind()
-    last = {name: ends(control)[-2] for name, control in moved.control.items()}
-    put(moved, **last)
-    widget = kind(**last)
-    assert widget.values == moved.values
-    assert picture(widget) == picture(moved)
-    put(widget, **{name: ends(control)[0] for name, control in widget.control.items()})
+def test_every_control_can_be_set_at_the_start_and_reset_leads_back_there(kind, widget):
+    last = {name: ends(control)[-2] for name, control in widget.control.items()}
+    made = kind(**last)
+    put(widget, **last)
+    moved, shown = widget.values, picture(widget)
     widget.reset()
-    assert widget.values == moved.values
+    assert (made.values, picture(made)) == (moved, shown)
+    put(made, **{name: ends(control)[0] for name, control in made.control.items()})
+    made.reset()
+    assert made.values == moved
 
 
 def test_numbers_and_texts_can_be_read(widget):

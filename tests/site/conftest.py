@@ -125,9 +125,5 @@ def barriers(page, part, *rules):
 def drag(page, thing, start, by):
     """Press on a thing, at a place told in parts of its size, and move by so many pixels."""
     thing.scroll_into_view_if_needed()
-    box = thing.bounding_box()
-    x, y = box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + by[0], y + by[1], steps=12)
-    page.mouse.up()
+    x, y = lab.place(thing, *start)
+    lab.drag(page, (x, y), (x + by[0], y + by[1]))

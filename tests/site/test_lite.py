@@ -9,13 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Live, get_pyodide, served
+from conftest import Live, get_pyodide, lab, served
 
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "tests" / "browser"))
-
-import lab  # noqa: E402  of tests/browser, which is no package
-
 RIGHT = "def neuron(x, w, b, f):\n    return f(np.dot(w, x) + b)\n\n\ncheck('1.1', neuron)"
 WRONG = RIGHT.replace(" + b", "")
 
